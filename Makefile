@@ -1,0 +1,39 @@
+# What a contributor types. Everything runs in .venv, made by `make venv`; .ci/run needs none.
+
+BIN := .venv/bin
+
+.PHONY: venv test lint types walls check format lock demo clean
+
+venv:            ## an environment with every extra
+	python3 -m venv .venv
+	$(BIN)/pip install -c requirements.lock -e '.[test,dev]'
+
+test:            ## all tests, on all cores
+	$(BIN)/pytest -n auto
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+walls:           ## which part may import which: [tool.importlinter] in pyproject.toml
+	$(BIN)/lint-imports --no-logo
+
+check: lint types walls test
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:            ## pin every extra for Python 3.11 and later; `make lock UPGRADE=--upgrade` takes the newest
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras $(UPGRADE) \
+	  --custom-compile-command 'make lock' --no-emit-index-url --no-emit-find-links \
+	  pyproject.toml --output-file requirements.lock
+
+demo:
+	$(BIN)/ledger demo
+
+clean:
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis demo dist build

@@ -1,0 +1,57 @@
+"""`ledger checkpoint`: sign the ledger's size and root, and show what was signed."""
+
+from __future__ import annotations
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+
+@click.group(epilog=EXIT_STATUS)
+def command() -> None:
+    """Sign the ledger's size and root, and show what was signed."""
+
+
+@command.command(epilog=EXIT_STATUS)
+@ledger_option
+@click.pass_context
+def sign(ctx: click.Context) -> None:
+    """Seal every stream and sign a checkpoint with the log key.
+
+    \b
+    Example:
+      ledger checkpoint sign
+    """
+    opened = session.application(ctx)
+    operator = opened.door.keyring.operator
+    note = opened.sign_checkpoint(session.key(ctx, operator, "log"), session.key(ctx, operator, "events"))
+    _, size, root, *_ = note.decode().split("\n")
+    answer(f"signed checkpoint {size}, root {root}")
+    say("Next: hand it to the other parties, who can then tell if this ledger is ever changed: ledger checkpoint show")
+
+
+@command.command(epilog=EXIT_STATUS)
+@json_option
+@ledger_option
+@click.pass_context
+def show(ctx: click.Context, as_json: bool) -> None:
+    """The last checkpoint, as a C2SP signed note.
+
+    \b
+    Example:
+      ledger checkpoint show > checkpoint
+    """
+    from ledger.errors import NotFound
+
+    last = session.store(ctx).latest_checkpoint()
+    if last is None:
+        raise NotFound("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
+    text = last.note.decode()
+    if as_json:
+        origin, size, root, *_ = text.split("\n")
+        answer_json({"origin": origin, "size": int(size), "root": root, "note": text})
+    else:
+        click.echo(text, nl=False)

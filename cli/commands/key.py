@@ -1,0 +1,172 @@
+"""`ledger key`: make, enrol, revoke and show keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say, table
+
+PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
+USE = click.option("--use", type=click.Choice(["events", "imports", "cosign", "log"]), default="events", show_default=True)
+
+
+@click.group(epilog=EXIT_STATUS)
+def command() -> None:
+    """Make, enrol, revoke and show keys."""
+
+
+@command.command(epilog=EXIT_STATUS)
+@PARTY
+@USE
+@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="Folder; the ledger's own if left out.")
+@ledger_option
+@click.pass_context
+def create(ctx: click.Context, party: str, use: str, keys: Path | None) -> None:
+    """Make a key, encrypted under a passphrase. Needs no ledger with --keys.
+
+    \b
+    Example:
+      ledger key create --party TBT --keys my-keys
+    """
+    from ledger.keys.keystore import KeyStore
+
+    store = KeyStore(keys or session.place(ctx).keys)
+    made = store.create(party, use, session.passphrase(new=True))  # type: ignore[arg-type]
+    answer(f"made {use} key of {party}: {made.key_id}")
+    answer(f"public       {made.vkey}")
+    say(f"Keep {store.newest(party, made.use).path}: nobody can make it again. Next: ledger key prove")
+
+
+@command.command(epilog=EXIT_STATUS)
+@PARTY
+@USE
+@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="Folder; the ledger's own if left out.")
+@click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for.")
+@ledger_option
+@click.pass_context
+def prove(ctx: click.Context, party: str, use: str, keys: Path | None, origin: str) -> None:
+    """The draft that enrols a key, with the proof that you hold its private half. Send it to the operator.
+
+    \b
+    Example:
+      ledger key prove --party TBT --keys my-keys --origin ledger.example.org/exchanges > enrol-tbt.json
+    """
+    answer(_enrolment(keys or session.place(ctx).keys, party, use, origin))
+
+
+@command.command(epilog=EXIT_STATUS)
+@PARTY
+@USE
+@ledger_option
+@click.pass_context
+def enrol(ctx: click.Context, party: str, use: str) -> None:
+    """Enrol a key that lies beside this ledger: signed by the party's own key, or vouched for by the operator.
+
+    A key that lies elsewhere is enrolled with the draft of `ledger key prove`: ledger record enrol-tbt.json
+    """
+    from ledger.canonical import load
+    from ledger.keys.signing import Draft, sign
+
+    opened = session.application(ctx)
+    keyring, size = opened.door.keyring, opened.door.size
+    own = keyring.has_key(party, "events", size + 1)
+    signer = _valid_key(ctx, party if own else keyring.operator)
+    draft = Draft.parse(load(_enrolment(session.place(ctx).keys, party, use, keyring.origin).encode()))
+    line = sign(draft, signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
+    (recorded,) = opened.record([line])
+    answer(f"enrolled {use} key of {party} at position {recorded.position}{'' if own else ', vouched by the operator'}")
+    if not own and party != keyring.operator:
+        say(f"A reader who trusts only {party} pins the key in a policy: ledger verify --policy FILE")
+
+
+@command.command(epilog=EXIT_STATUS)
+@PARTY
+@click.argument("identifier", metavar="KEY")
+@click.option("--cause", type=click.Choice(["rotated", "lost", "compromised", "retired"]), required=True)
+@click.option("--compromised-since", metavar="MOMENT", help="Acts recorded since then are flagged.")
+@ledger_option
+@click.pass_context
+def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromised_since: str | None) -> None:
+    """End the life of a key. KEY is its id, or the beginning of it: ledger key list."""
+    from ledger.errors import NotFound
+    from ledger.keys.signing import Draft, sign
+
+    opened = session.application(ctx)
+    keyring = opened.door.keyring
+    found = [key for key in keyring.keys if key.startswith(identifier)]
+    if len(found) != 1:
+        raise NotFound(f"{len(found)} keys begin with {identifier}", hint="see: ledger key list")
+    lost = cause in ("lost", "compromised") or not _held(ctx, party)
+    signer = _valid_key(ctx, keyring.operator if lost else party)
+    value = {"type": "key-revoked", "party": party, "revoked": found[0], "cause": cause}
+    if compromised_since:
+        value["compromised_since"] = compromised_since
+    line = sign(Draft.parse(value), signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
+    (recorded,) = opened.record([line])
+    answer(f"revoked key {found[0][:16]} of {party} at position {recorded.position}")
+
+
+@command.command("list", epilog=EXIT_STATUS)
+@json_option
+@ledger_option
+@click.pass_context
+def list_keys(ctx: click.Context, as_json: bool) -> None:
+    """Every key of this ledger: whose, for what, since and until which entry, and who vouches for it."""
+    from ledger.door import door_of
+
+    keyring = door_of(session.store(ctx)).keyring
+    keys = list(keyring.keys.values())
+    if as_json:
+        answer_json([
+            {"key": key.key_id, "party": key.party, "use": key.use, "public_key": key.public.hex(),
+             "enrolled_at": key.enrolled_at, "revoked_at": key.revoked_at, "vouched": keyring.vouched(key.key_id)}
+            for key in keys
+        ])  # fmt: skip
+        return
+    rows = [
+        (key.party, key.use, key.key_id[:16], str(key.enrolled_at or 1), str(key.revoked_at or "-"),
+         "operator" if keyring.vouched(key.key_id) else "itself")
+        for key in keys
+    ]  # fmt: skip
+    table(("party", "use", "key", "since entry", "until entry", "word of"), rows)
+
+
+def _enrolment(folder: Path, party: str, use: str, origin: str) -> str:
+    import json
+
+    from ledger.keys.keyring import possession
+    from ledger.keys.keystore import KeyStore
+
+    key = KeyStore(folder).newest(party, use).opened(session.passphrase())  # type: ignore[arg-type]
+    proof = possession(key, origin)
+    return json.dumps({
+        "type": "key-enrolled", "party": party, "use": use, "public_key": key.public.hex(), "possession": proof,
+    })  # fmt: skip
+
+
+def _held(ctx: click.Context, party: str) -> bool:
+    from ledger.keys.keystore import KeyStore
+
+    return bool(KeyStore(session.place(ctx).keys).files(party, "events"))
+
+
+def _valid_key(ctx: click.Context, party: str):  # type: ignore[no-untyped-def]
+    """The party's newest key beside the ledger that counts: a key just made, and not enrolled yet, does not sign."""
+    from ledger.door import door_of
+    from ledger.errors import KeyProblem
+    from ledger.keys.keystore import KeyStore
+
+    door = door_of(session.store(ctx))
+    valid = {key.key_id for key in door.keyring.valid_keys(party, "events", door.size + 1)}
+    store = KeyStore(session.place(ctx).keys)
+    from ledger.chain.ed25519 import key_id
+
+    for file in reversed(store.files(party, "events")):
+        if key_id(file.vkey.public) in valid:
+            return file.opened(session.passphrase())
+    raise KeyProblem(f"no enrolled events key of {party} lies in {store.folder}", hint="see: ledger key list")

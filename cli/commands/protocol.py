@@ -1,0 +1,177 @@
+"""`ledger protocol`: protocols as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say, table
+
+if TYPE_CHECKING:
+    from ledger.protocol.model import Clause, ProtocolVersion
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group(epilog=EXIT_STATUS)
+def command() -> None:
+    """Protocols as data: check a file, add it, list and show what there is."""
+
+
+@command.command(epilog=EXIT_STATUS)
+@FILE
+@json_option
+def check(file: Path, as_json: bool) -> None:
+    """Read a protocol file and tell every fault at once, with its line.
+
+    \b
+    Example:
+      ledger protocol check my-protocol.yaml
+    """
+    version = _checked(file, file.read_bytes())
+    waiting = [clause.address for clause in version.clauses if not clause.executed]
+    if as_json:
+        answer_json({
+            "id": version.id, "version": version.version, "clauses": len(version.clauses),
+            "patterns": dict(_patterns(version)), "not_executed": waiting,
+        })  # fmt: skip
+        return
+    answer(f"{version.id} {version.version}: {len(version.clauses)} clauses, no fault")
+    for name, count in _patterns(version):
+        answer(f"  {count:>3} {name}")
+    for address in waiting:
+        answer(f"not executed yet: {address}")
+
+
+@command.command(epilog=EXIT_STATUS)
+@FILE
+@ledger_option
+@click.pass_context
+def add(ctx: click.Context, file: Path) -> None:
+    """Check a protocol file and register it as a version. Its bytes are kept in the ledger, by digest.
+
+    \b
+    Example:
+      ledger protocol add my-protocol.yaml
+    """
+    from ledger.chain.hashing import sha256
+    from ledger.keys.signing import Draft, sign
+
+    data = file.read_bytes()
+    version, digest = _checked(file, data), sha256(data).hex()
+    opened = session.application(ctx)
+    value: dict[str, Any] = {
+        "type": "protocol-version-registered", "protocol": version.id, "version": version.version, "digest": digest,
+    }  # fmt: skip
+    if version.drawn_up:
+        value["drawn_up_on"] = version.drawn_up.isoformat()
+    key = session.key(ctx, opened.door.keyring.operator, "events")
+    line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
+    (recorded,) = opened.record([line], {digest: data})
+    word = "registered" if recorded.new else "already registered:"
+    answer(f"{word} {version.id} {version.version} at position {recorded.position}")
+    say("Next: record who signed it: ledger events schema protocol-signed")
+
+
+@command.command("list", epilog=EXIT_STATUS)
+@json_option
+@ledger_option
+@click.pass_context
+def list_protocols(ctx: click.Context, as_json: bool) -> None:
+    """The protocols of this ledger, and their parties."""
+    versions = _registered(ctx)
+    if as_json:
+        answer_json([
+            {"id": each.id, "version": each.version, "digest": each.digest.hex(), "parties": list(each.party_ids),
+             "title": {"nl": each.title.nl, "en": each.title.en}}
+            for each in versions
+        ])  # fmt: skip
+        return
+    if not versions:
+        say("no protocol yet: ledger protocol add FILE")
+    rows = [(each.id, each.version, ", ".join(each.party_ids), each.title.en) for each in versions]
+    table(("protocol", "version", "parties", "title"), rows, wraps=("title", "parties"))
+
+
+@command.command(epilog=EXIT_STATUS)
+@click.argument("identifier", metavar="ID")
+@click.option("--clause", metavar="ADDRESS", help="Only clauses whose address begins so: 'art. 4'.")
+@json_option
+@ledger_option
+@click.pass_context
+def show(ctx: click.Context, identifier: str, clause: str | None, as_json: bool) -> None:
+    """Each clause beside its signed words: its address, what it does, and whether it is executed.
+
+    \b
+    Example:
+      ledger protocol show vlaio-fio-tbt-2021 --clause "art. 4"
+    """
+    from ledger.errors import NotFound
+
+    versions = [each for each in _registered(ctx) if each.id == identifier]
+    if not versions:
+        raise NotFound(f"this ledger holds no protocol {identifier}", hint="see: ledger protocol list")
+    version = versions[-1]
+    clauses = [each for each in version.clauses if each.address.startswith(clause or "")]
+    if not clauses:
+        raise NotFound(f"no clause begins with {clause!r}", hint="an address reads like: art. 4, sentence 2")
+    if as_json:
+        answer_json([_clause_json(each) for each in clauses])
+        return
+    answer(f"{version.title.nl}\n{version.id} {version.version}, parties {', '.join(version.party_ids)}\n")
+    for each in clauses:
+        _show_clause(each)
+
+
+def _show_clause(clause: Clause) -> None:
+    import textwrap
+
+    from cli.output import width
+
+    layer = "" if clause.layer == "text" else "  (from outside the text)"
+    answer(f"{clause.address}  [{_kind(clause)}]{layer}")
+    answer(f"  {clause.title.en}")
+    answer(textwrap.fill(" ".join(clause.text.split()), width() - 4, initial_indent="    ", subsequent_indent="    "))
+    answer("")
+
+
+def _clause_json(clause: Clause) -> dict[str, Any]:
+    return {
+        "clause": clause.address, "text": clause.text, "title": {"nl": clause.title.nl, "en": clause.title.en},
+        "kind": _kind(clause), "layer": str(clause.layer), "executed": clause.executed, "proof": list(clause.proof),
+    }  # fmt: skip
+
+
+def _kind(clause: Clause) -> str:
+    """The pattern, or what it defines, in the words of the file."""
+    from ledger.protocol.definitions import DEFINITIONS
+    from ledger.protocol.patterns import PATTERNS
+
+    if not clause.variants:
+        return "not executed yet"
+    body = type(clause.variants[0].body)
+    named = {**PATTERNS, **{f"defines {name}": kind for name, kind in DEFINITIONS.items()}}
+    return next(name for name, kind in named.items() if kind is body)
+
+
+def _patterns(version: ProtocolVersion) -> list[tuple[str, int]]:
+    return sorted(Counter(_kind(clause) for clause in version.clauses).items())
+
+
+def _checked(file: Path, data: bytes) -> ProtocolVersion:
+    """The version in a file that has no fault. Raises ProtocolRejected with all of them."""
+    from ledger.protocol.check import checked
+
+    return checked(data, str(file))
+
+
+def _registered(ctx: click.Context) -> list[ProtocolVersion]:
+    from ledger.door import door_of
+
+    return [version for known in door_of(session.store(ctx)).protocols.values() for version in known.versions]

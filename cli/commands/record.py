@@ -1,0 +1,127 @@
+"""`ledger record`: drafts or signed events, one JSON object a line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.lines import Line, lines_of
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from ledger.application import Application, Recorded
+    from ledger.errors import LedgerError
+    from ledger.keys.signing import SignedLine
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("file", type=click.File("rb"))
+@click.option("--as", "party", metavar="PARTY", help="Whose key signs the drafts. The operator's if left out.")
+@click.option("--each", is_flag=True, help="Each line by itself: a bad one does not stop the others.")
+@click.option("--receipt", type=click.Path(path_type=Path), metavar="DIR", help="Write each author a proof of receipt.")
+@json_option
+@ledger_option
+@click.pass_context
+def command(
+    ctx: click.Context, file: click.utils.LazyFile, party: str | None, each: bool, receipt: Path | None, as_json: bool
+) -> int:
+    """Record drafts or signed events, one JSON object a line; all or nothing, unless --each. `-` reads stdin.
+
+    \b
+    Example:
+      echo '{"type": "party-withdrew", "protocol": "vlaio-fio-tbt-2021",
+             "effective_at": "2022-05-31"}' | tr -d '\\n' | ledger record - --as TBT
+    The same again adds nothing.
+    """
+    opened = session.application(ctx)
+    signer = Signer(ctx, opened, party)
+    name = getattr(file, "name", "-")
+    lines = lines_of(file, name)
+    if each:
+        recorded, refused = _each(opened, signer, lines, name)
+    else:
+        signed = [signer.signed(line) for line in lines]
+        recorded, refused = opened.record(signed, numbers=[line.number for line in lines], file=name), []
+    if receipt is not None:
+        _write_receipts(ctx, opened, recorded, receipt)
+    _tell(opened, recorded, refused, as_json=as_json)
+    return 5 if refused else 0
+
+
+class Signer:
+    """Turns a line into a signed one: as it is, or with the key of a party beside this ledger."""
+
+    def __init__(self, ctx: click.Context, opened: Application, party: str | None) -> None:
+        self.ctx, self.opened = ctx, opened
+        self.party = party or opened.door.keyring.operator
+        self.door = opened.door
+
+    def signed(self, line: Line) -> SignedLine:
+        from ledger.canonical import load
+        from ledger.errors import LedgerError
+        from ledger.keys.signing import Draft, SignedLine, sign
+
+        try:
+            value = load(line.raw)
+            if isinstance(value, dict) and {"event", "signature"} <= value.keys():
+                return SignedLine.parse(line.raw)
+            draft, key = Draft.parse(value), self._key()
+            identifiers = self.opened.vault.record_key("drafts")
+            return sign(draft, key, self.door.origin, self.opened.clock, id_key=identifiers)
+        except LedgerError as error:
+            raise error.at(file=line.file, line=line.number) from error
+
+    def _key(self):  # type: ignore[no-untyped-def]
+        if not hasattr(self, "_opened_key"):
+            self._opened_key = session.key(self.ctx, self.party, "events")
+        return self._opened_key
+
+
+def _each(
+    opened: Application, signer: Signer, lines: list[Line], name: str
+) -> tuple[list[Recorded], list[LedgerError]]:
+    from ledger.errors import InputRejected
+
+    recorded: list[Recorded] = []
+    refused: list[LedgerError] = []
+    for line in lines:
+        try:
+            recorded += opened.record([signer.signed(line)], numbers=[line.number], file=name)
+        except InputRejected as error:
+            refused.append(error)
+            say(f"ledger: error: {error}")
+            if error.hint:
+                say(f"ledger: hint: {error.hint}")
+    return recorded, refused
+
+
+def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Recorded], folder: Path) -> None:
+    from ledger.receipts import write_receipts
+
+    operator = opened.door.keyring.operator
+    note = opened.sign_checkpoint(session.key(ctx, operator, "log"), session.key(ctx, operator, "events"))
+    written = write_receipts(opened.store, note, [each.position for each in recorded], folder)
+    say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
+
+
+def _tell(opened: Application, recorded: list[Recorded], refused: list[LedgerError], *, as_json: bool) -> None:
+    size = opened.store.size()
+    if as_json:
+        answer_json({
+            "size": size, "recorded": [each._asdict() for each in recorded],
+            "refused": [{"code": error.code, "message": str(error), "hint": error.hint} for error in refused],
+        })  # fmt: skip
+        return
+    for each in recorded:
+        word = "recorded" if each.new else "already recorded:"
+        answer(f"{word} {each.type.partition('/')[0]} at position {each.position} (log size {size})")
+    if refused:
+        answer(f"{len(refused)} refused")
+    if not recorded and not refused:
+        sys.stderr.write("nothing to record: no line has anything on it\n")

@@ -1,0 +1,44 @@
+"""`ledger sign`: drafts into signed events, on the author's own machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.lines import lines_of
+from cli.output import say
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("file", type=click.File("rb"))
+@click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="KEY", help="PARTY.events.pem")
+@click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for: `ledger checkpoint show`.")
+def command(file: click.utils.LazyFile, key_file: Path, origin: str) -> None:
+    """Sign drafts, one JSON object a line; the signed lines go to stdout. Needs no ledger and no network.
+
+    \b
+    Example:
+      ledger sign drafts.jsonl --key TBT.events.pem --origin ledger.example.org/exchanges > signed.jsonl
+    What sealed parts say travels beside each event: send the file as you would send the text itself.
+    """
+    from ledger.canonical import load
+    from ledger.clock import now
+    from ledger.errors import LedgerError
+    from ledger.keys.keystore import KeyFile
+    from ledger.keys.signing import Draft, sign
+
+    name = getattr(file, "name", "-")
+    key = KeyFile.named(key_file).opened(session.passphrase())
+    signed = []
+    for line in lines_of(file, name):
+        try:
+            signed.append(sign(Draft.parse(load(line.raw)), key, origin, now).dump())
+        except LedgerError as error:
+            raise error.at(file=line.file, line=line.number) from error
+    sys.stdout.buffer.write(b"".join(line + b"\n" for line in signed))
+    sys.stdout.buffer.flush()
+    say(f"signed {len(signed)} as {key.party} for {origin}; the operator records them with: ledger record FILE")

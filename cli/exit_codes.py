@@ -1,0 +1,15 @@
+"""The exit codes, as every help page prints them."""
+
+EXIT_STATUS = """\
+Exit status:
+  0    ok
+  2    usage
+  3    verification failed: something is proven wrong
+  4    an obligation is overdue (only with --fail-overdue)
+  5    input rejected
+  6    not found
+  7    locked, or a conflict
+  8    key or passphrase missing or wrong
+  9    could not check: nothing is proven wrong, but a part that was asked for is absent
+  130  interrupted; what was acknowledged is there
+"""

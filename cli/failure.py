@@ -1,0 +1,83 @@
+"""An error, told: what, where, the way out; on a pipe of JSON also as one line of JSON. Never a traceback unasked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from cli.output import safe
+from ledger.errors import LedgerError
+
+INTERRUPTED = 130
+
+
+def tell_failure(error: BaseException, given: list[str]) -> int:
+    """Print the error on stderr and give its exit code."""
+    code, exit_code, message, hint = _facts(error)
+    if "--debug" in given:
+        traceback.print_exception(error)
+    elif exit_code == 1:
+        hint = hint or "this is a bug: run it again with --debug, and report what it prints"
+    lines = [f"ledger: error: {line}" for line in message.split("\n")]
+    if hint:
+        lines.append(f"ledger: hint: {hint}")
+    # An aborted pipe has nobody left to tell.
+    try:
+        print("\n".join(safe(line) for line in lines), file=sys.stderr)
+        if "--json" in given:
+            print(_as_json(code, exit_code, message, hint), file=sys.stderr)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    return exit_code
+
+
+def _facts(error: BaseException) -> tuple[str, int, str, str]:
+    """Code, exit, message and hint of any error."""
+    if isinstance(error, LedgerError):
+        return error.code, error.exit, _told(error), error.hint
+    if isinstance(error, click.UsageError):
+        # click's own messages end in a period and name the command; the way out is its help.
+        path = error.ctx.command_path if error.ctx else "ledger"
+        return "cli.usage", 2, error.format_message().rstrip("."), f"see: {path} --help"
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "cli.interrupted", INTERRUPTED, "interrupted", "what was acknowledged is there; the same command goes on"
+    if isinstance(error, click.ClickException):
+        return "cli.usage", 2, error.format_message(), ""
+    if isinstance(error, BrokenPipeError):
+        # The reader went away: point stdout elsewhere, so that the interpreter's last flush does not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return "cli.interrupted", INTERRUPTED, "the reader of the output went away", ""
+    if isinstance(error, OSError):
+        return _operating_system(error)
+    return "ledger.unexpected", 1, f"{type(error).__name__}: {error}", ""
+
+
+def _operating_system(error: OSError) -> tuple[str, int, str, str]:
+    name = f"{error.filename}: " if error.filename else ""
+    text = f"{name}{(error.strerror or str(error)).lower()}"
+    if isinstance(error, FileNotFoundError):
+        return "file.not-found", 6, text, "check the path"
+    if isinstance(error, PermissionError):
+        return "file.permission", 7, text, "check who owns the file and its folder"
+    if error.errno == errno.ENOSPC:
+        return "file.disk-full", 7, text, "make room; then run the same command again"
+    if isinstance(error, IsADirectoryError | FileExistsError | NotADirectoryError):
+        return "file.in-the-way", 7, text, "name another path"
+    return "file.failed", 1, text, ""
+
+
+def _told(error: LedgerError) -> str:
+    return str(error)
+
+
+def _as_json(code: str, exit_code: int, message: str, hint: str) -> str:
+    import json
+
+    line: dict[str, Any] = {"type": "error", "code": code, "exit": exit_code, "message": message, "hint": hint}
+    return json.dumps(line, ensure_ascii=False)

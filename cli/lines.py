@@ -1,0 +1,26 @@
+"""Input of one JSON object a line, with the number of each line."""
+
+from __future__ import annotations
+
+from typing import IO, NamedTuple
+
+from ledger.errors import InputRejected
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one file of lines: it is recorded whole or not at all, so it is held in memory."""
+
+
+class Line(NamedTuple):
+    file: str
+    number: int
+    raw: bytes
+
+
+def lines_of(stream: IO[bytes], name: str) -> list[Line]:
+    """Every line that has something on it. Only LF ends a line; a CR before it is part of the line end."""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise InputRejected(f"more than {LARGEST:,} bytes", file=name, hint="split the file", code="input.too-large")
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    lines = (Line(name, number, raw.removesuffix(b"\r")) for number, raw in enumerate(content.split(b"\n"), 1))
+    return [line for line in lines if line.raw.strip()]

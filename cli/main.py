@@ -1,0 +1,87 @@
+"""`ledger`: the command group, loaded lazily, and the one place where an error becomes words and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from cli.exit_codes import EXIT_STATUS
+from cli.failure import tell_failure
+
+COMMANDS = {
+    "Start": ("demo", "init"),
+    "Protocols and events": ("protocol", "events", "sign", "record", "import"),
+    "What must be done": ("obligations", "register", "replay"),
+    "Is it whole": ("verify", "checkpoint", "export"),
+    "Keys": ("key",),
+}
+"""Every command by its group; each lives in `cli.commands.<name>` as `command`."""
+
+INTRODUCTION = """Show that you did what you signed: an audit ledger of personal-data exchanges.
+
+\b
+Examples:
+  ledger demo                                build a ledger that tells two protocols' stories
+  ledger --ledger demo/ledger.db obligations --as-of 2022-06-15
+  ledger --ledger demo/ledger.db verify      is every entry still the one that was signed?
+
+The ledger is named by --ledger or LEDGER: a path, or a database URL; ./ledger.db if neither is given.
+Other variables: LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, LEDGER_FILES (where the files beside a database URL lie),
+NO_COLOR.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run or when their own help is asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for names in COMMANDS.values() for name in names]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"cli.commands.{cmd_name.replace('-', '_').replace('import', 'import_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from cli.summaries import SUMMARIES
+
+        for title, names in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, SUMMARIES[name]) for name in names])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("\n" + EXIT_STATUS)
+
+
+@click.group(cls=LazyGroup, help=INTRODUCTION, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--ledger", "place", envvar="LEDGER", metavar="PLACE", help="Path or database URL of the ledger.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--no-color", is_flag=True, help="No colour, like NO_COLOR.")
+@click.version_option(package_name="ledger", message="ledger %(version)s")
+@click.pass_context
+def ledger(ctx: click.Context, place: str | None, debug: bool, no_color: bool) -> None:
+    ctx.obj = {"place": place, "debug": debug, "no_color": no_color}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; never returns."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(given))
+
+
+def run(given: list[str]) -> int:
+    """Run one command and give its exit code."""
+    try:
+        result: Any = ledger.main(args=given, prog_name="ledger", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except Exception as error:
+        return tell_failure(error, given)
+    except KeyboardInterrupt as error:
+        return tell_failure(error, given)

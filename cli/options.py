@@ -1,0 +1,52 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from ledger.errors import UsageProblem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="The answer as one JSON document.")(command)
+
+
+def ledger_option(command: F) -> F:
+    """`--ledger` behind the command as well as before it."""
+
+    def keep(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.find_root().obj["place"] = value
+
+    option = click.option("--ledger", expose_value=False, callback=keep, metavar="PLACE", help="Path or URL of the ledger.")
+    return option(command)
+
+
+def moment_options(command: F) -> F:
+    """`--as-of` and `--known-at`, both read as moments that include themselves."""
+    for name, words in (("--known-at", "had been recorded by"), ("--as-of", "held at")):
+        help_text = f"What {words} this moment: a date, or a time with its zone."
+        command = click.option(name, metavar="MOMENT", callback=_moment, help=help_text)(command)
+    return command
+
+
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    from ledger.clock import parse_argument
+
+    return None if value is None else parse_argument(value)
+
+
+def place_of(ctx: click.Context) -> str | None:
+    """The ledger that was named, or None for the default."""
+    place: str | None = ctx.find_root().obj.get("place")
+    if place == "":
+        raise UsageProblem("--ledger is empty", hint="name a path or a database URL")
+    return place
+
+

@@ -1,0 +1,95 @@
+"""What leaves for a terminal. stdout is the answer, stderr the conversation; colour never carries meaning alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_KEPT = "\n"
+
+
+def safe(text: str) -> str:
+    """Text from outside, with control and bidi characters shown as escapes: it cannot move the cursor or the reader."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char in _KEPT or _harmless(char) else _escaped(char) for char in text)
+
+
+def _harmless(char: str) -> bool:
+    return char == " " or (char.isprintable() and unicodedata.category(char) not in ("Cf", "Cc", "Zl", "Zp"))
+
+
+def _escaped(char: str) -> str:
+    number = ord(char)
+    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
+
+
+def answer(text: str) -> None:
+    """One line, or several, of the answer."""
+    click.echo(safe(text))
+
+
+def say(text: str) -> None:
+    """The conversation: what is going on, what to do next."""
+    click.echo(safe(text), err=True)
+
+
+def answer_json(value: Any) -> None:
+    """One document, exact."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def coloured() -> bool:
+    """Decided once for click and rich: a terminal, and nobody said no."""
+    context = click.get_current_context(silent=True)
+    refused = context is not None and bool((context.find_root().obj or {}).get("no_color"))
+    if refused or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, at most 120; 80 where there is none."""
+    import shutil
+
+    return max(40, min(120, shutil.get_terminal_size((80, 24)).columns))
+
+
+def console() -> Console:
+    from rich.console import Console
+
+    colour = coloured()
+    return Console(
+        width=width(), color_system="auto" if colour else None, no_color=not colour, highlight=False, markup=False,
+        emoji=False, legacy_windows=False, force_terminal=colour,
+    )  # fmt: skip
+
+
+_STYLES = {
+    "ok": "green", "failed": "bold red", "BROKEN": "bold red", "overdue": "bold red", "lapsed": "red", "open": "yellow",
+    "undetermined": "yellow", "deferred": "yellow", "not-checked": "yellow", "waived": "cyan", "fulfilled": "green",
+    "fulfilled-late": "green",
+}  # fmt: skip
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: Sequence[str] = ()) -> None:
+    """A table as part of the answer. Columns in `wraps` break into lines; the others keep theirs."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for column in columns:
+        shown.add_column(column, no_wrap=column not in wraps, overflow="fold", ratio=None)
+    for row in rows:
+        shown.add_row(*(Text(safe(cell), style=_STYLES.get(cell.split(" ")[0], "")) for cell in row))
+    console().print(shown)

@@ -1,0 +1,18 @@
+"""One line for each command, so that `ledger --help` imports none of them. A test holds them to the commands."""
+
+SUMMARIES = {
+    "demo": "Build a ledger that tells both protocols' stories.",
+    "init": "Open a new ledger, with its keys, vault and trust policy.",
+    "protocol": "Protocols as data: check, add, list, show.",
+    "events": "Every event type, with its schema and an example.",
+    "sign": "Sign drafts on your own machine; needs no ledger.",
+    "record": "Record drafts or signed events, one JSON object a line.",
+    "import": "Read an application's log into the ledger.",
+    "obligations": "What is due, by whom, to whom, under which sentence.",
+    "register": "The registers: holdings, access, lifecycle, ...",
+    "replay": "Verify, and rebuild every projection from entry 1.",
+    "verify": "Is every entry still the one that was signed?",
+    "checkpoint": "Sign the ledger's size and root, and show what was signed.",
+    "export": "The stored entries, byte for byte, one a line.",
+    "key": "Make, enrol, revoke and show keys.",
+}

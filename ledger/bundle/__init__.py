@@ -1,0 +1,1 @@
+"""Evidence that travels and is checked offline."""

@@ -1,0 +1,1 @@
+"""Pure functions on bytes: hashes, entries, trees, checkpoints. No input or output."""

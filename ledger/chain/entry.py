@@ -1,0 +1,126 @@
+"""An entry: one event's bytes in the envelope that the ledger puts around them.
+
+- The event is encoded once, by its author, and spliced in unread; its end is the last `,"position":`.
+- The entry's hash is the RFC 6962 leaf hash of the whole line; `prev` is that of the entry before.
+- One spelling: eight fields, sorted, no white space. A line that `Entry.parse` accepts gives itself back by `bytes()`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from ledger.chain.hashing import NO_LEAF, Digest, leaf_hash
+from ledger.clock import parse_recorded
+from ledger.errors import VerificationFailed
+
+FORMAT = 1
+LARGEST_EVENT = 64_000
+LARGEST_ENTRY = 65_535
+"""C2SP entry bundles count an entry's bytes in 16 bits."""
+
+START = b'{"event":'
+END = b',"position":'
+
+_STREAM = r"[a-z0-9][a-z0-9-]{0,63}/[a-z][a-z-]{0,31}"
+_SIGNATURE = r"ed25519:[A-Za-z0-9+/]{86}==|batch:[1-9][0-9]{0,15}"
+_TAIL = re.compile(
+    rb'"position":(0|[1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","recorded_at":"([0-9T:.Z-]{27})",'
+    rb'"signature":"([^"\\]*)","stream":"([^"\\]*)","v":1,"version":(0|[1-9][0-9]{0,15})\}'
+)
+_NEEDS = {"stream": re.compile(_STREAM, re.ASCII), "signature": re.compile(_SIGNATURE, re.ASCII)}
+
+
+class MalformedEntry(VerificationFailed):
+    """Stored bytes that are not an entry in its one spelling."""
+
+    code = "entry.malformed"
+
+
+class Entry(NamedTuple):
+    """One line of the ledger. `event` holds the author's bytes, whole and unread."""
+
+    event: bytes
+    position: int
+    prev: Digest
+    recorded_at: datetime
+    signature: str
+    stream: str
+    version: int
+    raw: bytes
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Self:
+        """Read an entry's envelope strictly; the event inside is not looked at. Raises MalformedEntry."""
+        event, tail = split(raw)
+        found = _TAIL.fullmatch(tail)
+        if not found or len(raw) > LARGEST_ENTRY or len(event) > LARGEST_EVENT:
+            raise MalformedEntry("not an entry in its one spelling")
+        position, prev, recorded, signature, stream, version = found.groups()
+        try:
+            texts = {"signature": signature.decode("ascii"), "stream": stream.decode("ascii")}
+            recorded_at = parse_recorded(recorded.decode("ascii"))
+        except ValueError as error:
+            raise MalformedEntry(f"recorded_at or a text of the envelope: {error}") from error
+        for name, text in texts.items():
+            if not _NEEDS[name].fullmatch(text):
+                raise MalformedEntry(f"{name} is not in its one spelling", field=name)
+        if texts["signature"].startswith("ed25519:"):
+            signature_bytes(texts["signature"])
+        return cls(event, int(position), Digest(bytes.fromhex(prev.decode("ascii"))), recorded_at,
+                   texts["signature"], texts["stream"], int(version), raw)  # fmt: skip
+
+    def __bytes__(self) -> bytes:
+        return self.raw
+
+    @property
+    def leaf(self) -> Digest:
+        return leaf_hash(self.raw)
+
+
+def spliced(
+    event: bytes, position: int, prev: bytes, recorded_at: str, signature: str, stream: str, version: int
+) -> bytes:
+    """The entry's bytes. The caller vouches for each text's spelling: this runs under the writer's lock."""
+    return b'%s%s,"position":%d,"prev":"%s","recorded_at":"%s","signature":"%s","stream":"%s","v":1,"version":%d}' % (
+        START, event, position, prev.hex().encode(), recorded_at.encode(), signature.encode(), stream.encode(), version,
+    )  # fmt: skip
+
+
+def split(raw: bytes) -> tuple[bytes, bytes]:
+    """The event's bytes, and the envelope after them without its comma. Raises MalformedEntry."""
+    end = raw.rfind(END)
+    if not raw.startswith(START) or end < len(START):
+        raise MalformedEntry("no event and envelope")
+    return raw[len(START) : end], raw[end + 1 :]
+
+
+def event_of(raw: bytes) -> bytes:
+    """The event's bytes in an entry that is known to be one."""
+    return raw[len(START) : raw.rindex(END)]
+
+
+def spell_signature(signature: bytes) -> str:
+    return "ed25519:" + base64.b64encode(signature).decode("ascii")
+
+
+def signature_bytes(text: str) -> bytes:
+    """The 64 bytes of an `ed25519:` signature. Raises MalformedEntry unless it is in its one spelling."""
+    try:
+        signature = base64.b64decode(text.removeprefix("ed25519:"), validate=True)
+    except binascii.Error as error:
+        raise MalformedEntry("signature is not base64", field="signature") from error
+    if len(signature) != 64 or spell_signature(signature) != text:
+        raise MalformedEntry("signature is not in its one spelling", field="signature")
+    return signature
+
+
+def signed_bytes(origin: str, event: bytes) -> bytes:
+    """What an author signs: the event, bound to one ledger by its origin."""
+    return b"ledger/event/v1\n" + origin.encode() + b"\n" + event
+
+
+__all__ = ["NO_LEAF", "Entry", "MalformedEntry", "event_of", "signed_bytes", "spliced", "split"]

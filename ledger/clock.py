@@ -1,0 +1,110 @@
+"""Time: our own clock (asked only here), and moments as others state them.
+
+A moment in an event is an instant in UTC, or a date, which is that whole day in Brussels: the order of two things
+inside one date is unknown. Half-open intervals throughout.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger.errors import InputRejected
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+Clock = Callable[[], datetime]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?Z", re.ASCII)
+_OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - this is the one clock
+
+
+class Moment(NamedTuple):
+    """When something was: `earliest <= it < latest`, or exactly `earliest` where both are equal (an instant)."""
+
+    text: str
+    earliest: datetime
+    latest: datetime
+
+    @classmethod
+    def parse(cls, text: str) -> Moment:
+        """Read an event's moment. Raises ValueError unless it is in its one spelling: `Z`, no trailing zero fraction."""
+        if _DATE.fullmatch(text):
+            return cls.of_day(date.fromisoformat(text))
+        instant = _parse_instant(text)
+        return cls(text, instant, instant)
+
+    @classmethod
+    def of_day(cls, day: date) -> Moment:
+        """That whole day in Brussels."""
+        return cls(day.isoformat(), start_of_day(day), start_of_day(day + timedelta(days=1)))
+
+    @classmethod
+    def at(cls, instant: datetime) -> Moment:
+        return cls(spell(instant), instant, instant)
+
+    @property
+    def is_day(self) -> bool:
+        return self.latest > self.earliest
+
+    @property
+    def day(self) -> date:
+        """Its local date in Brussels."""
+        return self.earliest.astimezone(BRUSSELS).date()
+
+
+def start_of_day(day: date, zone: ZoneInfo = BRUSSELS) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _parse_instant(text: str) -> datetime:
+    found = _INSTANT.fullmatch(text)
+    if not found or (found[2] and found[2].endswith("0")):
+        raise ValueError(f"{text!r} is not a moment: write 2022-05-30T08:15:00Z, or a date")
+    return datetime.fromisoformat(text)
+
+
+def spell(instant: datetime) -> str:
+    """The one spelling of an instant in an event: UTC, `Z`, a fraction only if it is not zero."""
+    text = instant.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return (text.rstrip("0") if "." in text else text) + "Z"
+
+
+def spell_recorded(instant: datetime) -> str:
+    """`recorded_at` of an entry: always six decimals."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_recorded(text: str) -> datetime:
+    """Read a `recorded_at`. Raises ValueError unless `spell_recorded` gives the same text."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or spell_recorded(instant) != text:
+        raise ValueError(f"{text!r} is not a recording time with six decimals and Z")
+    return instant
+
+
+def parse_argument(text: str) -> datetime:
+    """Read a moment from a command line: RFC 3339, or a date as the start of that day in Brussels.
+
+    Raises InputRejected with what to write instead.
+    """
+    try:
+        if _DATE.fullmatch(text):
+            return start_of_day(date.fromisoformat(text))
+        if _OFFSET.search(text[19:]) and text[10:11] in ("T", "t", " "):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise InputRejected(
+        f"{text!r} is not a moment",
+        hint="write a date (2022-05-31) or a time with its zone (2022-05-31T10:00:00+02:00)",
+        code="input.moment",
+    )

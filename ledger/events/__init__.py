@@ -1,0 +1,1 @@
+"""Frozen, strict, versioned event types; one file a register."""

@@ -1,0 +1,101 @@
+"""Events to bytes and back. The bytes are what the author signed: they are encoded once and never again."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Union
+
+import msgspec
+
+from ledger.canonical import NotCanonical, decode, encode
+from ledger.chain.entry import LARGEST_EVENT
+from ledger.errors import InputRejected
+from ledger.events.base import Event
+from ledger.events.catalogue import by_tag, types
+
+
+class MalformedEvent(InputRejected):
+    """Bytes, or values, that are not an event of the catalogue."""
+
+    code = "event.malformed"
+
+
+class UnknownType(MalformedEvent):
+    """An event of a type that this version does not know."""
+
+    code = "event.unknown-type"
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Event]:
+    decoder: Any = msgspec.json.Decoder(Union[tuple(by_tag().values())])  # noqa: UP007
+    return decoder  # type: ignore[no-any-return]
+
+
+def encoded(event: Event) -> bytes:
+    """The bytes of an event. Raises MalformedEvent if they would be refused when read."""
+    raw = encode(msgspec.to_builtins(event))
+    if len(raw) > LARGEST_EVENT:
+        raise MalformedEvent(f"{len(raw):,} bytes, and an event has at most {LARGEST_EVENT:,}", hint=_TOO_LARGE)
+    return raw
+
+
+def decoded(raw: bytes) -> Event:
+    """Read stored or received event bytes, strictly.
+
+    Raises MalformedEvent (UnknownType where only the type is not known) with the field's path: duplicate key, wrong
+    spelling, null, unknown field, wrong kind, a moment that no calendar has.
+    """
+    if len(raw) > LARGEST_EVENT:
+        raise MalformedEvent(f"{len(raw):,} bytes, and an event has at most {LARGEST_EVENT:,}", hint=_TOO_LARGE)
+    try:
+        value = decode(raw)
+    except NotCanonical as error:
+        raise MalformedEvent(error.message, hint=error.hint).at(**error.where) from error
+    return built(value)
+
+
+def built(value: Any) -> Event:
+    """An event from the values of its fields, `type` with its version among them. Raises as `decoded` does."""
+    tag = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(tag, str):
+        raise MalformedEvent("an event is an object with a type", field="$.type", hint="see: ledger events list")
+    if tag not in by_tag():
+        raise UnknownType(f"no event type is called {tag!r}", field="$.type", hint=_near(tag))
+    try:
+        return msgspec.convert(value, by_tag()[tag], strict=True)
+    except msgspec.ValidationError as error:
+        fact, _, path = str(error).partition(" - at ")
+        field = path.strip("`") or "$"
+        raise MalformedEvent(_lower(fact), field=field, hint=f"see: ledger events schema {tag}") from error
+
+
+def decoded_fast(raw: bytes) -> Event:
+    """Read event bytes that a verifier has already found to be in their one spelling."""
+    try:
+        return _decoder().decode(raw)
+    except msgspec.ValidationError as error:
+        raise MalformedEvent(_lower(str(error))) from error
+
+
+def tag_of(name: str) -> str:
+    """The newest tag for a type's name with or without version. Raises UnknownType."""
+    if name in by_tag():
+        return name
+    if name not in types():
+        raise UnknownType(f"no event type is called {name!r}", field="$.type", hint=_near(name))
+    return types()[name].tag
+
+
+def _near(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.partition("/")[0], list(types()), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else "see: ledger events list"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+_TOO_LARGE = "attach large content as a document and name its digest"

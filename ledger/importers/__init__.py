@@ -1,0 +1,1 @@
+"""Application logs become batches of uses; one file a format."""

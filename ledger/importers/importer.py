@@ -1,0 +1,84 @@
+"""What every log format gives: records, lines that are refused, lines that are no record.
+
+- A record is a typed, allow-listed reading of one log line. Nothing of a person is in it but `actor` (the identifier
+  that a token will replace) and `raw` (which leaves only as a keyed digest).
+- A line that cannot be read is a `Reject`: a place and a reason, never its text. Its bytes are taken from the file.
+- Nothing is skipped in silence: what is no use of anything is `Ignored`, with a reason, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Literal, NamedTuple
+from typing import Protocol as Interface
+
+from ledger.errors import InputRejected
+from ledger.events.usage import Action, ActorClass
+
+Outcome = Literal["ok", "denied", "failed", "unknown"]
+Network = Literal["internal", "external", "unknown"]
+
+HEAD = 64 * 1024
+"""Bytes at the start of a file from which its shape is told."""
+
+
+class NotThisFormat(InputRejected):
+    """A file that is not a log of the named format."""
+
+    code = "import.format"
+
+
+class Record(NamedTuple):
+    """One line of a log, read. `offset` and `line_number` (from 1) are of its first byte.
+
+    `raw` is the line as it came, without its line end. `content` is the spelling of its parsed values, only for
+    telling an exact repeat from a conflicting one. `items` is how many accesses the line stands for, where it says so.
+    """
+
+    record_id: str
+    raw: bytes
+    content: bytes
+    line_number: int
+    offset: int
+    happened_at: str
+    application: str
+    action: Action
+    outcome: Outcome
+    operation: str
+    actor_class: ActorClass
+    actor: str | None = None
+    items: int | None = None
+    network: Network | None = None
+
+
+class Reject(NamedTuple):
+    """A line that could not be read. `length` is its bytes, line end included; `code` is one word, for counting."""
+
+    line_number: int
+    offset: int
+    length: int
+    code: str
+    reason: str
+
+
+class Ignored(NamedTuple):
+    """A line that records no use of anything, and why it is none."""
+
+    reason: str
+
+
+Found = Record | Reject | Ignored
+
+
+class Importer(Interface):
+    """One log format, in all its shapes. `name` is the source's name in events and on the command line."""
+
+    name: str
+
+    def sniff(self, head: bytes) -> str | None:
+        """The shape of a file that begins with these bytes (at most HEAD); None if it is not this format."""
+        ...
+
+    def read(self, stream: BinaryIO) -> Iterator[Found]:
+        """Everything in a seekable stream, in file order, in bounded memory. Raises NotThisFormat."""
+        ...

@@ -1,0 +1,248 @@
+"""A log file to batches of uses, ready to be signed and appended; asks for tokens, writes no entry.
+
+- A use's id is HMAC-SHA-256 of (source, record id) under a key of the vault, per protocol, source and year: the same
+  record is known again in any later export, and nobody without the key can tell an id from a record.
+- `known` must see what was appended: the caller appends each batch before it asks for the next. Then a run that was
+  stopped anywhere, and is run again, adds what was missing and nothing twice.
+- A repeat with the same content is a duplicate. One with other content is refused and kept: the first one stands.
+- What leaves here has no name, no address, no object: tokens, keyed digests and words of closed lists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+from typing import Protocol as Interface
+
+from ledger.canonical import encode_fast
+from ledger.chain.hashing import Digest, keyed, leaf_hash
+from ledger.chain.merkle import merkle_root
+from ledger.errors import LedgerError
+from ledger.importers.custody import LogFile
+from ledger.importers.importer import Found, Ignored, Importer, Record, Reject
+from ledger.importers.rejects import Rejects
+
+LARGEST_BATCH = 10_000
+_CHUNK = 2_000
+REMEMBERED = 100_000
+"""Records back, within one run, that a repeat's content is compared with."""
+NOBODY = "0" * 32
+"""The actor of every use in a rehearsal."""
+
+Known = Callable[[Sequence[tuple[str, str]]], Collection[str]]
+"""Given (happened_at, id) of uses, the ids that are recorded already."""
+
+
+class Secrets(Interface):
+    """What is asked of the vault (`ledger.subjects.vault.Vault` gives it)."""
+
+    def tokens(self, protocol: str, identifiers: Iterable[str]) -> Mapping[str, str]: ...
+
+    def record_key(self, purpose: str) -> bytes: ...
+
+
+class Statement(NamedTuple):
+    """Who states this log, about which protocol, and when it was read (a moment as events spell it)."""
+
+    author: str
+    protocol: str
+    read_at: str
+
+
+class PreparedBatch(NamedTuple):
+    """`opener` has every field of `log-batch-ingested/1` but `key` and `stated_at`, which belong to who signs it.
+
+    `members` are the bytes of `access-used/1` events, in file order; `root` is their RFC 6962 root.
+    """
+
+    opener: dict[str, Any]
+    members: list[bytes]
+    root: Digest
+
+
+@dataclass
+class Counts:
+    """`new + duplicate + rejected + ignored` is every record of the file. `conflicting` are among the rejected;
+    `unlisted` among the new, their operation recorded as `other`. `reasons` counts rejects and ignored by code.
+    """
+
+    new: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    conflicting: int = 0
+    unlisted: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def read(self) -> int:
+        return self.new + self.duplicate + self.rejected + self.ignored
+
+
+class _Draft(NamedTuple):
+    """A use without its actor's token, and what is needed to refuse it after all."""
+
+    record_id: str
+    event: dict[str, Any]
+    actor: str | None
+    content: int
+    line_number: int
+    length: int
+
+
+class Ingestion:
+    """One run of an importer over one or more files. `counts` grow while `batches` is read.
+
+    `rehearsal` asks for no token, writes no rejects file, and remembers all it has seen, for nobody appends.
+    """
+
+    def __init__(
+        self, importer: Importer, statement: Statement, secrets: Secrets, known: Known, *, rehearsal: bool = False
+    ) -> None:
+        self._importer, self._statement, self._secrets, self._known = importer, statement, secrets, known
+        self._rehearsal = rehearsal
+        self._keys: dict[str, bytes] = {}
+        self._seen: OrderedDict[str, int] = OrderedDict()
+        self.counts = Counts()
+        self.offset = 0
+        """How far the present file has been read, in bytes; for showing progress."""
+        self.rejects_path: Path | None = None
+        """The rejects file of the last file read, if it has one."""
+
+    def batches(self, path: Path) -> Iterator[PreparedBatch]:
+        """The new uses of a file, at most LARGEST_BATCH at a time. Append each before asking for the next.
+
+        Raises NotFound, InputRejected (NotThisFormat), FileChanged; each names the file.
+        """
+        with LogFile.open(path) as log:
+            rejects = Rejects(log)
+            try:
+                yield from self._batches(log, rejects)
+                self.rejects_path = None if self._rehearsal else rejects.finish()
+            except LedgerError as error:
+                error.at(file=str(path))
+                raise
+            finally:
+                rejects.discard()
+
+    def _batches(self, log: LogFile, rejects: Rejects) -> Iterator[PreparedBatch]:
+        members: list[bytes] = []
+        moments: list[str] = []
+        for drafts in self._chunks(self._importer.read(log.stream), rejects):
+            for event in self._settled(drafts, rejects):
+                members.append(encode_fast(event))
+                moments.append(event["happened_at"])
+                if len(members) == LARGEST_BATCH:
+                    yield self._batch(log, members, moments)
+                    members, moments = [], []
+        log.check_unchanged()
+        if members:
+            yield self._batch(log, members, moments)
+
+    def _chunks(self, found: Iterator[Found], rejects: Rejects) -> Iterator[list[_Draft]]:
+        """Drafts of the records, a few thousand at a time; the rest is counted and kept."""
+        drafts: list[_Draft] = []
+        for each in found:
+            if isinstance(each, Record):
+                drafts.append(self._draft(each))
+                if len(drafts) == _CHUNK:
+                    yield drafts
+                    drafts = []
+            elif isinstance(each, Ignored):
+                self.counts.ignored += 1
+                self.counts.reasons[each.reason] += 1
+            else:
+                self._refuse(each, rejects)
+        yield drafts
+
+    def _draft(self, record: Record) -> _Draft:
+        """The event in the order of its spelling; `actor` is set when the token is known."""
+        self.offset = record.offset
+        key = self._key(record.happened_at[:4])
+        source = self._importer.name
+        digest = keyed(key, b"%b\n%b" % (source.encode(), record.record_id.encode())).hex()
+        event: dict[str, Any] = {"action": record.action}
+        if record.actor is not None:
+            event["actor"] = NOBODY
+        event |= {
+            "actor_class": record.actor_class, "application": record.application, "author": self._statement.author,
+            "happened_at": record.happened_at, "id": digest[:32],
+        }  # fmt: skip
+        if record.items is not None:
+            event["items"] = record.items
+        event["line"] = keyed(key, b"ledger/line/v1\n" + record.raw).hex()
+        if record.network is not None:
+            event["network"] = record.network
+        event |= {
+            "offset": record.offset, "operation": record.operation, "outcome": record.outcome,
+            "protocol": self._statement.protocol, "record": digest, "type": "access-used/1",
+        }  # fmt: skip
+        content = hash(record.content)
+        return _Draft(record.record_id, event, record.actor, content, record.line_number, len(record.raw))
+
+    def _settled(self, drafts: list[_Draft], rejects: Rejects) -> list[dict[str, Any]]:
+        """The events of those that are new, with their actors' tokens."""
+        first = [draft for draft in drafts if self._is_first(draft, rejects)]
+        known = self._known([(draft.event["happened_at"], draft.event["id"]) for draft in first]) if first else ()
+        fresh = [draft for draft in first if draft.event["id"] not in known]
+        self.counts.duplicate += len(first) - len(fresh)
+        self.counts.new += len(fresh)
+        names = {draft.actor for draft in fresh if draft.actor is not None}
+        if names and not self._rehearsal:
+            # The vault first: a token without a use is nothing, a use without its token would name nobody for ever.
+            tokens = self._secrets.tokens(self._statement.protocol, sorted(names))
+            for draft in fresh:
+                if draft.actor is not None:
+                    draft.event["actor"] = tokens[draft.actor]
+        self.counts.unlisted += sum(draft.event["operation"].endswith("other") for draft in fresh)
+        return [draft.event for draft in fresh]
+
+    def _is_first(self, draft: _Draft, rejects: Rejects) -> bool:
+        """Whether this run has not met the record before; counts it if it has."""
+        before = self._seen.get(draft.record_id)
+        if before is None:
+            self._seen[draft.record_id] = draft.content
+            if len(self._seen) > REMEMBERED and not self._rehearsal:
+                self._seen.popitem(last=False)
+            return True
+        if before == draft.content:
+            self.counts.duplicate += 1
+            return False
+        self.counts.conflicting += 1
+        reason = "the same Id as an earlier record, with other content"
+        self._refuse(Reject(draft.line_number, draft.event["offset"], draft.length, "conflict", reason), rejects)
+        return False
+
+    def _refuse(self, reject: Reject, rejects: Rejects) -> None:
+        self.counts.rejected += 1
+        self.counts.reasons[reject.code] += 1
+        if not self._rehearsal:
+            rejects.add(reject)
+
+    def _batch(self, log: LogFile, members: list[bytes], moments: list[str]) -> PreparedBatch:
+        log.check_unchanged()
+        root = merkle_root([leaf_hash(member) for member in members])
+        key = self._key("files")
+        source, protocol = self._importer.name, self._statement.protocol
+        name = b"\n".join([b"ledger/batch/v1", source.encode(), protocol.encode(), log.digest, root])
+        opener = {
+            "author": self._statement.author, "batch": {"count": len(members), "root": root.hex()},
+            "file": keyed(key, log.digest).hex(), "file_bytes": log.size, "first": min(moments, key=_in_time),
+            "happened_at": self._statement.read_at, "id": keyed(key, name).hex()[:32],
+            "last": max(moments, key=_in_time), "protocol": protocol, "source": source, "type": "log-batch-ingested/1",
+        }  # fmt: skip
+        return PreparedBatch(opener, members, root)
+
+    def _key(self, period: str) -> bytes:
+        if (key := self._keys.get(period)) is None:
+            purpose = f"import/{self._statement.protocol}/{self._importer.name}/{period}"
+            key = self._keys[period] = self._secrets.record_key(purpose)
+        return key
+
+
+def _in_time(moment: str) -> str:
+    """Moments of one zone in order: without its `Z`, a whole second comes before its fractions."""
+    return moment.removesuffix("Z")

@@ -1,0 +1,116 @@
+"""Physical lines of a file with their number and byte offset, in bounded memory, whatever the file holds.
+
+- A line ends with LF, CR LF or CR; ends may be mixed.
+- UTF-8 and UTF-16 (PowerShell's `>`), with or without byte order mark. A line that does not decode has no text.
+- A line over LONGEST bytes is measured and not kept.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+LONGEST = 4 * 1024 * 1024
+_PIECE = 256 * 1024
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LINE_FEED = {"utf-8": b"\n", "utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
+_CARRIAGE_RETURN = {"utf-8": b"\r", "utf-16-le": b"\r\x00", "utf-16-be": b"\x00\r"}
+_LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+class Line(NamedTuple):
+    """`raw` has the line end and is empty for a line that is too long; `text` is None where there is none to read."""
+
+    number: int
+    offset: int
+    length: int
+    raw: bytes
+    text: str | None
+
+    @property
+    def too_long(self) -> bool:
+        return self.length > LONGEST
+
+
+def encoding_of(head: bytes) -> tuple[str, int]:
+    """(encoding, length of its byte order mark). Without a mark, a NUL beside the first character tells UTF-16."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    if head[1:2] == b"\x00" and head[:1] != b"\x00":
+        return "utf-16-le", 0
+    if head[:1] == b"\x00" and head[1:2] not in (b"", b"\x00"):
+        return "utf-16-be", 0
+    return "utf-8", 0
+
+
+def without_end(raw: bytes, encoding: str) -> bytes:
+    """The bytes of a line without its line end."""
+    return raw.removesuffix(_LINE_FEED[encoding]).removesuffix(_CARRIAGE_RETURN[encoding])
+
+
+def lines(stream: BinaryIO, encoding: str, start: int) -> Iterator[Line]:
+    """Every line from byte `start` on; the stream must be seekable."""
+    stream.seek(start)
+    number, offset = 1, start
+    while raw := up_to_line_feed(stream, encoding):
+        if len(raw) > LONGEST:
+            length = len(raw) + _rest_of_line(stream, encoding, raw)
+            yield Line(number, offset, length, b"", None)
+            number, offset = number + 1, offset + length
+            continue
+        for part in _at_carriage_returns(raw, encoding):
+            yield Line(number, offset, len(part), part, _text(part, encoding))
+            number, offset = number + 1, offset + len(part)
+
+
+def _text(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _at_carriage_returns(raw: bytes, encoding: str) -> list[bytes]:
+    """Cut at lone CRs, with which older systems end a line."""
+    if _CARRIAGE_RETURN[encoding] not in without_end(raw, encoding):
+        return [raw]
+    if encoding == "utf-8":
+        return [found.encode("latin-1") for found in _LINES.findall(raw.decode("latin-1"))]
+    text = _text(raw, encoding)
+    return [raw] if text is None else [found.encode(encoding) for found in _LINES.findall(text)]
+
+
+def up_to_line_feed(stream: BinaryIO, encoding: str, most: int = LONGEST) -> bytes:
+    """The next bytes up to a line feed, and at most a little over `most` of them."""
+    if encoding == "utf-8":
+        return stream.readline(most + 1)
+    found = bytearray()
+    while len(found) <= most:
+        piece = stream.readline(_PIECE)
+        if piece and encoding == "utf-16-le" and (len(found) + len(piece)) % 2:
+            piece += stream.read(1)
+        found += piece
+        if not piece or _is_ended(found, encoding):
+            break
+    return bytes(found)
+
+
+def _is_ended(found: bytes | bytearray, encoding: str) -> bool:
+    """In two-byte units only an LF unit at an even place ends a line."""
+    return found.endswith(_LINE_FEED[encoding]) and (encoding == "utf-8" or len(found) % 2 == 0)
+
+
+def _rest_of_line(stream: BinaryIO, encoding: str, begun: bytes) -> int:
+    """How many more bytes belong to a line that is too long to keep."""
+    length, ended = 0, _is_ended(begun, encoding)
+    while not ended and (piece := up_to_line_feed(stream, encoding, _PIECE)):
+        length += len(piece)
+        ended = _is_ended(piece, encoding)
+    return length

@@ -1,0 +1,236 @@
+"""The Microsoft 365 unified audit log, in the shapes in which it is handed over.
+
+- `powershell-csv`: `Search-UnifiedAuditLog | Export-Csv`, also with its `#TYPE` line, also as UTF-16.
+- `portal-csv`: the export of the audit search page, with the older and the newer columns.
+- `json-lines`: one object a line; `json`: an array, several arrays, or objects over several lines (Management API).
+
+Columns and keys are compared without case, and CSV may be separated by `,` `;` or tab. Everything with an Id and an
+Operation is recorded, alerts and settings included: what looks like noise today is evidence of who was there. Only a
+repeated header (files put one behind the other) is ignored.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from ledger.importers import m365_reading as reading
+from ledger.importers.addresses import Networks
+from ledger.importers.importer import HEAD, Found, Ignored, NotThisFormat, Record, Reject
+from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
+from ledger.importers.m365_reading import Unreadable
+from ledger.importers.objects import objects
+from ledger.importers.rows import rows
+
+_AUDIT_KEYS = {"id", "operation", "creationtime"}
+_AUDIT_KEY_TEXT = re.compile(r'"(?:creationtime|operation)"\s*:', re.IGNORECASE)
+_POWERSHELL_ONLY = {"runspaceid", "resultindex", "pscomputername", "objectstate"}
+_TYPE_LINE = "#TYPE "
+
+_COLUMN_FOR = {
+    "id": ("recordid", "identity"), "creationtime": ("creationdate",), "operation": ("operation", "operations"),
+    "userid": ("userid", "userids"), "recordtype": ("recordtype",),
+}  # fmt: skip
+"""Columns that stand in for a key which AuditData lacks."""
+
+
+class _Head(NamedTuple):
+    """What the first bytes tell. `start` is where the lines begin; `header` and `delimiter` are for CSV only."""
+
+    shape: str
+    encoding: str
+    start: int
+    header: tuple[str, ...] = ()
+    delimiter: str = ","
+
+
+class M365Audit:
+    """Reads the unified audit log. With `internal` networks given, uses are told apart by where they came from."""
+
+    name = "m365-audit"
+
+    def __init__(self, internal: Networks = ()) -> None:
+        self._internal = internal
+
+    def sniff(self, head: bytes) -> str | None:
+        """The shape, told by the header or the first object and confirmed by the names in it."""
+        found = _look(head)
+        return found.shape if found else None
+
+    def read(self, stream: BinaryIO) -> Iterator[Found]:
+        """Every record, refused line and ignored line, in file order. Raises NotThisFormat."""
+        stream.seek(0)
+        head = _look(stream.read(HEAD))
+        if head is None:
+            raise NotThisFormat(
+                "not a Microsoft 365 unified audit log",
+                hint="export it with Search-UnifiedAuditLog | Export-Csv, from the audit page, or by the "
+                "Management API; the column AuditData, or the keys Id, Operation and CreationTime, must be there",
+            )
+        if head.header:
+            return self._read_csv(stream, head)
+        return self._read_lines(stream, head) if head.shape == "json-lines" else self._read_json(stream, head)
+
+    def _read_csv(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
+        audit_data = head.header.index("auditdata")
+        beside = _columns_beside(head.header)
+        source = (line for line in lines(stream, head.encoding, head.start) if not _is_type_line(line.text))
+        read_header = False
+        for row in rows(source, head.delimiter, len(head.header), head.encoding):
+            if isinstance(row, Reject):
+                yield row
+            elif row.fields[audit_data].strip().lower() == "auditdata":
+                if read_header:
+                    yield Ignored("repeated header")
+                read_header = True
+            else:
+                try:
+                    data = _audit_data(row.fields[audit_data])
+                    for key, column in beside:
+                        if key not in data and row.fields[column]:
+                            data[key] = row.fields[column]
+                    yield self._record(data, row.raw, row.line_number, row.offset)
+                except Unreadable as error:
+                    yield Reject(row.line_number, row.offset, row.length, error.code, str(error))
+
+    def _read_lines(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
+        for line in lines(stream, head.encoding, head.start):
+            if line.text is None:
+                why = ("too-long", f"longer than {LONGEST:,} bytes") if line.too_long else _NOT_DECODED
+                yield Reject(line.number, line.offset, line.length, *why)
+            elif line.text.strip():
+                try:
+                    data = _unwrapped(reading.audit_data(line.text if head.encoding != "utf-8" else line.raw))
+                    yield self._record(data, without_end(line.raw, head.encoding), line.number, line.offset)
+                except Unreadable as error:
+                    yield Reject(line.number, line.offset, line.length, error.code, str(error))
+
+    def _read_json(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
+        for span in objects(stream, head.encoding, head.start):
+            if isinstance(span, Reject):
+                yield span
+                continue
+            try:
+                data = _unwrapped(reading.audit_data(_decoded(span.raw, head.encoding)))
+                yield self._record(data, span.raw, span.line_number, span.offset)
+            except Unreadable as error:
+                yield Reject(span.line_number, span.offset, len(span.raw), error.code, str(error))
+
+    def _record(self, data: dict[str, Any], raw: bytes, line_number: int, offset: int) -> Record:
+        """The typed reading of one object. Raises Unreadable."""
+        record_id, happened_at = reading.record_id(data), reading.happened_at(data)
+        operation, application = reading.operation(data), reading.application(data)
+        actor_class, actor = reading.actor(data)
+        return Record(
+            record_id,
+            raw,
+            reading.content_of(data),
+            line_number,
+            offset,
+            happened_at,
+            application,
+            operation.action,
+            reading.outcome(data, operation.word, application),
+            operation.word,
+            actor_class,
+            actor,
+            reading.items(data),
+            reading.network(data, self._internal),
+        )
+
+
+_NOT_DECODED = ("encoding", "not in the encoding of the file")
+
+
+def _audit_data(text: str) -> dict[str, Any]:
+    if not text.strip():
+        raise Unreadable("no-audit-data", "AuditData is empty")
+    return reading.audit_data(text)
+
+
+def _unwrapped(data: dict[str, Any]) -> dict[str, Any]:
+    """An object that carries AuditData as text (`Search-UnifiedAuditLog | ConvertTo-Json`) gives what is in it."""
+    inner = data.get("auditdata")
+    if inner is None:
+        return data
+    return _audit_data(inner) if isinstance(inner, str) else reading.lowered(inner)
+
+
+def _decoded(raw: bytes, encoding: str) -> bytes | str:
+    try:
+        return raw if encoding == "utf-8" else raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(*_NOT_DECODED) from error
+
+
+def _look(head: bytes) -> _Head | None:
+    encoding, start = encoding_of(head)
+    text = head[start:].decode(encoding, "replace").lstrip("\ufeff")
+    first = text.lstrip()[:1]
+    if first in ("{", "["):
+        return _look_json(text, encoding, start)
+    return _look_csv(text, encoding, start) or _look_json(text, encoding, start)
+
+
+def _look_csv(text: str, encoding: str, start: int) -> _Head | None:
+    for line in re.split(r"\r\n|\r|\n", text):
+        if not line.strip() or _is_type_line(line):
+            continue
+        for delimiter in ",;\t":
+            header = _spelled(_fields(line, delimiter))
+            if shape := _csv_shape(set(header)):
+                return _Head(shape, encoding, start, header, delimiter)
+        return None
+    return None
+
+
+def _csv_shape(columns: set[str]) -> str | None:
+    if "auditdata" not in columns:
+        return None
+    return "powershell-csv" if columns & _POWERSHELL_ONLY else "portal-csv"
+
+
+def _look_json(text: str, encoding: str, start: int) -> _Head | None:
+    """A whole object in one line makes it JSON lines; anything else needs an audit key, or to be an empty array."""
+    begins = text.lstrip()[:1]
+    if begins != "[" and any(_is_audit_object(line) for line in text.split("\n")):
+        return _Head("json-lines", encoding, start)
+    if begins not in ("{", "[") or not (_AUDIT_KEY_TEXT.search(text) or not text.strip("[] \t\r\n")):
+        return None
+    one_line = begins == "{" and "\n" not in text.strip()
+    return _Head("json-lines" if one_line else "json", encoding, start)
+
+
+def _is_audit_object(line: str) -> bool:
+    if not line.lstrip().startswith("{"):
+        return False
+    try:
+        return _unwrapped(reading.audit_data(line)).keys() >= _AUDIT_KEYS
+    except Unreadable:
+        return False
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _spelled(fields: list[str]) -> tuple[str, ...]:
+    return tuple(field.strip().lower() for field in fields)
+
+
+def _columns_beside(header: tuple[str, ...]) -> list[tuple[str, int]]:
+    return [
+        (key, header.index(name))
+        for key, names in _COLUMN_FOR.items()
+        for name in names
+        if name in header
+    ]  # fmt: skip
+
+
+def _is_type_line(text: str | None) -> bool:
+    return text is not None and text.startswith(_TYPE_LINE)

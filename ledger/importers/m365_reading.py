@@ -1,0 +1,229 @@
+"""One AuditData object to what it says: who, when, with what result. Nothing else is taken from it.
+
+- Keys are compared without case: some pipelines lower them. One key in two spellings is refused.
+- The result follows the operation before ResultStatus: most failed logins call themselves "Success".
+- An actor is a person unless the record shows otherwise; where it shows nothing, `unknown`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from ledger.canonical import encode_fast
+from ledger.events.usage import ActorClass
+from ledger.importers.addresses import Networks, network_of
+from ledger.importers.importer import Network, Outcome
+from ledger.importers.m365_operations import Operation, named
+from ledger.importers.times import NotATime, utc
+
+LARGEST_COUNT = 2**53 - 1
+
+_GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_PERSONAL = re.compile(r"[^@\s\\]+@[^@\s\\]+\.[^@\s.\\]+")
+_ACCOUNT_OF_A_SYSTEM = re.compile(
+    r"nt authority\\|nt service\\|sharepoint\\system|s-1-5-(?:18|19|20)$|system$|certificate$", re.IGNORECASE
+)
+_NOBODY = {"", "not-found", "notfound", "unknown", "not available", "anonymous", "<null>", "null", "n/a"}
+
+_APPLICATIONS = {
+    "exchange": "exchange", "sharepoint": "sharepoint", "onedrive": "onedrive", "microsoftteams": "teams",
+    "azureactivedirectory": "entra", "powerbi": "power-bi", "crm": "dynamics", "dynamics365": "dynamics",
+    "securitycompliancecenter": "compliance-center", "compliance": "compliance-center",
+    "threatintelligence": "defender", "airinvestigation": "defender", "quarantine": "defender",
+    "microsoftflow": "power-automate", "powerapps": "power-apps", "microsoftforms": "forms",
+    "microsoftstream": "stream", "yammer": "yammer", "project": "project", "planner": "planner",
+    "skypeforbusiness": "skype", "copilot": "copilot", "endpoint": "endpoint", "officeapps": "office",
+}  # fmt: skip
+_APPLICATION_OF_RECORD_TYPE = {
+    "exchange": (1, 2, 3, 19, 50, 101), "sharepoint": (4, 6, 14, 36, 37, 54, 55, 56, 102), "onedrive": (7,),
+    "entra": (8, 9, 15), "power-bi": (20,), "dynamics": (21,), "teams": (25, 57, 59, 60, 73),
+    "compliance-center": (18, 24, 31, 38, 40, 42, 48, 52), "defender": (28, 29, 41, 47, 64, 65),
+    "power-automate": (30,), "stream": (32,), "project": (35,), "power-apps": (45, 46), "forms": (66,),
+}  # fmt: skip
+_RECORD_TYPES = {
+    "exchangeadmin": 1, "exchangeitem": 2, "exchangeitemgroup": 3, "sharepoint": 4, "sharepointfileoperation": 6,
+    "onedrive": 7, "azureactivedirectory": 8, "azureactivedirectoryaccountlogon": 9,
+    "sharepointsharingoperation": 14, "azureactivedirectorystslogon": 15, "securitycompliancecentereopcmdlet": 18,
+    "exchangeaggregatedoperation": 19, "powerbiaudit": 20, "crm": 21, "discovery": 24, "microsoftteams": 25,
+    "threatintelligence": 28, "microsoftflow": 30, "microsoftstream": 32, "sharepointlistoperation": 36,
+    "securitycompliancealerts": 40, "powerappsapp": 45, "exchangeitemaggregated": 50, "datainsightsrestapiaudit": 52,
+    "sharepointlistitemoperation": 54, "sharepointcontenttypeoperation": 55, "sharepointfieldoperation": 56,
+    "microsoftteamsadmin": 57, "microsoftforms": 66,
+}  # fmt: skip
+_BY_RECORD_TYPE = {number: word for word, numbers in _APPLICATION_OF_RECORD_TYPE.items() for number in numbers}
+_SILENT_WHEN_FINE = {"sharepoint", "onedrive", "teams"}
+
+_USER_TYPES: dict[str, ActorClass] = {
+    "0": "person", "regular": "person", "2": "person", "admin": "person", "3": "system", "dcadmin": "system",
+    "4": "system", "system": "system", "5": "service", "application": "service", "6": "service",
+    "serviceprincipal": "service", "7": "system", "custompolicy": "system", "8": "system", "systempolicy": "system",
+    "9": "person", "partnertechnician": "person", "10": "guest", "guest": "guest",
+}  # fmt: skip
+
+_RESULTS: dict[str, Outcome] = {
+    "true": "ok", "success": "ok", "succeeded": "ok", "ok": "ok", "partiallysucceeded": "ok",
+    "failed": "failed", "failure": "failed", "false": "failed", "error": "failed",
+    "denied": "denied", "accessdenied": "denied", "blocked": "denied",
+}  # fmt: skip
+_REFUSALS = {"UserLoginFailed", "UnmanagedSyncClientBlocked", "SharingInvitationBlocked"}
+
+
+class Unreadable(ValueError):
+    """A line that is no record. `code` is one word; the text says what is wrong and quotes nothing."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+def audit_data(raw: bytes | str) -> dict[str, Any]:
+    """The object in a line, its keys in lower case. Raises Unreadable."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("not-json", "not a JSON object: cut short, or damaged") from error
+    return lowered(value)
+
+
+def lowered(value: Any) -> dict[str, Any]:
+    """An object with its keys in lower case. Raises Unreadable if it is none, or if two keys become one."""
+    if not isinstance(value, dict):
+        raise Unreadable("not-an-object", "JSON, but not an object")
+    found = dict(zip(map(str.lower, value), value.values(), strict=True))
+    if len(found) != len(value):
+        raise Unreadable("ambiguous", "one key in two spellings")
+    return found
+
+
+def content_of(data: dict[str, Any]) -> bytes:
+    """The spelling of everything in a record, the same for the same values in any order."""
+    return encode_fast(data)
+
+
+def record_id(data: dict[str, Any]) -> str:
+    """The source's own id; a GUID in lower case without braces. Raises Unreadable."""
+    text = data.get("id")
+    if not isinstance(text, str) or not text.strip():
+        raise Unreadable("no-id", "no Id")
+    text = text.strip()
+    if len(text) > 200 or _CONTROL.search(text):
+        raise Unreadable("no-id", "an Id that is no identifier")
+    guid = _GUID.fullmatch(text)
+    return guid[1].lower() if guid else text
+
+
+def happened_at(data: dict[str, Any]) -> str:
+    """CreationTime, which is UTC with or without Z. Raises Unreadable."""
+    text = data.get("creationtime")
+    if not isinstance(text, str) or not text.strip():
+        raise Unreadable("no-time", "no CreationTime")
+    try:
+        return utc(text.strip())
+    except NotATime as error:
+        raise Unreadable("no-time", str(error)) from error
+
+
+def operation(data: dict[str, Any]) -> Operation:
+    """Operation; of a Dynamics record, whose Operation says only that there was one, its Message. Raises Unreadable."""
+    text = data.get("operation")
+    if not isinstance(text, str) or not text.strip():
+        raise Unreadable("no-operation", "no Operation")
+    known = named(text[:200])
+    message = data.get("message")
+    if (known.word == "CrmDefaultActivity" or not known.listed) and isinstance(message, str) and _is_dynamics(data):
+        return named(message[:200])
+    return known
+
+
+def application(data: dict[str, Any]) -> str:
+    """The application, by Workload or else by RecordType; `m365` where neither says."""
+    workload = data.get("workload")
+    if isinstance(workload, str) and (word := _APPLICATIONS.get(workload.lower())):
+        return word
+    return _BY_RECORD_TYPE.get(_record_type(data), "m365")
+
+
+def outcome(data: dict[str, Any], word: str, application: str) -> Outcome:
+    """What became of it: by operation, then error fields, then status; silence means ok where the service is silent."""
+    if word in _REFUSALS:
+        return "denied"
+    if word == "UserLoggedIn" and _says_error(data):
+        return "denied"
+    status = data.get("resultstatus")
+    if status is None or status == "":
+        status = data.get("issuccess")
+    if status is None or status == "":
+        return "ok" if application in _SILENT_WHEN_FINE else "unknown"
+    return _RESULTS.get(str(status).strip().lower(), "unknown") if isinstance(status, str | bool) else "unknown"
+
+
+def actor(data: dict[str, Any]) -> tuple[ActorClass, str | None]:
+    """(class, identifier): the identifier is what a token will stand for, in lower case; a system has none."""
+    given = data.get("userid")
+    name = given.strip().lower() if isinstance(given, str) else ""
+    kind = _USER_TYPES.get(str(data.get("usertype", "")).strip().lower(), "unknown")
+    if name in _NOBODY or len(name) > 320 or _CONTROL.search(name):
+        return ("unknown" if kind in ("person", "guest") else kind), None
+    if _ACCOUNT_OF_A_SYSTEM.match(name):
+        return "system", None
+    if "#ext#" in name or kind == "guest" or name.startswith("urn:spo:"):
+        return "guest", name
+    if name.startswith("serviceprincipal_") or name.endswith("@sharepoint"):
+        return "service", name
+    if _PERSONAL.fullmatch(name) or name.startswith("s-1-5-21-"):
+        return "person", name
+    if kind == "system":
+        return "system", None
+    return ("service" if kind == "service" else "unknown"), name
+
+
+def items(data: dict[str, Any]) -> int | None:
+    """How many accesses an aggregated record stands for; None for a record of one."""
+    count = _count(data.get("operationcount"))
+    if count is not None:
+        return count
+    if isinstance(affected := data.get("affecteditems"), list):
+        return len(affected)
+    if isinstance(folders := data.get("folders"), list) and _record_type(data) == 50:
+        return sum(len(_members(folder)) for folder in folders)
+    return None
+
+
+def network(data: dict[str, Any], internal: Networks) -> Network | None:
+    """Inside or outside the given networks; None where none are given. The address itself goes nowhere."""
+    if not internal:
+        return None
+    fields = (data.get(name) for name in ("clientip", "clientipaddress", "actoripaddress"))
+    return network_of(tuple(text for text in fields if isinstance(text, str) and text), internal)
+
+
+def _count(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value <= LARGEST_COUNT else None
+
+
+def _members(folder: Any) -> list[Any]:
+    found = folder.get("FolderItems", folder.get("folderitems")) if isinstance(folder, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _record_type(data: dict[str, Any]) -> int:
+    value = data.get("recordtype")
+    if isinstance(value, str) and not value.isdigit():
+        return _RECORD_TYPES.get(value.strip().lower(), 0)
+    return _count(value) or 0
+
+
+def _is_dynamics(data: dict[str, Any]) -> bool:
+    return application(data) == "dynamics"
+
+
+def _says_error(data: dict[str, Any]) -> bool:
+    number = data.get("errornumber")
+    return bool(data.get("logonerror")) and number not in (None, "", "0", 0)

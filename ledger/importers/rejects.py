@@ -1,0 +1,94 @@
+"""`<input>.rejects.jsonl`: the lines of a log that could not be read, so that none is lost.
+
+One JSON object a line: `line` (from 1), `offset` (bytes), `code`, `reason`, `raw` (the bytes as they came, base64).
+
+- IT HOLDS PERSONAL DATA, as the log itself does: names, addresses, file names. It is 0600, stays outside the ledger,
+  and goes when the log goes.
+- It appears complete or not at all, and describes the last import of that file: an import without rejects removes it.
+- To mend: correct the lines in the log (or in a copy) and import it again. What was recorded is known by its id and
+  counts as duplicate; what was mended is new.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from base64 import b64encode
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from ledger.errors import InputRejected
+from ledger.importers.custody import LogFile
+from ledger.importers.importer import Reject
+
+SUFFIX = ".rejects.jsonl"
+
+
+class Rejects:
+    """Collects the rejects of one file. Nothing is visible until `finish`; `discard` leaves no trace.
+
+    Where the folder of the log cannot be written to, the file goes to the current folder.
+    """
+
+    def __init__(self, log: LogFile) -> None:
+        self._log = log
+        self._draft: BinaryIO | None = None
+        self._draft_path = Path()
+        self._path = Path(f"{log.path}{SUFFIX}")
+
+    def add(self, reject: Reject) -> None:
+        """Raises InputRejected where no file can be written."""
+        try:
+            draft = self._draft or self._begin()
+            about = {"line": reject.line_number, "offset": reject.offset, "code": reject.code, "reason": reject.reason}
+            draft.write(msgspec.json.encode(about)[:-1] + b',"raw":"')
+            for at in self._log.pieces(reject.offset, reject.length):
+                draft.write(b64encode(self._log.piece(at, reject.offset + reject.length)))
+            draft.write(b'"}\n')
+        except OSError as error:
+            raise self._unwritable() from error
+
+    def finish(self) -> Path | None:
+        """Put the file in its place, or remove that of an earlier import; its path if there is one."""
+        try:
+            if self._draft is None:
+                if self._path.is_file():
+                    self._path.unlink()
+                return None
+            self._draft.flush()
+            os.fsync(self._draft.fileno())
+            self._draft.close()
+            self._draft_path.replace(self._path)
+            self._draft = None
+            return self._path
+        except OSError as error:
+            raise self._unwritable() from error
+
+    def discard(self) -> None:
+        """Forget what was collected; after `finish` this does nothing."""
+        if self._draft is not None:
+            self._draft.close()
+            self._draft_path.unlink(missing_ok=True)
+            self._draft = None
+
+    def _begin(self) -> BinaryIO:
+        try:
+            return self._draft_in(self._path.parent)
+        except OSError:
+            self._path = Path.cwd() / self._path.name
+            return self._draft_in(self._path.parent)
+
+    def _draft_in(self, folder: Path) -> BinaryIO:
+        descriptor, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=folder)  # mkstemp makes it 0600
+        self._draft, self._draft_path = os.fdopen(descriptor, "wb"), Path(name)
+        return self._draft
+
+    def _unwritable(self) -> InputRejected:
+        return InputRejected(
+            "the rejects file cannot be written",
+            file=str(self._path),
+            hint="copy the log to a folder you can write to, with room for its rejects",
+            code="import.rejects",
+        )

@@ -1,0 +1,1 @@
+"""Who signs: keys, their life, and who may state what."""

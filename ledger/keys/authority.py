@@ -1,0 +1,170 @@
+"""Who may state what.
+
+- The signing key is the author's own: an `events` key; for the opener of a batch an `imports` key will do.
+- A type says whose word it takes (`stated_by`): the operator's, any enrolled party's, or that of the party whose act
+  it is. That party is the type's own `party`, else `on_behalf_of`, else the author; for several it is an act of each.
+- Another may state a party's act under a mandate that covers the type. Without one, only *report* it: while that party
+  has no valid events key, and with evidence. It counts, and is shown as reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Literal, NamedTuple
+
+from ledger.errors import InputRejected
+from ledger.events.acts import acting
+from ledger.events.base import Event, MemberEvent, ProtocolEvent, SignedEvent
+from ledger.events.fields import ABSENT, Batch
+from ledger.keys.keyring import Keyring
+
+How = Literal["own", "mandated", "reported"]
+
+
+class NotAuthorised(InputRejected):
+    """A statement that its author may not make. `code` says which rule."""
+
+    code = "authority.refused"
+
+
+class MandateGrant(NamedTuple):
+    """`to_party` may state acts of `from_party`: of these types (names without version), or of any where None.
+
+    `source` says where it stands: `entry 12`, or the clause of the protocol file that defines it.
+    """
+
+    from_party: str
+    to_party: str
+    acts: frozenset[str] | None
+    source: str = ""
+
+    def covers(self, from_party: str, to_party: str, type_name: str) -> bool:
+        return (from_party, to_party) == (self.from_party, self.to_party) and (
+            self.acts is None or type_name in self.acts
+        )
+
+
+class Act(NamedTuple):
+    """For one party, how the statement of its act counts; `mandate` where it is mandated."""
+
+    party: str
+    how: How
+    mandate: MandateGrant | None = None
+
+
+class Standing(NamedTuple):
+    """How an event counts: for each party whose act it is, and whether its key is only *vouched* for by the operator.
+
+    `acts` is empty for what the operator, or anyone, states as itself.
+    """
+
+    acts: tuple[Act, ...]
+    vouched: bool
+
+    @property
+    def how(self) -> How:
+        """The weakest of its acts."""
+        found = {act.how for act in self.acts}
+        return "reported" if "reported" in found else "mandated" if "mandated" in found else "own"
+
+
+def name_of(event: Event) -> str:
+    """The type's name without version."""
+    return event.type.partition("/")[0]
+
+
+def check_authority(
+    event: SignedEvent,
+    keyring: Keyring,
+    position: int,
+    *,
+    parties: Collection[str] = (),
+    mandates: Iterable[MandateGrant] = (),
+) -> Standing:
+    """How this statement counts at this position, by the keys and mandates that hold before it.
+
+    `parties` are those of the event's protocol; `mandates` those recorded or defined for it. Raises NotAuthorised with
+    who may state it, UnknownKey, RevokedKey.
+    """
+    _check_key(event, keyring, position)
+    vouched = keyring.vouched(event.key)
+    if event.stated_by == "operator" and event.author != keyring.operator:
+        raise NotAuthorised(
+            f"{name_of(event)} is stated by the operator, {keyring.operator}, and not by {event.author}",
+            code="authority.operator-only", field="$.author", hint=f"ask {keyring.operator} to record it",
+        )  # fmt: skip
+    stated_for = _stated_for(event)
+    if isinstance(event, ProtocolEvent):
+        _check_known(event, stated_for, parties, keyring.operator)
+    grants = tuple(mandates)
+    return Standing(tuple(_act(event, party, keyring, position, grants) for party in stated_for), vouched)
+
+
+def check_member(member: MemberEvent, opener: ProtocolEvent) -> None:
+    """Raise NotAuthorised unless a batch's member is stated by its opener's author, about the same protocol, as such.
+
+    The opener's signature and standing are then those of its members.
+    """
+    for name in ("author", "protocol", "on_behalf_of"):
+        if getattr(member, name) != getattr(opener, name):
+            raise NotAuthorised(
+                f"a member of a batch has the {name} of its opener", code="authority.member", field=f"$.{name}",
+                hint=f"put what has another {name} into a batch of its own",
+            )  # fmt: skip
+
+
+def _check_key(event: SignedEvent, keyring: Keyring, position: int) -> None:
+    key = keyring.valid(event.key, position)
+    if key.party != event.author:
+        raise NotAuthorised(
+            f"the key is that of {key.party}, the author says to be {event.author}", code="authority.key-of-other",
+            field="$.key", hint=f"sign as {key.party}, or with a key of {event.author}",
+        )  # fmt: skip
+    opens_batch = isinstance(getattr(event, "batch", ABSENT), Batch)
+    if key.use != "events" and not (key.use == "imports" and opens_batch):
+        raise NotAuthorised(
+            f"a key for {key.use} does not sign {name_of(event)}", code="authority.key-use", field="$.key",
+            hint=f"sign with an events key of {event.author}",
+        )  # fmt: skip
+
+
+def _stated_for(event: SignedEvent) -> tuple[str, ...]:
+    """Whose word it takes: where anyone may speak, only theirs on whose behalf it is said to be."""
+    named = event.on_behalf_of if isinstance(event.on_behalf_of, tuple) else ()
+    acts_of = acting(event) if event.stated_by == "party" else ()
+    return tuple(dict.fromkeys([*acts_of, *named]))
+
+
+def _check_known(event: ProtocolEvent, stated_for: tuple[str, ...], parties: Collection[str], operator: str) -> None:
+    known = set(parties)
+    for party in (*stated_for, *(() if event.author == operator else (event.author,))):
+        if party not in known:
+            raise NotAuthorised(
+                f"{party} is no party to {event.protocol}", code="authority.unknown-party",
+                field="$.author" if party == event.author else "$.party",
+                hint=f"its parties are {', '.join(sorted(known)) or 'not known yet: ledger protocol add'}",
+            )  # fmt: skip
+
+
+def _act(
+    event: SignedEvent, party: str, keyring: Keyring, position: int, mandates: tuple[MandateGrant, ...]
+) -> Act:  # fmt: skip
+    if party == event.author:
+        return Act(party, "own")
+    name = name_of(event)
+    for mandate in mandates:
+        if mandate.covers(party, event.author, name):
+            return Act(party, "mandated", mandate)
+    if keyring.has_key(party, "events", position):
+        raise NotAuthorised(
+            f"{event.author} may not state {name} for {party}, which has a key of its own",
+            code="authority.no-mandate", field="$.author",
+            hint=f"{party} signs it, or a mandate from {party} to {event.author} that covers {name} is recorded first",
+        )  # fmt: skip
+    if not isinstance(event.evidence, tuple) or not event.evidence:
+        raise NotAuthorised(
+            f"{event.author} reports {name} of {party}, which has no key, without evidence",
+            code="authority.no-evidence", field="$.evidence",
+            hint=f"add evidence, or record first a mandate from {party} to {event.author} that covers {name}",
+        )  # fmt: skip
+    return Act(party, "reported")

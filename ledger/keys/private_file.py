@@ -1,0 +1,76 @@
+"""Files that only their owner may read: keys, and what opens the vault.
+
+- A file is 0600 from its first byte on, its folder 0700.
+- It appears whole or not at all, and never takes the place of another: a key that is overwritten is lost for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from ledger.errors import Conflict, KeyProblem
+
+LARGEST = 65_536
+"""Bytes; no key or passphrase is longer, and a device or a wrong path must not be read for ever."""
+
+
+class AlreadyThere(Conflict):
+    """A file that would have been overwritten."""
+
+    code = "key.exists"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Make `path` with this content, mode 0600. Raises AlreadyThere, KeyProblem where it cannot be written."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_synced(draft, content)
+        # A link refuses a name that exists, where a rename would replace it. If we die before: only a draft is left.
+        os.link(draft, path)
+        _sync_folder(path.parent)
+    except FileExistsError as error:
+        raise AlreadyThere(f"{path.name} exists", hint="keys are never overwritten: move it away first") from error
+    except OSError as error:
+        raise KeyProblem(
+            f"{path.name} cannot be written: {error.strerror}", hint="check the folder", **_at(path)
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read_private(path: Path, *, hint: str) -> bytes:
+    """The content of a key file. Raises KeyProblem, with this hint, where it is not there or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise KeyProblem("no such key file", hint=hint, code="key.missing", **_at(path)) from error
+    except OSError as error:
+        raise KeyProblem(f"cannot be read: {error.strerror}", hint=hint, code="key.unreadable", **_at(path)) from error
+    if len(content) > LARGEST:
+        raise KeyProblem("too large for a key", hint=hint, code="key.unreadable", **_at(path))
+    return content
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _at(path: Path) -> dict[str, str]:
+    return {"file": str(path)}

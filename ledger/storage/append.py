@@ -1,0 +1,186 @@
+"""One append: what is asked, what it must still find true, and the rows it becomes. Pure; the writers do the SQL.
+
+Appends are chained while they are written: position, version, `prev` and `recorded_at` are given under the lock, by
+the one function `chained`, whichever database will keep the rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.chain.entry import LARGEST_EVENT, spliced
+from ledger.chain.hashing import Digest, leaf_hash
+from ledger.chain.merkle import Node, Tree
+from ledger.clock import Clock, spell_recorded
+from ledger.errors import Conflict, InputRejected, LedgerError
+
+BATCH = ""
+"""The signature of a batch's member: becomes `batch:<position of the first row of this append>`."""
+
+StoredRow = tuple[int, str, int, str, bytes]
+"""position, stream, version, type, raw: a row of the entry table, as the driver gives it."""
+
+# Spliced into JSON unread, so neither may hold a quote, a backslash or a control character.
+_PLAIN = re.compile(r"[ !#-\[\]-~]{1,200}", re.ASCII)
+
+
+class StaleDecision(Conflict):
+    """A stream, or the ledger, has moved since the decision to append was taken. Nothing was written."""
+
+    code = "ledger.stale-decision"
+
+
+class Row(NamedTuple):
+    """One event to append. `event` is its author's bytes; `signature` is `ed25519:...` or BATCH."""
+
+    stream: str
+    type: str
+    event: bytes
+    signature: str
+
+
+class Receipt(NamedTuple):
+    """Where an append came to stand: its first and last position, the last one's leaf hash, and when."""
+
+    first: int
+    last: int
+    leaf: Digest
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class Append:
+    """What a caller asks to be written whole, or not at all.
+
+    `expecting` names the streams the decision was read from, with their versions (0: no such stream); `at` the size of
+    the ledger it was read at. `versions` are given only at the eventsourcing seam. `checkpoint(size, root)` gives the
+    signed note over the ledger as it stands after this append, kept in the same transaction; so are `files`, by digest.
+    """
+
+    rows: Sequence[Row]
+    expecting: Mapping[str, int] = field(default_factory=dict)
+    at: int | None = None
+    versions: Sequence[int] | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    checkpoint: Callable[[int, Digest], bytes] | None = None
+
+    def __post_init__(self) -> None:
+        """Raises InputRejected or LedgerError for what no state of the ledger would allow. Runs outside the lock."""
+        if not self.rows:
+            raise LedgerError("an append needs at least one event", code="storage.empty-append")
+        if max(len(row.event) for row in self.rows) > LARGEST_EVENT:
+            raise InputRejected(
+                f"an event is longer than {LARGEST_EVENT} bytes",
+                hint="keep the text outside and name its digest",
+                code="entry.too-large",
+            )
+        for text in {row.stream for row in self.rows} | {row.signature for row in self.rows if row.signature}:
+            if not _PLAIN.fullmatch(text):
+                raise InputRejected("a stream's name or signature is not plain ASCII", code="entry.envelope")
+
+
+@dataclass
+class Tip:
+    """What the next entry follows from, and the stream versions learned since it was read."""
+
+    size: int
+    leaf: Digest
+    tree: Tree
+    recorded_at: str
+    version_in_store: Callable[[str], int]
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def version(self, stream: str) -> int:
+        """The stream's version at this tip; 0 if there is none."""
+        if stream not in self.versions:
+            self.versions[stream] = self.version_in_store(stream)
+        return self.versions[stream]
+
+
+@dataclass
+class Written:
+    """The rows that one transaction will write."""
+
+    entries: list[StoredRow] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    streams: dict[str, tuple[str, int, int, Digest]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[tuple[int, bytes]] = field(default_factory=list)
+
+
+def check_still_true(append: Append, tip: Tip) -> None:
+    """Raises StaleDecision if what the append was decided on has moved."""
+    if append.at is not None and append.at != tip.size:
+        raise _stale("the ledger", append.at, tip.size)
+    for stream, version in append.expecting.items():
+        if tip.version(stream) != version:
+            raise _stale(stream, version, tip.version(stream))
+
+
+def _stale(what: str, expected: int, found: int) -> StaleDecision:
+    return StaleDecision(
+        f"{what} has moved from {expected} to {found} since this was decided",
+        hint="run the same command again: it decides on the newest entries",
+    )
+
+
+def chained(append: Append, tip: Tip, clock: Clock, written: Written) -> Receipt:
+    """Add the append's rows to `written` and move `tip` past them. Raises StaleDecision before either is touched."""
+    check_still_true(append, tip)
+    first, leaf = tip.size + 1, tip.leaf
+    # A slow clock repeats the last time: what is recorded later never carries an earlier time.
+    recorded = max(spell_recorded(clock()), tip.recorded_at)
+    member = f"batch:{first}"
+    versions, tops = _numbered(append, tip)
+    leaves: list[Digest] = []
+    for position, (row, version) in enumerate(zip(append.rows, versions, strict=True), first):
+        stream, kind, event, signature = row
+        raw = spliced(event, position, leaf, recorded, signature or member, stream, version)
+        leaf = leaf_hash(raw)
+        leaves.append(leaf)
+        written.entries.append((position, stream, version, kind, raw))
+    for stream, at in tops.items():
+        written.streams[stream] = (stream, versions[at], first + at, leaves[at])
+    written.nodes += tip.tree.extend(leaves)
+    tip.size, tip.leaf, tip.recorded_at = first + len(leaves) - 1, leaf, recorded
+    written.files.update(append.files)
+    if append.checkpoint is not None:
+        written.notes.append((tip.size, append.checkpoint(tip.size, tip.tree.root())))
+    return Receipt(first, tip.size, leaf, datetime.fromisoformat(recorded))
+
+
+def _numbered(append: Append, tip: Tip) -> tuple[Sequence[int], dict[str, int]]:
+    """Each row's version, and which row is the newest of each stream."""
+    tops: dict[str, int] = {}
+    if append.versions is not None:
+        for at, (row, version) in enumerate(zip(append.rows, append.versions, strict=True)):
+            if version >= tip.version(row.stream):
+                tip.versions[row.stream], tops[row.stream] = version, at
+        return append.versions, tops
+    known, numbers = tip.versions, []
+    for at, row in enumerate(append.rows):
+        stream = row[0]
+        version = (known[stream] if stream in known else tip.version(stream)) + 1
+        known[stream], tops[stream] = version, at
+        numbers.append(version)
+    return numbers, tops
+
+
+Outcome = Receipt | StaleDecision
+"""What became of one append among several that share a transaction."""
+
+
+def planned(appends: Sequence[Append], tip: Tip, clock: Clock) -> tuple[list[Outcome], Written]:
+    """All appends in turn on one tip: a stale one is refused alone. Anything else raised spoils the tip."""
+    outcomes: list[Outcome] = []
+    written = Written()
+    for append in appends:
+        try:
+            outcomes.append(chained(append, tip, clock, written))
+        except StaleDecision as refusal:
+            outcomes.append(refusal)
+    return outcomes, written

@@ -1,0 +1,74 @@
+"""Opening a database: a path or a URL in, a SQLAlchemy engine out, set up for durable appends.
+
+- A file is never made by accident: connections open what exists. `ledger.storage.store.create` makes it.
+- SQLite: write-ahead log, `synchronous=FULL` (an answered append survives a power cut), 16 KiB pages.
+- PostgreSQL: `synchronous_commit` is never off; a writer waits for another one only so long.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from ledger.errors import NotFound, UsageProblem
+
+PATIENCE = 10.0
+"""Seconds to wait for another writer before saying that the ledger is locked."""
+
+_PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON", "wal_autocheckpoint=4000")
+
+
+def location(url: str | Path) -> Path | URL:
+    """Where a ledger lives: a file for SQLite, a URL for PostgreSQL. Raises UsageProblem for anything else."""
+    text = str(url)
+    if "://" not in text:
+        return Path(text)
+    try:
+        parsed = make_url(text)
+    except ArgumentError as error:
+        raise UsageProblem("this is not a database URL", hint="write a path, or postgresql://host/name") from error
+    if parsed.drivername.startswith("sqlite") and parsed.database and parsed.database != ":memory:":
+        return Path(parsed.database)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise UsageProblem(
+        f"a ledger cannot live in {parsed.drivername}", hint="write the path of a file, or postgresql://host/name"
+    )
+
+
+def open_engine(place: Path | URL, patience: float = PATIENCE) -> Engine:
+    """An engine whose every statement commits by itself; the writer opens its own transactions."""
+    if isinstance(place, Path):
+        if not place.is_file():
+            raise NotFound(f"there is no ledger at {place}", hint="make one: `ledger init`, or name it with --ledger")
+        return sqlite_engine(place, patience)
+    engine = create_engine(place, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    milliseconds = int(patience * 1000)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (str(milliseconds),))
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        connection.commit()
+
+    return engine
+
+
+def sqlite_engine(path: Path, patience: float = PATIENCE) -> Engine:
+    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, timeout=patience, isolation_level=None, check_same_thread=False, uri=True)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool)

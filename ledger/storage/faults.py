@@ -1,0 +1,107 @@
+"""What a database says, as the errors of this project: nobody above storage meets a driver's exception."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
+
+
+class VersionTaken(Conflict):
+    """A stream already has an entry of this version."""
+
+    code = "storage.version-taken"
+
+
+class Locked(Conflict):
+    """Another program holds the ledger for longer than we wait."""
+
+    code = "storage.locked"
+
+
+class StorageFailed(LedgerError):
+    """The database could not do what was asked. Nothing was written in part."""
+
+    code = "storage.failed"
+
+
+class Damaged(VerificationFailed):
+    """The database can be opened, but what is stored cannot be what was written."""
+
+    code = "storage.damaged"
+
+
+_RERUN = "then run the same command again: what was written already is recognised"
+_LOCKED = "another program is writing to this ledger: wait for it to end, then run the same command again"
+_FULL = f"nothing was written; free some space (`df -h`), {_RERUN}"
+_DAMAGED = "run `ledger verify`; restore a backup and compare it with the last checkpoint"
+
+_SQLITE: dict[int, tuple[type[LedgerError], str, str, str]] = {
+    sqlite3.SQLITE_BUSY: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
+    sqlite3.SQLITE_LOCKED: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
+    sqlite3.SQLITE_FULL: (StorageFailed, "storage.full", "the disk is full", _FULL),
+    sqlite3.SQLITE_IOERR: (StorageFailed, "storage.disk", "the disk failed", f"look at the disk (`dmesg`), {_RERUN}"),
+    sqlite3.SQLITE_READONLY: (
+        StorageFailed, "storage.read-only", "the ledger cannot be written", "check who owns the file and its folder"),
+    sqlite3.SQLITE_CANTOPEN: (
+        StorageFailed, "storage.unopened", "the ledger cannot be opened", "check who owns the file and its folder"),
+    sqlite3.SQLITE_NOTADB: (
+        InputRejected, "storage.not-a-ledger", "this file is not a ledger", "name the .db that `ledger init` made"),
+    sqlite3.SQLITE_CORRUPT: (Damaged, "storage.damaged", "the database file is damaged", _DAMAGED),
+}  # fmt: skip
+_POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
+    "55P03": (Locked, "storage.locked", "the ledger is locked", _LOCKED),
+    "57014": (Locked, "storage.locked", "the server stopped waiting", _LOCKED),
+    "40P01": (Locked, "storage.locked", "the server ended a deadlock", _LOCKED),
+    "40001": (Locked, "storage.locked", "another writer was first", _LOCKED),
+    "42P07": (Conflict, "storage.exists", "there is a ledger already", "name another database"),
+    "53100": (StorageFailed, "storage.full", "the server's disk is full", _FULL),
+    "25006": (StorageFailed, "storage.read-only", "the server takes no writes", "name the primary server"),
+    "42501": (StorageFailed, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
+    "42P01": (InputRejected, "storage.not-a-ledger", "this database holds no ledger", "make one: `ledger init`"),
+    "3D000": (InputRejected, "storage.not-a-ledger", "there is no such database", "make one: `createdb`"),
+    "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),
+}
+
+
+def _is_drivers(error: BaseException) -> bool:
+    # psycopg is known by name: a ledger on SQLite does not import it.
+    return isinstance(error, sqlite3.Error | SQLAlchemyError) or type(error).__module__.partition(".")[0] == "psycopg"
+
+
+def _is_taken(error: BaseException) -> bool:
+    unique = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+    return getattr(error, "sqlstate", None) == "23505" or getattr(error, "sqlite_errorcode", None) in unique
+
+
+def spelled(error: Exception) -> LedgerError:
+    """A driver's exception as one of ours."""
+    cause = getattr(error, "orig", None) or error
+    if _is_taken(cause):
+        return VersionTaken("a stream already has this version", hint="read the stream again and decide again")
+    extended, sqlstate = getattr(cause, "sqlite_errorcode", None), getattr(cause, "sqlstate", None)
+    found = _SQLITE.get(extended & 0xFF) if extended is not None else _POSTGRES.get(sqlstate or "")
+    if found:
+        family, code, message, hint = found
+        return family(message, hint=hint, code=code)
+    if "UTF-8" in str(cause):
+        return Damaged("a stored text is not text", hint=_DAMAGED)
+    first_line = str(cause).partition("\n")[0]
+    return StorageFailed(
+        f"the database refused: {first_line}", hint=f"check that the database can be reached, {_RERUN}"
+    )
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Run a block that speaks to a database; what it raises of the driver's comes out as ours."""
+    try:
+        yield
+    except Exception as error:
+        if _is_drivers(error):
+            raise spelled(error) from error
+        raise

@@ -1,0 +1,1 @@
+"""Persons appear as tokens; what is said of them is sealed."""

@@ -1,0 +1,63 @@
+"""The vault: what the ledger must not hold, kept apart so that it can go.
+
+It maps random tokens to the identifiers of persons, holds what sealed parts say, and the keys under which ids and
+digests of records are derived. Projections, reports and the verifier never open it. `ledger.storage.vault_store` is
+the one that is used; this is what the rest may ask of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ledger.ids import Token
+from ledger.subjects.sealed import Opening
+
+
+class Vault(Protocol):
+    def token(self, protocol: str, identifier: str) -> Token:
+        """The token of a person within a protocol: the same for the same identifier, made at its first use.
+
+        In another protocol the same person has another token. The identifier counts as it is written: whoever knows
+        that case or spelling means nothing evens it out first.
+        """
+        ...
+
+    def tokens(self, protocol: str, identifiers: Iterable[str]) -> Mapping[str, Token]:
+        """The token of each identifier, all or none made, in one transaction."""
+        ...
+
+    def identifier(self, token: str) -> str:
+        """Whom a token stands for. Raises NotFound where the vault does not (or no longer) know it."""
+        ...
+
+    def record_key(self, purpose: str) -> bytes:
+        """The secret (32 bytes) under which ids and digests are derived for one purpose, made at its first use.
+
+        Each purpose has a random one of its own, so that it can go when what it protects has expired.
+        """
+        ...
+
+    def put_openings(self, event_id: str, openings: Iterable[Opening]) -> None:
+        """Keep what an event's sealed parts say: durably, before the event itself is appended."""
+        ...
+
+    def openings(self, event_id: str) -> tuple[Opening, ...]:
+        """All that was put for an event, by field. More than one for a field where two writers put the same event:
+        `ledger.subjects.sealed.fitting` tells which one the ledger took.
+        """
+        ...
+
+    def opened_events(self, put_before: datetime) -> list[str]:
+        """The ids of events for which openings were put before this instant, to find those that were never appended.
+
+        Leave a writer time between the two: an hour is ample.
+        """
+        ...
+
+    def sweep(self, orphans: Iterable[str]) -> int:
+        """Destroy the openings of these events; returns how many parts went."""
+        ...
+
+    def close(self) -> None: ...

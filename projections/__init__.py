@@ -1,0 +1,1 @@
+"""What the entries mean today; rebuildable at any moment."""

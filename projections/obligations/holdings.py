@@ -1,0 +1,215 @@
+"""Holdings: holder x origin x dataset x copy (x exchange), each with a life: held, deleted, destroyed, restored.
+
+The origin is who first collected the data, whoever sent them: relayed data keeps its origin (R14-R16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import product
+from typing import Any, Literal, NamedTuple
+
+from ledger.clock import Moment
+from projections.obligations.facts import Fact, Facts, parsed
+from projections.obligations.truth import Piece, Timeline, Truth, swept
+
+State = Literal["held", "deleted", "destroyed"]
+CHANGES: dict[str, State] = {
+    "deletion-performed": "deleted",
+    "destruction-performed": "destroyed",
+    "backup-expired": "destroyed",
+    "restore-performed": "held",
+}
+"""What each type makes of the holdings that it names."""
+FIELDS = ("origin", "dataset", "copy", "exchange", "sender", "kept_by", "app", "location", "records", "obtained_under")
+ALL = "all"
+
+
+class Change(NamedTuple):
+    """From this moment on a copy is in this state, by this fact."""
+
+    moment: Moment
+    state: State
+    fact: Fact
+
+
+@dataclass(slots=True, eq=False)
+class Holding:
+    """One copy of one dataset of one origin, at one holder. `fact` registered it, or restored what was not."""
+
+    holder: str
+    fact: Fact
+    fields: dict[str, str]
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        parts = (self.holder, *(self.fields.get(name, "") for name in ("origin", "dataset", "copy", "exchange")))
+        return ("holding", *parts)
+
+    @property
+    def label(self) -> str:
+        return "/".join(part for part in self.key[1:] if part)
+
+    def values(self, name: str) -> tuple[Any, ...]:
+        if name in ("holder", "party"):
+            return (self.holder,)
+        if name == "sender" and name not in self.fields:
+            return self.values("origin")
+        return (self.fields[name],) if name in self.fields else ()
+
+    @property
+    def begun(self) -> Moment:
+        return self.changes[0].moment
+
+    def before(self, moment: Moment) -> Change | None:
+        """The last change that came before or with this moment."""
+        found = [change for change in self.changes if change.moment.earliest <= moment.earliest]
+        return found[-1] if found else None
+
+    def exists_at(self, moment: Moment) -> bool:
+        """Held or deleted, not destroyed; in a date, if it is so at some instant of it."""
+        change = self.before(moment)
+        if change is not None and change.state != "destroyed":
+            return True
+        gone_within = change is not None and change.moment.is_day and change.moment.latest > moment.earliest
+        begun_within = moment.is_day and moment.earliest < self.begun.earliest < moment.latest
+        return (gone_within and len(self.changes) > 1) or begun_within
+
+    def starts_after(self, moment: Moment) -> Iterable[Change]:
+        """When it came to exist again, or first, after this moment."""
+        previous: State | None = None
+        for change in self.changes:
+            if change.state == "held" and previous in (None, "destroyed") and change.moment.earliest > moment.earliest:
+                yield change
+            previous = change.state
+
+    def is_in(self, states: Sequence[State]) -> Timeline:
+        """True while it is in one of these states. What changes on a date is unknown during that date."""
+        pieces = []
+        for index, change in enumerate(self.changes):
+            if change.state in states and not change.fact.disputed:
+                following = self.changes[index + 1] if index + 1 < len(self.changes) else None
+                end = following.moment.earliest if following else None
+                pieces.append(Piece(change.moment.latest, end, True, change.fact))
+            elif change.state in states:
+                pieces.append(Piece(change.moment.latest, None, None, change.fact, f"the dispute about {change.fact}"))
+        return swept(pieces) if pieces else Timeline.always(Truth(False))
+
+
+@dataclass(slots=True)
+class Holdings:
+    """Every holding on record, and what backups and legal holds say of them."""
+
+    every: dict[tuple[str, ...], Holding] = field(default_factory=dict)
+    by_origin: dict[str, list[Holding]] = field(default_factory=dict)
+
+    def all(self) -> list[Holding]:
+        return list(self.every.values())
+
+    def add(self, holding: Holding) -> None:
+        if holding.key not in self.every:
+            self.every[holding.key] = holding
+            self.by_origin.setdefault(holding.fields.get("origin", ""), []).append(holding)
+
+
+def covered(fact: Fact, holding: Holding) -> bool:
+    """Whether an event names this holding. `all` covers every dataset or copy; no exchange covers every exchange."""
+    if holding.holder not in fact.parties:
+        return False
+    for names, name in ((("origin",), "origin"), (("datasets", "dataset"), "dataset"), (("copy",), "copy")):
+        named = [value for each in names for value in fact.values(each)]
+        if named and ALL not in named and holding.fields.get(name) not in named:
+            return False
+    optional = ("exchange", "records")
+    return all(not fact.values(each) or holding.fields.get(each) in fact.values(each) for each in optional)
+
+
+def registered(facts: Facts) -> Holdings:
+    """Every holding with its life, in the order in which things happened."""
+    found = Holdings()
+    for fact in facts.of("holding-registered"):
+        start = parsed(fact.fields.get("covers_from", fact.happened.text))
+        for holder in fact.parties:
+            holding = Holding(holder, fact, {name: fact.fields[name] for name in FIELDS if name in fact.fields})
+            holding.changes.append(Change(start, "held", fact))
+            found.add(holding)
+    for fact in facts.of("data-received"):
+        for holding in _received(fact, facts):
+            found.add(holding)
+    changes = sorted(facts.of(*CHANGES), key=_happened)
+    for fact in changes:
+        if fact.type == "restore-performed":
+            _come_to_exist(fact, found)
+        for holding in found.by_origin.get(fact.fields.get("origin", ""), ()):
+            if covered(fact, holding):
+                _change(holding, fact)
+    return found
+
+
+def _received(fact: Fact, facts: Facts) -> Iterable[Holding]:
+    """A delivery gives the copies that it names; where it names none, what is held is unknown."""
+    start = facts.moment(fact, "received_at") or fact.happened
+    for dataset, origin, copy in product(fact.values("datasets"), fact.values("origins"), fact.values("copy")):
+        fields = {"origin": origin, "dataset": dataset, "copy": copy, "exchange": fact.fields["exchange"]}
+        fields |= {"sender": fact.fields["from"]}
+        fields |= {"obtained_under": fact.fields["obtained_under"]} if "obtained_under" in fact.fields else {}
+        yield Holding(fact.fields["to"], fact, fields, [Change(start, "held", fact)])
+
+
+def _happened(fact: Fact) -> tuple[datetime, datetime, int]:
+    return fact.happened.earliest, fact.happened.latest, fact.position
+
+
+def _change(holding: Holding, fact: Fact) -> None:
+    state, last = CHANGES[fact.type], holding.changes[-1]
+    if fact.happened.earliest < holding.begun.earliest or fact is last.fact:
+        return
+    if state == last.state or (last.state == "destroyed" and state == "deleted"):
+        return
+    holding.changes.append(Change(fact.happened, state, fact))
+
+
+def _come_to_exist(fact: Fact, found: Holdings) -> None:
+    """A restore makes the copies that it names, where they were not registered."""
+    for holder in fact.parties:
+        for dataset in fact.values("datasets"):
+            for copy in fact.values("copy"):
+                fields = {"origin": fact.fields.get("origin", ""), "dataset": dataset, "copy": copy}
+                if "exchange" in fact.fields:
+                    fields["exchange"] = fact.fields["exchange"]
+                known = Holding(holder, fact, fields, [Change(fact.happened, "held", fact)])
+                registered_so = any(covered(fact, each) and each.fields["dataset"] == dataset
+                                    and each.fields["copy"] == copy for each in found.all())  # fmt: skip
+                if ALL not in (dataset, copy) and not registered_so:
+                    found.add(known)
+
+
+def declared(facts: Facts, holder: str, origins: Sequence[str]) -> bool:
+    """Whether a holder said that what it registered of these origins is all it has (R15)."""
+    said = [fact for fact in facts.of("holdings-declared") if holder in fact.parties]
+    return bool(origins) and all(any(origin in fact.values("origins") for fact in said) for origin in origins)
+
+
+def ages_out(facts: Facts, holding: Holding, as_of: datetime) -> tuple[Fact, Moment] | None:
+    """The recorded date, still to come, on which a backup of this holding expires (R18)."""
+    recorded = [fact for fact in facts.of("backup-expiry-recorded") if covered(fact, holding)]
+    if not recorded:
+        return None
+    last = max(recorded, key=_happened)
+    expires = parsed(last.fields["expires_at"])
+    return (last, expires) if as_of < expires.latest else None
+
+
+def legal_holds(facts: Facts, holding: Holding, as_of: datetime) -> list[Fact]:
+    """Shown beside the duty; they waive nothing."""
+    released = {(fact.parties, fact.fields.get("hold")) for fact in facts.of("legal-hold-released")}
+    return [
+        fact
+        for fact in facts.of("legal-hold-placed")
+        if covered(fact, holding)
+        and (fact.parties, fact.fields.get("hold")) not in released
+        and ("valid_until" not in fact.fields or as_of < parsed(fact.fields["valid_until"]).latest)
+    ]

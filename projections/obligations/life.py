@@ -1,0 +1,96 @@
+"""The life of one protocol: versions and readings over time, who is bound when, and its moments (R7-R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.clock import Moment
+from ledger.protocol.definitions import Flow, Flows
+from ledger.protocol.expressions import MomentKind
+from ledger.protocol.model import ProtocolVersion
+from projections.obligations.answer import Cause, VoidAct
+from projections.obligations.facts import Fact, Known
+from projections.obligations.truth import Span
+
+MOMENT = "moment:"
+"""Prefix of the type of a fact that is a moment of the protocol's life."""
+
+
+class Choice(NamedTuple):
+    """That a reading holds from a moment on, and who chose it."""
+
+    since: datetime
+    interpretation: str
+    option: str
+    by: Cause
+
+
+@dataclass(slots=True)
+class InForceVersion:
+    """A version of the text, with the entry that registered it; `start` None: not in force."""
+
+    version: ProtocolVersion
+    registered: Known
+    start: Moment | None = None
+    signed: Moment | None = None
+
+
+@dataclass(slots=True)
+class Life:
+    """What is known of it at one moment. `bound` has no end where none has come; ends may lie in the future."""
+
+    versions: Sequence[InForceVersion]
+    choices: Sequence[Choice]
+    bound: dict[str, list[Span]] = field(default_factory=dict)
+    suspended: dict[str, list[Span]] = field(default_factory=dict)
+    turns: list[Fact] = field(default_factory=list)
+    void: list[VoidAct] = field(default_factory=list)
+    contested: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Acts that stand although their ground or cure is unknown, with what is missing."""
+    exercised: dict[tuple[str, str, str], Cause] = field(default_factory=dict)
+    """(address, case, holder) of a power -> the act that used it."""
+
+    @property
+    def first(self) -> InForceVersion:
+        return self.versions[0]
+
+    @property
+    def in_force(self) -> Moment | None:
+        return self.first.start
+
+    def version_at(self, instant: datetime) -> InForceVersion:
+        """The version in force then; before any is, the first."""
+        found = self.first
+        for each in self.versions:
+            if each.start is not None and each.start.earliest <= instant:
+                found = each
+        return found
+
+    def readings_at(self, version: ProtocolVersion, instant: datetime) -> dict[str, str]:
+        chosen = {each.interpretation: each.option for each in self.choices if each.since <= instant}
+        return version.readings(chosen)
+
+    def bound_at(self, instant: datetime) -> tuple[str, ...]:
+        """Who is bound then, the instant of leaving or ending included."""
+        return tuple(party for party, spans in self.bound.items() if any(_closed(span, instant) for span in spans))
+
+    def is_bound(self, party: str, moment: Moment) -> bool:
+        """Whether it is bound at some instant of that moment, the end included."""
+        return any(
+            span.start <= moment.latest and (span.end is None or moment.earliest <= span.end)
+            for span in self.bound.get(party, ())
+        )
+
+    def of(self, kind: MomentKind) -> list[Fact]:
+        return [turn for turn in self.turns if turn.type == MOMENT + kind.value]
+
+    def flows(self, version: ProtocolVersion, instant: datetime) -> Iterable[Flow]:
+        for _, definition in version.defined(Flows, self.readings_at(version, instant)):
+            yield from definition.flows
+
+
+def _closed(span: Span, instant: datetime) -> bool:
+    return span.start <= instant and (span.end is None or instant <= span.end)

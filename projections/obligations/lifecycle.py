@@ -1,0 +1,357 @@
+"""The protocol's life, worked out from definitions and exercised powers, in order of happening (R7-R11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ledger.clock import Moment
+from ledger.protocol.definitions import End, External, InForce, InForceAt
+from ledger.protocol.expressions import EventMatch, MomentKind, Parties
+from ledger.protocol.model import Party
+from ledger.protocol.patterns import Power
+from projections.obligations.answer import VoidAct
+from projections.obligations.deadlines import effective_at
+from projections.obligations.facts import Fact, Known, parsed
+from projections.obligations.kinds import LIFE_ACTS
+from projections.obligations.life import MOMENT, InForceVersion
+from projections.obligations.matching import occasions
+from projections.obligations.parties import parties
+from projections.obligations.powers import Ground, Verdict, best, grounds, judged
+from projections.obligations.truth import Span
+from projections.obligations.world import Scope, World
+
+SIGNED, END_DATE = "protocol-signed", "protocol-end-date-recorded"
+_ENDING = (MomentKind.LEFT, MomentKind.ENDED)
+
+
+class Step(NamedTuple):
+    """Something that may change the protocol's life."""
+
+    moment: Moment
+    position: int
+    fact: Fact
+    end: End | None = None
+    version: InForceVersion | None = None
+
+
+def work_out(world: World) -> None:
+    """Fill `world.life`, and mark the acts that no power gives as void."""
+    for each in world.life.versions:
+        _sign(world, each)
+    _begin(world)
+    for step in _steps(world):
+        _take(world, step)
+    _settle(world)
+
+
+def _order(step: Step) -> tuple[datetime, datetime, int]:
+    return step.moment.earliest, step.moment.latest, step.position
+
+
+# --- signatures and the beginning --------------------------------------------------------------------------------
+
+
+def _sign(world: World, each: InForceVersion) -> None:
+    """`signed`: every party by all its offices, itself or by mandate; then in force as the text defines it."""
+    version = each.version
+    signatures = [fact for fact in world.facts.of(SIGNED) if _names(fact, each, world)]
+    needed = [(party, office) for party in version.parties for office in (party.signs or ("",))]
+    found = [_first_by(signatures, party, office) for party, office in needed]
+    given = [fact for fact in found if fact is not None]
+    if given and len(given) == len(needed):
+        last = max(given, key=lambda fact: (fact.happened.earliest, fact.position))
+        each.signed = last.happened
+        _turn(world, MomentKind.SIGNED, last.happened, version.party_ids, last)
+    each.start = _in_force(world, each, given, complete=len(given) == len(needed))
+
+
+def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
+    named = fact.fields.get("version")
+    return each is world.life.first if named is None else named == each.version.version
+
+
+def _first_by(signatures: Sequence[Fact], party: Party, office: str) -> Fact | None:
+    by = [fact for fact in signatures if party.id in fact.parties and (not office or office in fact.values("office"))]
+    return min(by, key=lambda fact: (fact.happened.earliest, fact.position), default=None)
+
+
+def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, complete: bool) -> Moment | None:
+    last = max((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
+    first = min((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
+    asked = last.earliest if last else world.as_of
+    readings = world.life.readings_at(each.version, asked)
+    at: InForceAt | date = next((d.at for _, d in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
+    if isinstance(at, InForceAt):
+        drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
+        return {
+            InForceAt.LAST_SIGNATURE: last if complete else None,
+            InForceAt.FIRST_SIGNATURE: first,
+            InForceAt.DRAWN_UP: drawn,
+        }[at]
+    return Moment.of_day(at)
+
+
+def _begin(world: World) -> None:
+    """The first version binds its parties."""
+    first = world.life.first
+    if first.start is None or first.start.earliest > world.as_of:
+        return
+    starter = [f for f in world.facts.of(SIGNED) if f.happened == first.start]
+    cause = starter[-1] if starter else _registration(first.registered)
+    _turn(world, MomentKind.IN_FORCE, first.start, first.version.party_ids, cause)
+    for party in first.version.party_ids:
+        world.life.bound[party] = [Span(first.start.earliest, None)]
+
+
+def _registration(known: Known) -> Fact:
+    """What no act did, but the text that was registered: a date that came."""
+    happened = parsed(known.fields["happened_at"])
+    author = (known.fields["author"],)
+    return Fact(known.fields["id"], known.type, known.position, known.recorded_at, known.fields, author, happened)
+
+
+# --- what comes after --------------------------------------------------------------------------------------------
+
+
+def _steps(world: World) -> list[Step]:
+    """Acts that a power covers, ends that the text defines, and later versions; in order of happening."""
+    found = [*_acts(world), *_ends(world)]
+    for each in world.life.versions[1:]:
+        if each.start is not None:
+            found.append(Step(each.start, each.registered.position, _registration(each.registered), version=each))
+    return sorted(found, key=_order)
+
+
+def _acts(world: World) -> Iterable[Step]:
+    types = set(LIFE_ACTS)
+    for each in world.life.versions:
+        for clause in each.version.clauses:
+            types |= {name for v in clause.variants if isinstance(v.body, Power) for name in v.body.act.types}
+    for fact in world.facts.of(*sorted(types)):
+        yield Step(fact.happened, fact.position, fact)
+
+
+def _ends(world: World) -> Iterable[Step]:
+    for each in world.life.versions:
+        version = each.version
+        readings = world.life.readings_at(version, world.as_of)
+        scope = Scope(version=version, readings=readings, at=world.as_of)
+        for _, end in version.defined(End, readings):
+            if isinstance(end.upon, date):
+                yield Step(Moment.of_day(end.upon), each.registered.position, _registration(each.registered), end)
+            elif isinstance(end.upon, External):
+                yield from _external(world, end, end.upon)
+            else:
+                yield from _upon(world, end, end.upon, scope)
+
+
+def _external(world: World, end: End, external: External) -> Iterable[Step]:
+    """The date as last recorded: when it moves, the end moves."""
+    wanted = external.name.casefold()
+    said = [fact for fact in world.facts.of(END_DATE) if str(fact.fields.get("external", "")).casefold() == wanted]
+    if said:
+        last = max(said, key=lambda fact: (fact.happened.earliest, fact.position))
+        yield Step(parsed(last.fields["ends_at"]), last.position, last, end)
+
+
+def _upon(world: World, end: End, upon: EventMatch, scope: Scope) -> Iterable[Step]:
+    at = "effective_at" if upon.at == "happened_at" else upon.at
+    for match in occasions(world, upon, scope):
+        moment = world.facts.moment(match.fact, at)
+        if moment is not None:
+            yield Step(moment, match.fact.position, match.fact, end)
+
+
+def _take(world: World, step: Step) -> None:
+    if step.version is not None:
+        _amend(world, step.version, step.moment, step.fact)
+    elif step.end is not None:
+        scope = _scope(world, step.moment.earliest, step.fact)
+        for kind in step.end.gives:
+            _change(world, kind, step.end.parties, step.moment, step.fact, scope)
+    else:
+        _exercise(world, step.fact)
+
+
+def _scope(world: World, at: datetime, fact: Fact) -> Scope:
+    version = world.life.version_at(at).version
+    readings = world.life.readings_at(version, at)
+    return Scope(version=version, readings=readings, at=at, trigger=fact, act=fact)
+
+
+def _exercise(world: World, act: Fact) -> None:
+    """Use the power that gives this act, or mark it void."""
+    life = world.life
+    version = life.version_at(act.happened.earliest).version
+    readings = life.readings_at(version, act.happened.earliest)
+    found = [
+        ground
+        for clause, pattern in version.patterns(readings)
+        if isinstance(pattern, Power) and act.type in pattern.act.types
+        for ground in grounds(world, version, clause, pattern, act.happened.latest)
+    ]
+    used: list[tuple[str, Verdict]] = []
+    for party in act.parties:
+        verdict = best([judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found])
+        if verdict.counts is False:
+            _void(world, act, party, verdict)
+        else:
+            used.append((party, verdict))
+    if used:
+        verdict = used[0][1]
+        _use(world, verdict, replace(act, parties=tuple(party for party, _ in used)))
+
+
+def _act_moment(world: World, ground: Ground, act: Fact) -> Moment:
+    return world.facts.moment(act, ground.power.act.at, act.values("to")) or act.happened
+
+
+def _void(world: World, act: Fact, party: str, verdict: Verdict) -> None:
+    void = VoidAct(
+        protocol=world.protocol, act=act.cause, type=act.type, party=party, at=act.happened.earliest, why=verdict.why
+    )
+    world.life.void.append(void)
+    if len([each for each in world.life.void if each.act == act.cause]) == len(act.parties):
+        world.facts.void(act, verdict.why)
+
+
+def _use(world: World, verdict: Verdict, act: Fact) -> None:
+    """Give the power its effect."""
+    life, ground = world.life, verdict.ground
+    if ground is None:
+        return
+    power = ground.power
+    if verdict.counts is None:
+        life.contested[act.id] = (verdict.why,)
+        world.note(ground.clause.address, act.cause, act.happened.earliest, f"contested: {verdict.why}")
+    for party in act.parties:
+        life.exercised[(ground.clause.address, ground.case, party)] = act.cause
+    if power.jointly and not _joined(world, ground, act):
+        return
+    scope = replace(ground.scope, act=act, at=act.happened.earliest)
+    start = world.facts.moment(act, power.effect.at.start.field, act.values("to"))
+    if start is None:
+        missing = f"{power.effect.at.start.field} of {act}"
+        world.note(ground.clause.address, act.cause, act.happened.earliest, f"no effect is proven yet: {missing}")
+        return
+    at = effective_at(start, power.effect.at.after, power.effect.at.edge, scope.version.calendar)
+    if power.effect.makes is MomentKind.AMENDED:
+        _amended(world, act, at)
+    _change(world, power.effect.makes, power.effect.parties, at, act, scope)
+
+
+def _joined(world: World, ground: Ground, act: Fact) -> bool:
+    """Whether every holder stated the same act: same type, same content."""
+    said = {
+        party
+        for each in world.facts.of(act.type)
+        if _content(each) == _content(act) and each.happened.earliest <= act.happened.latest
+        for party in each.parties
+    }
+    needed = set(parties(world, ground.power.holder, replace(ground.scope, at=act.happened.earliest)).values)
+    last = max(
+        (each for each in world.facts.of(act.type) if _content(each) == _content(act)),
+        key=lambda each: (each.happened.earliest, each.happened.latest, each.position),
+    )
+    return needed <= said and last.id == act.id
+
+
+def _content(fact: Fact) -> str:
+    """What joint holders agree on: the version, where they name one."""
+    return str(fact.fields.get("version", ""))
+
+
+def _amended(world: World, act: Fact, at: Moment) -> None:
+    for each in world.life.versions[1:]:
+        if each.version.version == act.fields.get("version"):
+            each.start = at
+            _accede(world, each, at, act)
+
+
+def _amend(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None:
+    """A later version, signed by all, takes the place of the one before."""
+    if each.start == at and at.earliest <= world.as_of:
+        _turn(world, MomentKind.AMENDED, at, each.version.party_ids, cause)
+        _accede(world, each, at, cause)
+
+
+def _accede(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None:
+    """A version that adds a party gives `acceded`."""
+    added = [party for party in each.version.party_ids if party not in world.life.bound]
+    for party in added:
+        world.life.bound[party] = [Span(at.earliest, None)]
+        _turn(world, MomentKind.ACCEDED, at, (party,), cause)
+
+
+def _change(world: World, kind: MomentKind, whom: Parties, at: Moment, cause: Fact, scope: Scope) -> None:
+    """Make the moment, and open or close the spans of those that it is for."""
+    life = world.life
+    named = parties(world, whom, replace(scope, at=at.earliest)).values
+    if kind in _ENDING:
+        concerned = tuple(party for party in named if _still(life.bound.get(party, ()), at.earliest))
+        for party in concerned:
+            life.bound[party] = _closed(life.bound[party], at.earliest)
+    elif kind is MomentKind.ACCEDED:
+        concerned = tuple(party for party in named if not _still(life.bound.get(party, ()), at.earliest))
+        for party in concerned:
+            life.bound.setdefault(party, []).append(Span(at.earliest, None))
+    else:
+        concerned = tuple(party for party in named)
+        _rest(world, kind, concerned, at)
+    if kind is MomentKind.LEFT or kind is MomentKind.ACCEDED:
+        for party in concerned:
+            _turn(world, kind, at, (party,), cause)
+    elif concerned:
+        _turn(world, kind, at, concerned, cause)
+
+
+def _rest(world: World, kind: MomentKind, whom: Sequence[str], at: Moment) -> None:
+    suspended = world.life.suspended
+    for party in whom:
+        if kind is MomentKind.SUSPENDED:
+            suspended.setdefault(party, []).append(Span(at.earliest, None))
+        elif kind is MomentKind.RESUMED:
+            suspended[party] = _closed(suspended.get(party, []), at.earliest)
+
+
+def _settle(world: World) -> None:
+    """An end that an earlier one overtook did not happen."""
+    settled = []
+    for turn in world.life.turns:
+        if turn.type in (MOMENT + kind.value for kind in _ENDING):
+            at = turn.happened.earliest
+            whom = tuple(p for p in turn.parties if any(span.end == at for span in world.life.bound.get(p, ())))
+            if not whom:
+                continue
+            turn = replace(turn, parties=whom, fields={**turn.fields, "party": list(whom), "parties": list(whom)})
+        settled.append(turn)
+    world.life.turns = sorted(settled, key=lambda turn: (turn.happened.earliest, turn.position))
+
+
+def _still(spans: Iterable[Span], at: datetime) -> bool:
+    """Bound then, or until then: one act may make a party leave and end the protocol for it."""
+    return any(span.start <= at and (span.end is None or at <= span.end) for span in spans)
+
+
+def _closed(spans: Iterable[Span], at: datetime) -> list[Span]:
+    return [Span(span.start, at) if span.has(at) else span for span in spans]
+
+
+def _turn(world: World, kind: MomentKind, at: Moment, whom: Sequence[str], cause: Fact) -> None:
+    fields = {**cause.fields, "party": list(whom), "parties": list(whom), "cause": cause.id, "at": at.text}
+    world.life.turns.append(
+        Fact(
+            id=cause.id,
+            type=MOMENT + kind.value,
+            position=cause.position,
+            recorded_at=cause.recorded_at,
+            fields=fields,
+            parties=tuple(whom),
+            happened=at,
+            reported=cause.reported,
+            disputed=cause.disputed,
+        )
+    )

@@ -1,0 +1,137 @@
+"""What a clause is applied for each of: holdings, parties, facts, items of a list, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Literal
+
+from ledger.clock import Moment
+from ledger.protocol.expressions import EachFact, EachItem, EachName, EachParty, NotValue, PartyWord, Those, Units
+from ledger.protocol.expressions import Holdings as EachHolding
+from projections.obligations.answer import Unit
+from projections.obligations.facts import Fact
+from projections.obligations.holdings import Holding, declared
+from projections.obligations.matching import matches, passes, tests
+from projections.obligations.parties import flows, parties
+from projections.obligations.truth import Span, Timeline, Truth, swept
+from projections.obligations.validity import pieces
+from projections.obligations.world import Item, Scope, World
+
+UNDECLARED: Literal["undeclared"] = "undeclared"
+_CHANGING = (PartyWord.ALL, PartyWord.OTHERS, PartyWord.PEERS)
+
+
+def units(world: World, wanted: Units, scope: Scope) -> Iterator[Item]:
+    """Every unit, whenever it exists. Holdings that may match are given with what is missing."""
+    if isinstance(wanted, EachHolding):
+        yield from holdings(world, wanted, scope)
+    elif isinstance(wanted, EachParty):
+        yield from _parties(world, wanted, scope)
+    elif isinstance(wanted, EachFact):
+        for match in matches(world, wanted.event, scope):
+            yield fact_item(match.fact, swept(pieces(world, match)))
+    elif isinstance(wanted, EachItem):
+        yield from _items(wanted, scope)
+    else:
+        yield from _names(wanted)
+
+
+def holdings(world: World, wanted: EachHolding, scope: Scope) -> Iterator[Item]:
+    asked = tests(world, wanted.where, scope)
+    for holding in world.holdings.all():
+        answer, missing = passes(holding, asked)
+        if answer is not False:
+            yield holding_item(holding, missing)
+
+
+def holding_item(holding: Holding, missing: tuple[str, ...] = ()) -> Item:
+    shown = Unit("holding", holding.label, {"holder": holding.holder, **holding.fields})
+    return Item(holding.key, shown, holding=holding, missing=missing)
+
+
+def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:
+    """Of a word such as `others`: everyone whom it ever names, while they are bound."""
+    if isinstance(wanted.parties, Those) and wanted.parties.word in _CHANGING:
+        for party in parties(world, wanted.parties, replace(scope, always=True)).values:
+            yield party_item(party, bound_line(world.life.bound.get(party, ())))
+    else:
+        yield from (party_item(party) for party in parties(world, wanted.parties, scope).values)
+
+
+def party_item(party: str, exists: Timeline | None = None) -> Item:
+    return Item(("party", party), Unit("party", party), party=party, exists=exists)
+
+
+def reached(world: World, wanted: Units, scope: Scope, moment: Moment) -> Iterator[Item]:
+    """The units that exist at one moment. Of holdings only those; which come later is asked of the holding."""
+    if isinstance(wanted, EachParty):
+        yield from (party_item(party) for party in parties(world, wanted.parties, scope).values)
+        return
+    for item in units(world, wanted, scope):
+        if item.exists is None or item.exists.over(moment).value is not False:
+            yield item
+
+
+def bound_line(spans: Iterable[Span]) -> Timeline:
+    """True while one of the spans lasts."""
+    starts, truths = [Timeline.always(Truth(False)).starts[0]], [Truth(False)]
+    for span in spans:
+        starts.append(span.start)
+        truths.append(Truth(True))
+        if span.end is not None:
+            starts.append(span.end)
+            truths.append(Truth(False))
+    return Timeline(tuple(starts), tuple(truths))
+
+
+def fact_item(fact: Fact, exists: Timeline) -> Item:
+    shown = Unit("fact", str(fact), {"type": fact.type, "id": fact.id})
+    return Item(("fact", fact.id), shown, fact=fact, exists=exists)
+
+
+def _items(wanted: EachItem, scope: Scope) -> Iterator[Item]:
+    listed = scope.version.list_named(wanted.name, scope.readings)
+    if listed is None:
+        return
+    for row in listed.rows:
+        yield Item(("item", wanted.name, *row.values()), Unit("item", " ".join(row.values()), dict(row)), row=row)
+    names = listed.names
+    if listed.by_party is not None:
+        names = listed.by_party.get(scope.bearer or "", ())
+    yield from _names(EachName(names))
+
+
+def _names(wanted: EachName) -> Iterator[Item]:
+    yield from (Item(("name", name), Unit("name", name)) for name in wanted.names)
+
+
+def undeclared(world: World, wanted: EachHolding, scope: Scope) -> Item | None:
+    """The unit of a bearer whose holdings are not known and not declared (R15): an empty register is no empty disk."""
+    bearer = scope.bearer or ""
+    of_holder = tuple(test for test in wanted.where if test.field in ("holder", "origin"))
+    by_origin = any(test.field == "origin" for test in of_holder)
+    known = list(holdings(world, EachHolding(of_holder) if by_origin else wanted, scope))
+    if known and not by_origin:
+        return None
+    origins = [
+        origin
+        for origin in _origins(world, wanted, scope)
+        if not any(origin in item.values("origin") for item in known) and not declared(world.facts, bearer, [origin])
+    ]
+    if not origins:
+        return None
+    shown = Unit(UNDECLARED, UNDECLARED, {"holder": bearer, "origin": " ".join(origins)})
+    return Item((UNDECLARED,), shown, origins=tuple(origins))
+
+
+def _origins(world: World, wanted: EachHolding, scope: Scope) -> list[str]:
+    """Whose data the bearer may hold: what the clause asks for, else who may send to it."""
+    test = next((test for test in wanted.where if test.field == "origin"), None)
+    if test is not None and not isinstance(test.value, NotValue):
+        found = next(iter(tests(world, (test,), scope)))
+        return sorted(str(each) for each in found.wanted or ())
+    if test is None and scope.trigger is not None and scope.trigger.values("origins"):
+        return sorted(str(each) for each in scope.trigger.values("origins"))
+    senders = {source for source, target in flows(world, scope) if target == scope.bearer}
+    return sorted(senders - {scope.bearer or ""})

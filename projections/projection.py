@@ -1,0 +1,78 @@
+"""What a projection is: a pure fold over verified entries. No clock, no input or output, no vault.
+
+- `apply(state, fact) -> state`; the same entries give the same state, on every engine.
+- The moment is an argument of the question, never of the fold: *known at K* is the prefix of the log with
+  `recorded_at <= K`; *as of T* is asked of the state.
+- State holds facts and the starts of clocks, never computed due dates: holiday and zone tables change.
+- A fold that meets a type it does not know stops and says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+from ledger.canonical import encode
+from ledger.chain.entry import Entry
+from ledger.chain.hashing import sha256
+from ledger.events.base import Event
+from ledger.events.codec import decoded_fast
+
+
+class Fact:
+    """One verified entry, as a projection sees it. The event is decoded when first asked for."""
+
+    __slots__ = ("__dict__", "entry")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    @property
+    def position(self) -> int:
+        return self.entry.position
+
+    @property
+    def recorded_at(self) -> datetime:
+        return self.entry.recorded_at
+
+    @property
+    def stream(self) -> str:
+        return self.entry.stream
+
+    @cached_property
+    def event(self) -> Event:
+        """Raises UnknownType for a type that this version does not know."""
+        return decoded_fast(self.entry.event)
+
+
+class Projection(Protocol):
+    """A fold with a name and a version; a change of meaning is a new version."""
+
+    name: str
+    version: int
+
+    def reads(self, stream: str) -> bool:
+        """Whether entries of this stream matter to it; the others are never decoded for it."""
+        ...
+
+    def empty(self) -> Any:
+        """The state before entry 1."""
+        ...
+
+    def apply(self, state: Any, fact: Fact) -> Any:
+        """The state after one more entry. May change and return the same object."""
+        ...
+
+    def dump(self, state: Any) -> Any:
+        """The state as canonical JSON values, in an order that does not depend on how it came about."""
+        ...
+
+    def load(self, dumped: Any) -> Any:
+        """The inverse of `dump`."""
+        ...
+
+
+def digest(projection: Projection, state: Any) -> str:
+    """SHA-256 in hex over the projection's name, version and state: equal on every engine, or something is wrong."""
+    return sha256(encode([projection.name, projection.version, projection.dump(state)])).hex()

@@ -1,0 +1,1 @@
+"""Signed protocols as YAML files."""

@@ -1,0 +1,81 @@
+"""Every command in the documentation is executed, and every link leads somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import ROOT, block, blocks, documents
+
+PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in documents()]
+EXECUTED = {
+    "README.md": {"session", "demo", "tests"},
+    "docs/formats/entry.md": {"check.py", "check.sh", "signature.sh"},
+}
+"""The README's `demo` and `tests` by `.ci/run`, the others by tests of this folder."""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_block_of_commands_is_executed_or_says_why_not(page: Path) -> None:
+    for each in blocks(page):
+        if each.language in ("sh", "bash", "python"):
+            assert each.kind in ("run", "not run"), f"no comment above this block:\n{each.code}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_block_that_is_marked_to_run_is_run(page: Path) -> None:
+    marked = {each.name for each in blocks(page) if each.kind == "run"}
+    assert marked == EXECUTED.get(str(page.relative_to(ROOT)), set())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, heading = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.is_file(), target
+        assert not heading or heading in headings(file), target
+
+
+def headings(file: Path) -> set[str]:
+    """The anchors that a Markdown page has, as GitHub and GitLab make them."""
+    titles = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("name", ["demo", "tests"])
+def test_the_readme_sets_up_and_runs_in_one_command(name: str) -> None:
+    assert len(block(ROOT / "README.md", name).code.splitlines()) == 1
+    assert f"readme {name}" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_the_readmes_session_runs_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "protocols").symlink_to(ROOT / "protocols")
+    (tmp_path / "withdrawal.jsonl").write_text(block(ROOT / "README.md", "withdrawal.jsonl").code, encoding="utf-8")
+    done = shell(tmp_path, block(ROOT / "README.md", "session").code)
+    assert done.returncode == 0, done.stderr
+    for fact in ("integrity    ok", "signed checkpoint", "TBT"):
+        assert fact in done.stdout
+
+
+def shell(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run lines as a reader would, with this tree's `ledger` on the path. The first that fails ends it."""
+    tool = folder / "bin/ledger"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from cli.main import main; main()" "$@"\n', encoding="utf-8")
+    tool.chmod(0o700)
+    (folder / "passphrase").write_text("a passphrase of the test\n", encoding="utf-8")
+    (folder / "passphrase").chmod(0o600)
+    named = {
+        "PATH": f"{tool.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "NO_COLOR": "1",
+        "LEDGER_PASSPHRASE_FILE": str(folder / "passphrase"),
+    }  # fmt: skip
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER")}
+    return subprocess.run(
+        ["sh", "-euc", code], cwd=folder, capture_output=True, text=True, check=False, env={**kept, **named}
+    )

