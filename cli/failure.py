@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import traceback
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -44,7 +45,8 @@ def _facts(error: BaseException) -> tuple[str, int, str, str]:
     if isinstance(error, click.UsageError):
         # click's own messages end in a period and name the command; the way out is its help.
         path = error.ctx.command_path if error.ctx else "ledger"
-        return "cli.usage", 2, error.format_message().rstrip("."), f"see: {path} --help"
+        message = error.message.rstrip(".") if isinstance(error, click.exceptions.NoSuchCommand) else error.format_message().rstrip(".")
+        return "cli.usage", 2, message[:1].lower() + message[1:], f"{_near(error)}see: {path} --help"
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "cli.interrupted", INTERRUPTED, "interrupted", "what was acknowledged is there; the same command goes on"
     if isinstance(error, click.ClickException):
@@ -56,6 +58,15 @@ def _facts(error: BaseException) -> tuple[str, int, str, str]:
     if isinstance(error, OSError):
         return _operating_system(error)
     return "ledger.unexpected", 1, f"{type(error).__name__}: {error}", ""
+
+
+def _near(error: click.UsageError) -> str:
+    if not isinstance(error, click.exceptions.NoSuchCommand) or error.ctx is None:
+        return ""
+    group = error.ctx.command
+    known = group.list_commands(error.ctx) if isinstance(group, click.Group) else []
+    near = get_close_matches(error.command_name, known, n=1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 def _operating_system(error: OSError) -> tuple[str, int, str, str]:

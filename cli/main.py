@@ -34,6 +34,10 @@ NO_COLOR.
 """
 
 
+MODULES = {"import": "import_"}
+"""Commands whose name is a word of Python."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are run or when their own help is asked."""
 
@@ -43,7 +47,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = importlib.import_module(f"cli.commands.{cmd_name.replace('-', '_').replace('import', 'import_')}")
+        module = importlib.import_module(f"cli.commands.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
@@ -81,6 +85,9 @@ def run(given: list[str]) -> int:
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leave:
         return leave.exit_code
+    except click.exceptions.NoArgsIsHelpError as help_page:
+        click.echo(help_page.format_message())
+        return 0
     except Exception as error:
         return tell_failure(error, given)
     except KeyboardInterrupt as error:

@@ -81,6 +81,11 @@ _STYLES = {
 }  # fmt: skip
 
 
+def style_of(word: str) -> str:
+    """The colour of a status; its meaning is in the word."""
+    return _STYLES.get(word, "")
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: Sequence[str] = ()) -> None:
     """A table as part of the answer. Columns in `wraps` break into lines; the others keep theirs."""
     from rich import box
@@ -91,5 +96,5 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: Seque
     for column in columns:
         shown.add_column(column, no_wrap=column not in wraps, overflow="fold", ratio=None)
     for row in rows:
-        shown.add_row(*(Text(safe(cell), style=_STYLES.get(cell.split(" ")[0], "")) for cell in row))
+        shown.add_row(*(Text(safe(cell), style=style_of(cell)) for cell in row))
     console().print(shown)

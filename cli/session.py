@@ -13,9 +13,14 @@ from ledger.keys.passphrase import Passphrase, passphrase_from
 from ledger.place import Place
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ledger.application import Application
     from ledger.keys.keystore import KeyPair
     from ledger.storage.store import Store
+    from projections.obligations.answer import Answer
+    from projections.projection import Projection
+    from projections.runner import Folded
 
 
 def place(ctx: click.Context) -> Place:
@@ -38,6 +43,30 @@ def store(ctx: click.Context) -> Store:
     opened = open_store(place(ctx).url)
     ctx.call_on_close(opened.close)
     return opened
+
+
+def obligations(ctx: click.Context, as_of: datetime | None, known_at: datetime | None, protocol: str | None) -> Answer:
+    """What is due at `as_of` (now, if not given), by what was recorded up to `known_at`. Raises NotFound."""
+    from ledger.clock import now
+    from projections.obligations.engine import evaluate
+    from projections.obligations.projection import ObligationsProjection
+
+    opened = store(ctx)
+    projection = ObligationsProjection(opened.protocol_file)
+    state = folded(ctx, opened, projection, known_at).state
+    return evaluate(state, as_of or now(), protocol=protocol)
+
+
+def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: datetime | None) -> Folded:
+    """A projection's state: from its snapshot where the present is asked, from entry 1 where the past is."""
+    from ledger.storage.snapshots import Snapshots
+    from projections.runner import fold, follow
+
+    if known_at is not None:
+        return fold(opened, [projection], known_at=known_at)[0]
+    snapshots = Snapshots(place(ctx).views)
+    ctx.call_on_close(snapshots.close)
+    return follow(opened, [projection], snapshots)[0]
 
 
 def passphrase(*, new: bool = False) -> Passphrase:

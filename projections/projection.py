@@ -64,6 +64,10 @@ class Projection(Protocol):
         """The state after one more entry. May change and return the same object."""
         ...
 
+    def items(self, state: Any) -> int:
+        """How many things the state holds, to show beside its digest."""
+        ...
+
     def dump(self, state: Any) -> Any:
         """The state as canonical JSON values, in an order that does not depend on how it came about."""
         ...

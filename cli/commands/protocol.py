@@ -167,8 +167,17 @@ def _patterns(version: ProtocolVersion) -> list[tuple[str, int]]:
 def _checked(file: Path, data: bytes) -> ProtocolVersion:
     """The version in a file that has no fault. Raises ProtocolRejected with all of them."""
     from ledger.protocol.check import checked
+    from ledger.protocol.faults import ProtocolRejected
 
-    return checked(data, str(file))
+    try:
+        return checked(data, str(file))
+    except ProtocolRejected as error:
+        for fault in error.faults:
+            say(f"{file}:{fault.line}:{fault.column}: {fault.message}")
+        count = len(error.faults)
+        error.message = f"{count} fault{'s' if count != 1 else ''} in this file"
+        error.hint = "mend them; each is told with its line above"
+        raise
 
 
 def _registered(ctx: click.Context) -> list[ProtocolVersion]:

@@ -25,7 +25,8 @@ from ledger.importers.objects import objects
 from ledger.importers.rows import rows
 
 _AUDIT_KEYS = {"id", "operation", "creationtime"}
-_AUDIT_KEY_TEXT = re.compile(r'"(?:creationtime|operation)"\s*:', re.IGNORECASE)
+_AUDIT_KEY_TEXT = re.compile(r'"(?:creationtime|operation|auditdata)"\s*:', re.IGNORECASE)
+_NO_RECORDS = re.compile(r"\s*\[\s*\]\s*")
 _POWERSHELL_ONLY = {"runspaceid", "resultindex", "pscomputername", "objectstate"}
 _TYPE_LINE = "#TYPE "
 
@@ -197,7 +198,7 @@ def _look_json(text: str, encoding: str, start: int) -> _Head | None:
     begins = text.lstrip()[:1]
     if begins != "[" and any(_is_audit_object(line) for line in text.split("\n")):
         return _Head("json-lines", encoding, start)
-    if begins not in ("{", "[") or not (_AUDIT_KEY_TEXT.search(text) or not text.strip("[] \t\r\n")):
+    if begins not in ("{", "[") or not (_AUDIT_KEY_TEXT.search(text) or _NO_RECORDS.fullmatch(text)):
         return None
     one_line = begins == "{" and "\n" not in text.strip()
     return _Head("json-lines" if one_line else "json", encoding, start)

@@ -100,8 +100,11 @@ def lowered(value: Any) -> dict[str, Any]:
 
 
 def content_of(data: dict[str, Any]) -> bytes:
-    """The spelling of everything in a record, the same for the same values in any order."""
-    return encode_fast(data)
+    """The spelling of everything in a record, the same for the same values in any order. Raises Unreadable."""
+    try:
+        return encode_fast(data)
+    except (RecursionError, OverflowError) as error:
+        raise Unreadable("too-deep", "nested too deep, or a number too long") from error
 
 
 def record_id(data: dict[str, Any]) -> str:

@@ -12,9 +12,10 @@ One JSON object a line: `line` (from 1), `offset` (bytes), `code`, `reason`, `ra
 from __future__ import annotations
 
 import os
-import tempfile
 from base64 import b64encode
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile, mkstemp
 from typing import BinaryIO
 
 import msgspec
@@ -35,7 +36,6 @@ class Rejects:
     def __init__(self, log: LogFile) -> None:
         self._log = log
         self._draft: BinaryIO | None = None
-        self._draft_path = Path()
         self._path = Path(f"{log.path}{SUFFIX}")
 
     def add(self, reject: Reject) -> None:
@@ -57,11 +57,8 @@ class Rejects:
                 if self._path.is_file():
                     self._path.unlink()
                 return None
-            self._draft.flush()
-            os.fsync(self._draft.fileno())
-            self._draft.close()
-            self._draft_path.replace(self._path)
-            self._draft = None
+            self._put_in_place(self._draft)
+            self.discard()
             return self._path
         except OSError as error:
             raise self._unwritable() from error
@@ -70,20 +67,29 @@ class Rejects:
         """Forget what was collected; after `finish` this does nothing."""
         if self._draft is not None:
             self._draft.close()
-            self._draft_path.unlink(missing_ok=True)
             self._draft = None
 
     def _begin(self) -> BinaryIO:
+        # Without a name until it is whole: if we are killed, no personal data stay behind in a file nobody knows.
         try:
-            return self._draft_in(self._path.parent)
+            self._draft = TemporaryFile(dir=self._path.parent)
         except OSError:
             self._path = Path.cwd() / self._path.name
-            return self._draft_in(self._path.parent)
-
-    def _draft_in(self, folder: Path) -> BinaryIO:
-        descriptor, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=folder)  # mkstemp makes it 0600
-        self._draft, self._draft_path = os.fdopen(descriptor, "wb"), Path(name)
+            self._draft = TemporaryFile(dir=self._path.parent)
         return self._draft
+
+    def _put_in_place(self, draft: BinaryIO) -> None:
+        draft.seek(0)
+        descriptor, name = mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)  # mkstemp makes it 0600
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                copyfileobj(draft, file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _unwritable(self) -> InputRejected:
         return InputRejected(

@@ -69,10 +69,10 @@ class Draft:
         return cls({**clear, "type": tag}, texts)
 
     def id_under(self, key: bytes, author: str) -> str:
-        """The id that this draft of this author always gets under a vault's record key."""
+        """The id that this draft of this author always gets under a vault's record key. Raises NotCanonical."""
         texts = {name: {"value": text.value, "about": list(text.about)} for name, text in self.texts.items()}
-        content = encode({"clear": dict(self.clear), "texts": texts})
-        return keyed(key, b"\n".join([b"ledger/draft/v1", author.encode(), content])).hex()[:32]
+        content = [encode(dict(self.clear)), encode(texts)]
+        return keyed(key, b"\n".join([b"ledger/draft/v1", author.encode(), *content])).hex()[:32]
 
     def event(
         self, author: str, key: str, event_id: str, stated_at: str, commitments: Mapping[str, str]

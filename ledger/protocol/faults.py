@@ -9,6 +9,9 @@ from typing import NamedTuple
 from ledger.errors import InputRejected
 from ledger.protocol.marks import Mark
 
+MAX_MESSAGE = 400
+"""A message quotes words of the file, which may be of any length."""
+
 
 class Fault(NamedTuple):
     """One thing that is wrong: where it stands (both count from 1), a stable code `protocol.*`, and the fact."""
@@ -52,7 +55,8 @@ class FaultList:
         self.found: list[Fault] = []
 
     def note(self, mark: Mark, fact: str, message: str) -> None:
-        self.found.append(Fault(mark.line, mark.column, f"protocol.{fact}", message))
+        shown = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "…"
+        self.found.append(Fault(mark.line, mark.column, f"protocol.{fact}", shown))
 
     def refuse(self, mark: Mark, fact: str, message: str) -> Abandoned:
         """Note a fault, and give what to raise: the part it stands in cannot be built."""

@@ -107,7 +107,8 @@ def open_store(url: str | Path, *, clock: Clock = now, patience: float = PATIENC
         if isinstance(error.__cause__, sqlite3.OperationalError) and "no such" in str(error.__cause__):
             raise _not_a_ledger() from error
         raise
-    if found != [(tables.FORMAT,)]:
+    # A head row that is gone is damage, and for the verifier to say.
+    if found and found != [(tables.FORMAT,)]:
         store.close()
         raise _not_a_ledger()
     return store

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from ledger.clock import Clock
 from ledger.storage.append import Append, Outcome, Tip, Written, planned
 from ledger.storage.faults import StorageFailed
-from ledger.storage.tip import read_tip
+from ledger.storage.tip import check_edge, read_tip
 
 FEW = 200
 """Rows up to which one statement is quicker than COPY and its round trips."""
@@ -60,6 +60,7 @@ class PostgresWriter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tip: Tip | None = None
+        self._edge_checked = False
         self._connect()
 
     def _connect(self) -> None:
@@ -99,13 +100,13 @@ class PostgresWriter:
         self._pooled.close()
         self._connect()
 
-    def _fetch(self, sql: str, given: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        return self._connection.execute(sql.replace("?", "%s"), given).fetchone()
+    def _fetch(self, sql: str, given: tuple[Any, ...]) -> list[Any]:
+        return self._connection.execute(sql.replace("?", "%s"), given).fetchall()
 
     def _write_few(self, appends: Sequence[Append], clock: Clock, unanswered: list[_Sent]) -> list[Outcome]:
         while True:
             fresh = self._tip is None
-            tip, self._tip = self._tip or read_tip(self._fetch), None
+            tip, self._tip = self._tip or self._read_tip(), None
             if (done := self._found(unanswered)) is not None:
                 return done
             before = tip.size, tip.leaf
@@ -129,7 +130,7 @@ class PostgresWriter:
 
     def _write_many(self, appends: Sequence[Append], clock: Clock, unanswered: list[_Sent]) -> list[Outcome]:
         with self._connection.transaction():
-            tip, self._tip = self._locked_tip(), None
+            tip, self._tip = self._locked_tip(signing=any(a.checkpoint for a in appends)), None
             if (done := self._found(unanswered)) is not None:
                 return done
             outcomes, written = planned(appends, tip, clock)
@@ -140,12 +141,19 @@ class PostgresWriter:
         self._tip = tip
         return outcomes
 
-    def _locked_tip(self) -> Tip:
+    def _locked_tip(self, signing: bool) -> Tip:
         """What we remember, if it is still so. Until the transaction ends, nobody else can move the head."""
         found = self._fetch("SELECT size, leaf FROM head FOR UPDATE", ())
-        if self._tip is not None and found == (self._tip.size, self._tip.leaf):
+        if self._tip is not None and found == [(self._tip.size, self._tip.leaf)]:
             return self._tip
-        return read_tip(self._fetch)
+        return self._read_tip(signing)
+
+    def _read_tip(self, signing: bool = False) -> Tip:
+        tip = read_tip(self._fetch)
+        if signing or not self._edge_checked:
+            check_edge(tip, self._fetch)
+            self._edge_checked = True
+        return tip
 
     def _insert(self, written: Written) -> None:
         with self._connection.cursor() as cursor:
@@ -171,7 +179,7 @@ class PostgresWriter:
         """The outcomes of an earlier try that turns out to be written after all."""
         for sent in unanswered:
             stored = self._fetch("SELECT raw FROM entry WHERE position = ?", (sent.position,))
-            if stored is not None and stored[0] == sent.raw:
+            if stored == [(sent.raw,)]:
                 return sent.outcomes
         return None
 

@@ -95,7 +95,10 @@ class Reader:
 
     def size(self) -> int:
         """How many entries the head counts. One cheap row, for those who poll."""
-        return int(self.rows("SELECT size FROM head")[0][0])
+        found = self.rows("SELECT size FROM head")
+        if len(found) != 1:
+            raise Damaged("the head row is gone", hint=_HINT)
+        return int(found[0][0])
 
     def stream_heads(self) -> list[StreamHead]:
         """The last entry of each stream, by name."""
@@ -122,7 +125,10 @@ class Reader:
             after += len(page)
 
     def _checked_size(self) -> int:
-        ((size, last),) = self.rows("SELECT size, (SELECT coalesce(max(position), 0) FROM entry) FROM head")
+        found = self.rows("SELECT size, (SELECT coalesce(max(position), 0) FROM entry) FROM head")
+        if len(found) != 1:
+            raise Damaged("the head row is gone", hint=_HINT)
+        size, last = found[0]
         if last > size:
             raise Damaged(
                 f"there are entries beyond the head, up to {last}",

@@ -9,12 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Engine
 
 from ledger.clock import Clock
 from ledger.storage.append import Append, Outcome, Tip, Written, planned
-from ledger.storage.tip import read_tip
+from ledger.storage.tip import check_edge, read_tip
 
 _ENTRY = "INSERT INTO entry (position, stream, version, type, raw) VALUES (?, ?, ?, ?, ?)"
 _NODE = "INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)"
@@ -36,11 +37,12 @@ class SqliteWriter:
         assert isinstance(connection, sqlite3.Connection)
         self._connection = connection
         self._tip: Tip | None = None
+        self._edge_checked = False
 
     def write(self, appends: Sequence[Append], clock: Clock) -> list[Outcome]:
         """Write all of them in one transaction, except those whose decision is stale; in the order given."""
         with self._transaction():
-            tip, self._tip = self._current_tip(), None
+            tip, self._tip = self._current_tip(signing=any(a.checkpoint for a in appends)), None
             outcomes, written = planned(appends, tip, clock)
             if written.entries:
                 self._insert(written)
@@ -63,12 +65,17 @@ class SqliteWriter:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _current_tip(self) -> Tip:
+    def _current_tip(self, signing: bool) -> Tip:
         """What we remember, if it is still so: other processes write too."""
-        size, leaf = self._connection.execute("SELECT size, leaf FROM head").fetchone()
-        if self._tip is not None and (self._tip.size, self._tip.leaf) == (size, leaf):
-            return self._tip
-        return read_tip(lambda sql, given: self._connection.execute(sql, given).fetchone())
+        if self._tip is None or (self._tip.size, self._tip.leaf) != self._fetch("SELECT size, leaf FROM head", ())[0]:
+            first, self._tip = not self._edge_checked, read_tip(self._fetch)
+            if first or signing:
+                check_edge(self._tip, self._fetch)
+                self._edge_checked = True
+        return self._tip
+
+    def _fetch(self, sql: str, given: tuple[Any, ...]) -> list[Any]:
+        return self._connection.execute(sql, given).fetchall()
 
     def _insert(self, written: Written) -> None:
         many = self._connection.executemany

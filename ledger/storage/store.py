@@ -18,7 +18,7 @@ from ledger.clock import Clock
 from ledger.errors import InputRejected, LedgerError, NotFound
 from ledger.storage import tables
 from ledger.storage.append import Append, Outcome, Receipt, Row
-from ledger.storage.faults import StorageFailed, spoken
+from ledger.storage.faults import Damaged, Locked, StorageFailed, spoken
 from ledger.storage.reader import Reader
 from ledger.storage.sqlite import SqliteWriter
 
@@ -103,7 +103,7 @@ class Store(Reader):
                     [waiting.append for waiting in group], self._clock
                 )
         except Exception as error:
-            if len(group) > 1:
+            if len(group) > 1 and not isinstance(error, Locked | StorageFailed | Damaged):
                 return False
             outcomes = [error]
         except BaseException as error:

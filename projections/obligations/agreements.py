@@ -36,9 +36,7 @@ def _covers(fact: Fact, givers: Sequence[str], item: Item) -> bool:
     return True
 
 
-def _pieces(
-    world: World, fact: Fact, givers: Sequence[str], keeper: str, all_of_it: Iterable[Fact]
-) -> Iterable[Piece]:
+def _pieces(world: World, fact: Fact, givers: Sequence[str], keeper: str, all_of_it: Iterable[Fact]) -> Iterable[Piece]:
     start = parsed(fact.fields["covers_from"]) if "covers_from" in fact.fields else fact.happened
     ended = end(world.facts, fact)
     until = ended.doubtful if ended else None

@@ -43,7 +43,7 @@ from projections.obligations.world import Item, Scope, World
 
 _COMBINED = {AnyOf: any_true, AllOf: all_true, NoneOf: none_true}
 _STATES: dict[CopyState, tuple[State, ...]] = {
-    CopyState.DELETED: ("deleted", "destroyed"), 
+    CopyState.DELETED: ("deleted", "destroyed"),
     CopyState.DESTROYED: ("destroyed",),
 }
 

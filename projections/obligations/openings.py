@@ -11,6 +11,7 @@ from ledger.protocol.expressions import Holdings as EachHolding
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
 from ledger.protocol.patterns import Response
 from projections.obligations.answer import Cause
+from projections.obligations.binding import applies
 from projections.obligations.conditions import is_state
 from projections.obligations.facts import Fact
 from projections.obligations.matching import Match, occasions
@@ -39,8 +40,11 @@ class Opening:
 
     @property
     def key(self) -> tuple[str, ...]:
-        item = self.scope.item
-        return (self.scope.case or "", self.scope.bearer or "", *(item.key if item else NO_UNIT))
+        return (self.scope.case or "", self.scope.bearer or "", *self.unit)
+
+    @property
+    def unit(self) -> tuple[str, ...]:
+        return self.scope.item.key if self.scope.item else NO_UNIT
 
 
 def openings(world: World, version: ProtocolVersion, clause: Clause) -> list[Opening]:
@@ -103,7 +107,7 @@ def _borne(
     world: World, clause: Clause, body: Response, match: Match, scope: Scope, proven: Moment | None
 ) -> Iterator[Opening]:
     moment = proven or match.fact.happened
-    if moment.earliest > world.as_of or not _applies(world, clause, scope.bearer or "", moment):
+    if moment.earliest > world.as_of or not applies(world, clause, scope.bearer or "", moment):
         return
     scope = replace(scope, at=moment.earliest)
     missing = [*match.missing, *([] if proven else [f"{match.at} of {match.fact}"])]
@@ -130,16 +134,6 @@ def _borne(
 
 def _known(item: Item | None) -> tuple[datetime, ...]:
     return (item.holding.fact.recorded_at,) if item is not None and item.holding is not None else ()
-
-
-def _applies(world: World, clause: Clause, bearer: str, moment: Moment) -> bool:
-    """R9: while the bearer is bound; from in-force on; always."""
-    if clause.applies is Applies.ALWAYS:
-        return True
-    if clause.applies is Applies.SURVIVES:
-        start = world.life.in_force
-        return start is not None and start.earliest <= moment.latest
-    return world.life.is_bound(bearer, moment)
 
 
 def _items(

@@ -18,7 +18,7 @@ from projections.obligations.facts import Fact, parsed
 from projections.obligations.holdings import ages_out, legal_holds
 from projections.obligations.identity import identity
 from projections.obligations.judging import Standing, status
-from projections.obligations.openings import NO_UNIT, Opening, openings
+from projections.obligations.openings import Opening, openings
 from projections.obligations.parties import selected
 from projections.obligations.truth import Timeline, Truth
 from projections.obligations.world import Scope, World
@@ -75,13 +75,12 @@ def _taken_over(
 
 
 def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str, opening: Opening) -> Obligation:
-    body, scope = opening.body, opening.scope
+    body, scope, now = opening.body, opening.scope, world.as_of
     must = timeline(world, body.must, scope if body.early else replace(scope, since=opening.moment))
     waiver = timeline(world, body.unless, scope) if body.unless else Timeline.always(Truth(False))
     opening = _reopened(world, opening, must)
     opened = opening.moment.earliest
-    closing = _closing(world, must, opened, state=is_state(body.must))
-    now = world.as_of
+    closing = _closing(must, opened, now, state=is_state(body.must))
     clock = _clock(world, opening, _runs_since(waiver, opening.moment, closing.at if closing else now))
     postponed = _postponed(world, opening)
     policy = max(clock.policy, postponed[1]) if clock.policy and postponed else clock.policy
@@ -102,7 +101,7 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
     doubts = () if settled else (*missing, *must.at(now).missing, *waived.missing)
     by = support(waived.facts)
     return Obligation(
-        id=identity(world.protocol, oldest, scope.case or "", scope.bearer or "", opening.scope.item.key if scope.item else NO_UNIT),
+        id=identity(world.protocol, oldest, scope.case or "", scope.bearer or "", opening.unit),
         protocol=world.protocol,
         version=version.version,
         clause=clause.address,
@@ -120,7 +119,7 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
         policy_due=policy,
         status=name,
         reading={each: scope.readings[each] for each in clause.chooses},
-        closed_at=_closed_at(opening, closing, name),
+        closed_at=closing.at if closing and name is not Status.VOID else None,
         closed_by=_closed_by(opening, closing, name),
         late_by=late,
         waived_by=by.cause if by and waived.value and name is Status.WAIVED else None,
@@ -129,11 +128,6 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
         clock=clock.words,
         notes=tuple(_notes(world, opening, closing, waiver, postponed)),
     )
-
-
-def _closed_at(opening: Opening, closing: Closing | None, name: Status) -> datetime | None:
-    del opening
-    return closing.at if closing and name is not Status.VOID else None
 
 
 def _closed_by(opening: Opening, closing: Closing | None, name: Status) -> Cause | None:
@@ -158,10 +152,10 @@ def _reopened(world: World, opening: Opening, must: Timeline) -> Opening:
     return opening
 
 
-def _closing(world: World, must: Timeline, opened: datetime, *, state: bool) -> Closing | None:
+def _closing(must: Timeline, opened: datetime, now: datetime, *, state: bool) -> Closing | None:
     """When `must` first held; of a state, since when it holds now (R16)."""
     found: Closing | None = None
-    for start, _, truth in must.stretches(opened, world.as_of + AT_ONCE):
+    for start, _, truth in must.stretches(opened, now + AT_ONCE):
         if truth.value is not True:
             found = None if state else found
         elif found is None:

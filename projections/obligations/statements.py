@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,11 +24,15 @@ class Stated(NamedTuple):
     void: list[VoidAct]
 
 
+def _none(at: Moment) -> Iterable[Mandate]:  # noqa: ARG001 - the signature is that of `defined`
+    return ()
+
+
 @dataclass(slots=True)
 class Mandates:
-    """Who may state what for whom: defined in a version of the text, or recorded."""
+    """Who may state what for whom: defined in a version of the text (by the readings of the moment), or recorded."""
 
-    defined: Sequence[Mandate] = ()
+    defined: Callable[[Moment], Iterable[Mandate]] = _none
     recorded: list[Known] = field(default_factory=list)
     withdrawn: list[Known] = field(default_factory=list)
 
@@ -36,7 +40,7 @@ class Mandates:
         """Whether `holder` may state an act of this type for `giver` at that moment."""
         by_text = any(
             each.giver == giver and each.holder == holder and (each.acts is None or act in each.acts)
-            for each in self.defined
+            for each in self.defined(at)
         )
         return by_text or any(self._covers(each.fields, giver, holder, act, at) for each in self.recorded)
 
@@ -58,12 +62,24 @@ class Mandates:
         )
 
 
-def stated(entries: Iterable[Known], as_of: datetime, mandates: Mandates, keyed: Mapping[str, int]) -> Stated:
+class Record(NamedTuple):
+    """Each first statement with the fields of its last correction; and what was taken out, by which entry."""
+
+    current: dict[str, Known]
+    retracted: dict[str, Cause]
+
+    def of(self, kind_: str) -> list[Known]:
+        """What stands of one type."""
+        found = [each for each in self.current.values() if each.type == kind_]
+        return [each for each in found if each.fields["id"] not in self.retracted]
+
+
+def stated(record: Record, as_of: datetime, mandates: Mandates, keyed: Mapping[str, int]) -> Stated:
     """The facts about one protocol that had happened at `as_of`.
 
     `keyed` gives the position from which each party has a key: before it, another may report its acts.
     """
-    current, retracted = _corrected(entries)
+    current, retracted = record
     happened = [each for each in current.values() if parsed(each.fields["happened_at"]).earliest <= as_of]
     standing = [each for each in happened if each.fields["id"] not in retracted]
     mandates.recorded = [each for each in standing if each.type == MANDATE]
@@ -79,11 +95,8 @@ def stated(entries: Iterable[Known], as_of: datetime, mandates: Mandates, keyed:
     return Stated(facts, void)
 
 
-def _corrected(entries: Iterable[Known]) -> tuple[dict[str, Known], dict[str, Cause]]:
-    """Each first statement with the fields of its last correction; and what was taken out, by which entry.
-
-    Retracting a correction gives back what stood before it.
-    """
+def corrected(entries: Iterable[Known]) -> Record:
+    """Apply corrections and retractions. Retracting a correction gives back what stood before it."""
     entries = list(entries)
     by_id = {each.fields["id"]: each for each in entries}
     retracted: dict[str, Cause] = {}
@@ -104,7 +117,7 @@ def _corrected(entries: Iterable[Known]) -> tuple[dict[str, Known], dict[str, Ca
         same = stands is not None and (stands.type, stands.fields["author"]) == (each.type, each.fields["author"])
         if stands is not None and same and identifier not in retracted:
             current[first] = stands._replace(fields={**each.fields, "id": first})
-    return current, retracted
+    return Record(current, retracted)
 
 
 def _disputed(entries: Iterable[Known]) -> set[str]:

@@ -47,7 +47,8 @@ def holdings(world: World, wanted: EachHolding, scope: Scope) -> Iterator[Item]:
 
 def holding_item(holding: Holding, missing: tuple[str, ...] = ()) -> Item:
     shown = Unit("holding", holding.label, {"holder": holding.holder, **holding.fields})
-    return Item(holding.key, shown, holding=holding, missing=missing)
+    exists = holding.is_in(("held", "deleted"))
+    return Item(holding.key, shown, holding=holding, exists=exists, missing=missing)
 
 
 def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:

@@ -71,9 +71,7 @@ def _enders(facts: Facts, fact: Fact, about: Kind) -> list[Fact]:
     types = (*about.ended_by, *((fact.type,) if about.supersedes else ()))
     first = max(about.key, key=lambda name: name != "party")
     values = fact.values(first)
-    found = [
-        each for kind_ in types for each in (facts.having(kind_, first, values) if values else facts.of(kind_))
-    ]
+    found = [each for kind_ in types for each in (facts.having(kind_, first, values) if values else facts.of(kind_))]
     return [each for each in found if each.stands and each is not fact and _after(each, fact)]
 
 

@@ -1,6 +1,8 @@
-"""A small ledger as `ledger export` writes it, made with fixed keys: an opening, a key, a statement, a batch, a seal."""
+"""A small ledger as `ledger export` writes it, with fixed keys: an opening, a key, a statement, a batch, a seal."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,9 +87,10 @@ def small_ledger() -> SmallLedger:
     return ledger
 
 
-def _signed(author: str, signer: Ed25519PrivateKey, number: int) -> dict[str, str]:
-    identifier = f"{number:032x}"
-    return {"author": author, "happened_at": MOMENT, "id": identifier, "key": key_id(public(signer)), "stated_at": MOMENT}
+def _signed(author: str, signer: Ed25519PrivateKey, number: int) -> dict[str, Any]:
+    """The fields that every signed event has."""
+    named = {"author": author, "id": f"{number:032x}", "key": key_id(public(signer))}
+    return {**named, "happened_at": MOMENT, "stated_at": MOMENT}
 
 
 def _opening() -> LedgerOpened:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.docs.blocks import ROOT, block, blocks, documents
+from tests.docs.shell import shell
 
 PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in documents()]
 EXECUTED = {
-    "README.md": {"session", "demo", "tests"},
+    "README.md": {"first-steps", "demo", "tests"},
     "docs/formats/entry.md": {"check.py", "check.sh", "signature.sh"},
 }
 """The README's `demo` and `tests` by `.ci/run`, the others by tests of this folder."""
@@ -54,28 +52,10 @@ def test_the_readme_sets_up_and_runs_in_one_command(name: str) -> None:
     assert f"readme {name}" in (ROOT / ".ci/run").read_text(encoding="utf-8")
 
 
-def test_the_readmes_session_runs_as_it_stands(tmp_path: Path) -> None:
+def test_the_readmes_first_steps_run_as_it_stands(tmp_path: Path) -> None:
     (tmp_path / "protocols").symlink_to(ROOT / "protocols")
     (tmp_path / "withdrawal.jsonl").write_text(block(ROOT / "README.md", "withdrawal.jsonl").code, encoding="utf-8")
-    done = shell(tmp_path, block(ROOT / "README.md", "session").code)
+    done = shell(tmp_path, block(ROOT / "README.md", "first-steps").code)
     assert done.returncode == 0, done.stderr
     for fact in ("integrity    ok", "signed checkpoint", "TBT"):
         assert fact in done.stdout
-
-
-def shell(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
-    """Run lines as a reader would, with this tree's `ledger` on the path. The first that fails ends it."""
-    tool = folder / "bin/ledger"
-    tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from cli.main import main; main()" "$@"\n', encoding="utf-8")
-    tool.chmod(0o700)
-    (folder / "passphrase").write_text("a passphrase of the test\n", encoding="utf-8")
-    (folder / "passphrase").chmod(0o600)
-    named = {
-        "PATH": f"{tool.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "NO_COLOR": "1",
-        "LEDGER_PASSPHRASE_FILE": str(folder / "passphrase"),
-    }  # fmt: skip
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER")}
-    return subprocess.run(
-        ["sh", "-euc", code], cwd=folder, capture_output=True, text=True, check=False, env={**kept, **named}
-    )

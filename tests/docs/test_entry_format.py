@@ -17,6 +17,7 @@ from ledger.chain.entry import Entry, signature_bytes, signed_bytes, spell_signa
 from ledger.events.codec import decoded, encoded
 from ledger.subjects.sealed import commitment
 from tests.docs.blocks import ROOT, block
+from tests.docs.shell import shell
 from tests.docs.small_ledger import ORIGIN, TBT, SmallLedger, public, small_ledger
 
 PAGE = ROOT / "docs/formats/entry.md"
@@ -137,6 +138,16 @@ def test_ten_lines_of_python_hold_an_export_to_its_checkpoint(export: Export, fa
     (folder / "entries.jsonl").write_bytes(ledger.export)
     done = in_python(folder)
     assert (done.returncode, done.stderr) == (1, "the first 10 are not those of the checkpoint\n")
+
+
+def test_both_pass_what_the_demo_exports(export: Export) -> None:
+    _, folder = export
+    exported = "ledger export > entries.jsonl; ledger checkpoint show > checkpoint"
+    done = shell(folder, f"ledger demo story; export LEDGER=story/ledger.db; {exported}")
+    assert done.returncode == 0, done.stderr
+    for check in (in_python, in_shell):
+        found = check(folder)
+        assert found.returncode == 0, found.stderr
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.importers.addresses import network_of, parse
-from tests.importers.logs import M365Audit, audit, found_in, json_lines
+from ledger.importers.m365_audit import M365Audit
+from tests.importers.logs import audit, found_in, json_lines
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def test_an_address_is_read_with_or_without_port(text: str, address: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "<null>", "192.0.2", "192.0.2.7:", "[::1", "host:80", "１.2.3.4", "1.2.3.400"]
+    "text", ["", " ", "<null>", "192.0.2", "192.0.2.7:", "[::1", "host:80", "\uff11.2.3.4", "1.2.3.400"]
 )
 def test_what_is_no_address_is_none(text: str) -> None:
     assert parse(text) is None

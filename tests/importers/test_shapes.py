@@ -113,7 +113,8 @@ def test_an_empty_audit_data_is_refused_with_its_line() -> None:
 
 
 BAD: dict[str, Any] = {
-    "not-an-object": [1], "no-id": audit(Id=None), "no-operation": audit(Operation=""), "no-time": audit(CreationTime="x"),
+    "not-an-object": [1], "no-id": audit(Id=None), "no-operation": audit(Operation=""),
+    "no-time": audit(CreationTime="x"),
     "ambiguous": {**audit(), "ID": "another"},
 }  # fmt: skip
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_a_time_is_utc_unless_it_says_otherwise(text: str, moment: str) -> None:
     [
         "", "2021-05-18", "2021-13-01T00:00:00", "2021-02-30T00:00:00", "2021-05-18T24:00:00", "2021-05-18T23:59:60",
         "18/5/2021 9:13:33 PM", "5/18/2021 13:13:33 PM", "5/18/2021 0:13:33 AM", "5/18/2021 9:13:33",
-        "2021-05-18T21:13:42.1234567890", "２０２１-05-18T21:13:42", "1621372422", "0001-01-01T00:00:00+01:00",
+        "2021-05-18T21:13:42.1234567890", "\uff12021-05-18T21:13:42", "1621372422", "0001-01-01T00:00:00+01:00",
         "2021-05-18T21:13:42 ", "2021-05-18T21:13:42+25:00",
     ],
 )  # fmt: skip
@@ -53,7 +55,5 @@ def test_every_time_comes_out_in_the_one_spelling_of_events(instant: object, spe
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_time_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(NotATime):
         Moment.parse(utc(text))
-    except NotATime:
-        pass

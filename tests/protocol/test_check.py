@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger.events.catalogue import types
 from ledger.protocol.check import check, checked
@@ -132,3 +136,28 @@ def test_faults_of_all_readings_are_named_once():
     messages = [fault.message for fault in faults_of(text)]
     assert sum("has no nobody" in message for message in messages) == 1
     assert sum("has no someone" in message for message in messages) == 1
+
+
+WORDS = [
+    "all", "others", "peers", "bearer", "counterparty", "unit", "public", "case", "ALFA", "AGENTSCHAP", "trigger.party",
+    "act.party", "unit.origin", "response", "power", "standing", "recurrence", "precedence", "limit", "list", "end",
+    "flows", "true", "3", "1.5", "null", "[a, b]", "{list: x}", "{moment: left}", "{party: others}", "{copy: deleted}",
+    "{holding: {holder: bearer}}", "{choice: I-1, last: all, first: 3}", "{in_force: [all]}", "{of: all, but: unit}",
+    "{authority_of: unit}", "{class: GEMEENTE}",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from([SMALL, THIRD]), st.data())
+def test_any_file_of_known_words_is_checked_or_rejected(text, data):
+    for _ in range(data.draw(st.integers(1, 3))):
+        spots = [found.span(1) for found in re.finditer(r"[:{,\[] ?([a-zA-Z.-]+)(?=[,}\n\]])", text)]
+        start, end = data.draw(st.sampled_from(spots))
+        text = text[:start] + data.draw(st.sampled_from(WORDS)) + text[end:]
+    try:
+        assert checked(text.encode(), "any.yaml").clauses
+    except ProtocolRejected as rejected:
+        places = [(fault.line, fault.column) for fault in rejected.faults]
+    else:
+        places = []
+    assert all(line >= 1 and column >= 1 for line, column in places)

@@ -117,6 +117,21 @@ def test_what_is_no_protocol_file_is_refused(data, code):
     assert code in {fault.code for fault in faults_of(data)}
 
 
+def test_a_clause_depends_on_few_readings():
+    names = [f"I-{number}" for number in range(10, 16)]
+    known = "".join(f"  - {{id: {name}, asks: wat, options: [a, b], default: a}}\n" for name in names)
+    term = "immediately"
+    for name in names:
+        term = f"{{choice: {name}, a: {term}, b: reasonable}}"
+    text = SMALL.replace("clauses:\n", known + "clauses:\n").replace("24 hours", term)
+    assert [fault.code for fault in faults_of(text)] == ["protocol.choice"]
+
+
+def test_a_message_stays_short_however_long_the_word():
+    (fault,) = faults_of(SMALL.replace("24 hours", "x" * 10_000))
+    assert len(fault.message) < 500
+
+
 def test_a_key_is_no_yaml_1_1_word_even_where_nobody_asks_for_it():
     found = faults_of(HEAD + "off: 1\n")
     assert [(fault.line, fault.code) for fault in found] == [(HEAD.count("\n") + 1, "protocol.yaml-1.1")]

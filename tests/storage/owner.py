@@ -25,3 +25,8 @@ def disarm(url: str, table: str) -> None:
         as_owner(url, f"ALTER TABLE {table} DISABLE TRIGGER USER")
     else:
         as_owner(url, f"DROP TRIGGER {table}_no_update", f"DROP TRIGGER {table}_no_delete")
+
+
+def blob(url: str, content: bytes) -> str:
+    """Bytes as SQL spells them."""
+    return f"'\\x{content.hex()}'" if "://" in url else f"x'{content.hex()}'"

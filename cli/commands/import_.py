@@ -1,0 +1,155 @@
+"""`ledger import`: an application's log becomes signed batches of uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+from cli.progress import progress
+
+if TYPE_CHECKING:
+    from ledger.application import Application
+    from ledger.importers.importer import Importer
+    from ledger.importers.ingest import Counts, Ingestion
+
+FORMATS = {"m365-audit": ("ledger.importers.m365_audit", "M365Audit")}
+"""Each format by the module and class that read it."""
+
+
+@click.command("import", epilog=EXIT_STATUS)
+@click.argument("format_", metavar="FORMAT", type=click.Choice(list(FORMATS)))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--protocol", metavar="ID", help="Which protocol the uses are about; may be left out if there is one.")
+@click.option("--party", metavar="PARTY", help="Who states this log; may be left out if only one has a key here.")
+@click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
+@click.option("--strict", is_flag=True, help="Exit 5 if a line was rejected.")
+@json_option
+@ledger_option
+@click.pass_context
+def command(
+    ctx: click.Context, format_: str, files: tuple[Path, ...], protocol: str | None, party: str | None,
+    dry_run: bool, strict: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Read application logs into the ledger, as uses by persons who appear only as tokens.
+
+    \b
+    Example:
+      ledger import m365-audit auditlog.csv --protocol vlaio-fio-tbt-2021 --party VLAIO
+    The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and
+    never stop the others. Formats: m365-audit (PowerShell CSV, portal CSV, Management API JSON).
+    """
+    from ledger.clock import spell
+    from ledger.importers.ingest import Ingestion, Statement
+
+    opened = session.application(ctx)
+    chosen = _protocol(opened, protocol)
+    author = _party(ctx, opened, chosen, party)
+    statement = Statement(author, chosen, spell(opened.clock()))
+    ingestion = Ingestion(_importer(format_), statement, opened.vault, opened.known_uses, rehearsal=dry_run)
+    told = []
+    for file in files:
+        told.append(_one(ctx, opened, ingestion, file, chosen, author, dry_run=dry_run))
+    _tell(opened, ingestion.counts, told, as_json=as_json, dry_run=dry_run)
+    return 5 if strict and ingestion.counts.rejected else 0
+
+
+def _one(
+    ctx: click.Context, opened: Application, ingestion: Ingestion, file: Path, protocol: str, author: str, *, dry_run: bool
+) -> dict[str, Any]:
+    """Read one file; what it gave, for the answer."""
+    from ledger.importers.recording import Recording
+
+    size = file.stat().st_size
+    positions, uses = [], 0
+    with progress("bytes") as tell:
+        if dry_run:
+            for _ in ingestion.batches(file):
+                tell(ingestion.offset, size)
+        else:
+            key = _key(ctx, opened, author)
+            recording = Recording(opened, ingestion, protocol, key, lambda offset: tell(offset, size))
+            for appended in recording.run(file):
+                positions.append(appended.position)
+                uses += appended.uses
+    rejects = str(ingestion.rejects_path) if ingestion.rejects_path else None
+    return {"file": str(file), "batches": positions, "new": uses, "rejects_file": rejects}
+
+
+def _importer(name: str) -> Importer:
+    import importlib
+
+    module, reader = FORMATS[name]
+    importer: Importer = getattr(importlib.import_module(module), reader)()
+    return importer
+
+
+def _protocol(opened: Application, named: str | None) -> str:
+    from ledger.errors import NotFound, UsageProblem
+
+    known = sorted(opened.door.protocols)
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None:
+        raise UsageProblem("which protocol are these uses about?", hint=f"--protocol is one of: {', '.join(known)}")
+    if named not in known:
+        raise NotFound(f"this ledger holds no protocol {named}", hint=f"it holds: {', '.join(known) or 'none yet'}")
+    return named
+
+
+def _party(ctx: click.Context, opened: Application, protocol: str, named: str | None) -> str:
+    from ledger.errors import UsageProblem
+
+    parties = opened.door.protocols[protocol].parties
+    candidates = sorted(party for party in parties if list(_keys(ctx, opened, party)))
+    if named is not None:
+        return named
+    if len(candidates) != 1:
+        raise UsageProblem("who states this log?", hint=f"--party is one of: {', '.join(candidates or sorted(parties))}")
+    return candidates[0]
+
+
+def _keys(ctx: click.Context, opened: Application, party: str) -> Iterator[Any]:
+    """The party's key files here that may sign a batch now: an imports key before an events key."""
+    from ledger.chain.ed25519 import key_id
+    from ledger.keys.keystore import KeyStore
+
+    store, door = KeyStore(session.place(ctx).keys), opened.door
+    for use in ("imports", "events"):
+        valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}  # type: ignore[arg-type]
+        yield from (file for file in reversed(store.files(party, use)) if key_id(file.vkey.public) in valid)  # type: ignore[arg-type]
+
+
+def _key(ctx: click.Context, opened: Application, party: str) -> Any:
+    from ledger.errors import KeyProblem
+
+    for file in _keys(ctx, opened, party):
+        return file.opened(session.passphrase())
+    raise KeyProblem(
+        f"no enrolled key of {party} lies in {session.place(ctx).keys}", hint="see: ledger key list", code="key.missing"
+    )
+
+
+def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        answer_json({
+            "dry_run": dry_run, "new": counts.new, "duplicate": counts.duplicate, "rejected": counts.rejected,
+            "ignored": counts.ignored, "conflicting": counts.conflicting, "reasons": dict(counts.reasons),
+            "files": told, "size": opened.store.size(),
+        })  # fmt: skip
+        return
+    answer(f"{'would be ' if dry_run else ''}new {counts.new:,}  duplicate {counts.duplicate:,}  "
+           f"rejected {counts.rejected:,}  ignored {counts.ignored:,}")  # fmt: skip
+    for reason, count in counts.reasons.most_common():
+        answer(f"  {count:>7,} {reason}")
+    for each in told:
+        if each["rejects_file"]:
+            say(f"rejected lines of {each['file']} are in {each['rejects_file']}: mend them and import that file's source again")
+    if not dry_run:
+        answer(f"log size {opened.store.size():,}")

@@ -1,0 +1,83 @@
+"""`ledger register`: the registers an auditor asks for."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option, moment_options
+from cli.output import answer_json, say, table
+
+if TYPE_CHECKING:
+    from projections.registers.register import Row
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take for the start of a formula."""
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("name")
+@click.option("--protocol", metavar="ID", help="Only of this protocol.")
+@click.option("--csv", "as_csv", is_flag=True, help="The answer as CSV; what looks like a formula is quoted.")
+@moment_options
+@json_option
+@ledger_option
+@click.pass_context
+def command(
+    ctx: click.Context, name: str, protocol: str | None, as_csv: bool, as_of: datetime | None,
+    known_at: datetime | None, as_json: bool,
+) -> None:  # fmt: skip
+    """One register, as it stood at a moment: access, holdings or lifecycle.
+
+    \b
+    Example:
+      ledger register holdings --as-of 2022-06-15
+    """
+    from ledger.clock import now, spell
+    from projections.catalogue import register
+
+    store = session.store(ctx)
+    asked = register(name, store.protocol_file)
+    moment = as_of or now()
+    rows = asked.rows(session.folded(ctx, store, asked, known_at).state, moment)
+    kept = [row for row in rows if protocol in (None, row["protocol"])]
+    if as_json:
+        answer_json({"register": name, "as_of": spell(moment), "known_at": spell(known_at) if known_at else None, "items": kept})
+    elif as_csv:
+        _write_csv(asked.columns, kept)
+    else:
+        _show(asked.columns, kept)
+
+
+def _show(columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """One table a protocol, without the columns that are empty throughout."""
+    if not rows:
+        say("nothing is on record here at that moment")
+    for protocol in dict.fromkeys(row["protocol"] for row in rows):
+        found = [row for row in rows if row["protocol"] == protocol]
+        used = [column for column in columns[1:] if any(_cell(row.get(column)) for row in found)]
+        click.echo(f"\n{protocol}")
+        table(used, [[_cell(row.get(column)) for column in used] for row in found], wraps=used)
+
+
+def _write_csv(columns: Sequence[str], rows: Sequence[Row]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_quoted(_cell(row.get(column))) for column in columns] for row in rows)
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value)
+    return "" if value is None else str(value)

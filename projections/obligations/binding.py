@@ -1,0 +1,44 @@
+"""Whom a clause binds, and when (R8, R9)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ledger.clock import Moment
+from ledger.protocol.expressions import MomentKind
+from ledger.protocol.model import Applies, Clause
+from projections.obligations.facts import Fact
+from projections.obligations.truth import Span
+from projections.obligations.world import World
+
+
+def applies(world: World, clause: Clause, bearer: str, moment: Moment) -> bool:
+    """Whether the clause works for this bearer then: while bound, from in-force on, or always."""
+    if clause.applies is Applies.ALWAYS:
+        return True
+    if clause.applies is Applies.SURVIVES:
+        start = world.life.in_force
+        return start is not None and start.earliest <= moment.latest
+    return world.life.is_bound(bearer, moment)
+
+
+def spans(world: World, clause: Clause, bearer: str) -> list[Span]:
+    """The stretches in which a lasting clause works for this bearer, from when a version first had it."""
+    life = world.life
+    if clause.applies is Applies.IN_FORCE:
+        found = list(life.bound.get(bearer, ()))
+    else:
+        found = [Span(life.in_force.earliest, None)] if life.in_force is not None else []
+    first = next((each for each in life.versions if each.version.clause(clause.address)), life.first)
+    if first is life.first or first.start is None:
+        return found
+    late = first.start.earliest
+    return [Span(max(span.start, late), span.end) for span in found if span.end is None or span.end > late]
+
+
+def beginning(world: World, bearer: str, at: datetime) -> Fact:
+    """The moment that bound this bearer: in-force, or its accession; of a later clause, the amendment."""
+    kinds = (MomentKind.IN_FORCE, MomentKind.ACCEDED, MomentKind.AMENDED)
+    turns = [turn for kind in kinds for turn in world.life.of(kind) if bearer in turn.parties]
+    exact = [turn for turn in turns if turn.happened.earliest == at]
+    return (exact or turns or world.life.of(MomentKind.IN_FORCE))[0]

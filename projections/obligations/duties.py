@@ -1,0 +1,98 @@
+"""An obligation of a lasting clause (standing, recurrence): what both patterns say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from ledger.protocol.expressions import Parties
+from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from projections.obligations.answer import Due, Obligation
+from projections.obligations.facts import Fact
+from projections.obligations.identity import identity
+from projections.obligations.judging import Standing, status
+from projections.obligations.openings import NO_UNIT
+from projections.obligations.parties import bearers, parties
+from projections.obligations.response import strength
+from projections.obligations.world import Item, Scope, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One obligation before it is judged. `cause` is what it counts from, and `case` its name for R22."""
+
+    pattern: Literal["standing", "recurrence"]
+    scope: Scope
+    case: str
+    opened_at: datetime
+    cause: Fact
+    term: str
+    due: Due | None = None
+    closed_at: datetime | None = None
+    closed_by: Fact | None = None
+    waived_by: Fact | None = None
+    void: bool = False
+    lapsed: bool = False
+    missing: tuple[str, ...] = ()
+    clock: str = ""
+
+
+def scopes(world: World, version: ProtocolVersion, clause: Clause, bearer: Parties) -> list[Scope]:
+    """One scope for each party that this clause ever binds; version and reading are those in force now (R10)."""
+    readings = world.life.readings_at(version, world.as_of)
+    scope = Scope(version=version, readings=readings, at=world.as_of, always=clause.applies is Applies.ALWAYS)
+    named = bearers(world, bearer, replace(scope, always=True)).values
+    return [replace(scope, bearer=party) for party in named]
+
+
+def with_unit(world: World, scope: Scope, item: Item | None, towards: Parties, at: datetime) -> Scope | None:
+    """The same, for one unit, and owed to whom at that moment; None where it is owed to nobody."""
+    scope = replace(scope, item=item, at=at)
+    owed = parties(world, towards, scope)
+    to = tuple(party for party in owed.values if party != scope.bearer)
+    return replace(scope, counterparty=to) if to or owed.missing else None
+
+
+def obligation(world: World, clause: Clause, duty: Duty) -> Obligation:
+    scope = duty.scope
+    name, passed, late = status(
+        Standing(
+            as_of=world.as_of,
+            due=duty.due,
+            void=duty.void,
+            closed_at=duty.closed_at,
+            waived=duty.waived_by is not None,
+            lapsed=duty.lapsed,
+        )
+    )
+    unit = scope.item.key if scope.item else NO_UNIT
+    closed = duty.closed_at is not None
+    return Obligation(
+        id=identity(world.protocol, clause.address, duty.case, scope.bearer or "", unit),
+        protocol=world.protocol,
+        version=scope.version.version,
+        clause=clause.address,
+        pattern=duty.pattern,
+        layer=clause.layer.value,
+        bearer=scope.bearer or "",
+        counterparty=scope.counterparty,
+        unit=scope.item.shown if scope.item else None,
+        case=duty.case,
+        opened_at=duty.opened_at,
+        opened_by=duty.cause.cause,
+        known_since=duty.cause.recorded_at,
+        term=duty.term,
+        due=duty.due,
+        policy_due=None,
+        status=name,
+        reading={each: scope.readings[each] for each in clause.chooses},
+        closed_at=duty.closed_at,
+        closed_by=duty.closed_by.cause if closed and duty.closed_by is not None else None,
+        late_by=late,
+        waived_by=duty.waived_by.cause if duty.waived_by is not None and not closed else None,
+        missing=() if closed else duty.missing,
+        overdue_by=passed,
+        clock=duty.clock,
+        notes=(f"evidence: {strength(duty.closed_by)}",) if duty.closed_by is not None else (),
+    )

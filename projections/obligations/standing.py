@@ -1,0 +1,125 @@
+"""Pattern `standing`: at every moment BEARER must have HAS, per UNIT. A stretch without it is an obligation (R21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from ledger.protocol.model import Clause, ProtocolVersion
+from ledger.protocol.patterns import Standing
+from projections.obligations.answer import Obligation
+from projections.obligations.binding import beginning, spans
+from projections.obligations.conditions import support, timeline
+from projections.obligations.duties import Duty, obligation, scopes, with_unit
+from projections.obligations.facts import Fact
+from projections.obligations.response import AT_ONCE
+from projections.obligations.truth import TRUE, Span, Timeline, Truth, merged
+from projections.obligations.units import units
+from projections.obligations.validity import end
+from projections.obligations.world import Item, Scope, World
+
+ALWAYS = Timeline.always(TRUE)
+TERM = "at every moment"
+
+
+def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Obligation]:
+    """Every stretch without proof, from its start to the next proof, or to the end of the span."""
+    if world.life.version_at(world.as_of).version is not version:
+        return
+    body = clause.pattern(world.life.readings_at(version, world.as_of))
+    if not isinstance(body, Standing):
+        return
+    for scope in scopes(world, version, clause, body.bearer):
+        items: list[Item | None] = [None] if body.for_each is None else list(units(world, body.for_each, scope))
+        for item in items:
+            for span in spans(world, clause, scope.bearer or ""):
+                inner = with_unit(world, scope, item, body.towards, span.start)
+                if inner is not None and span.start <= world.as_of:
+                    yield from (obligation(world, clause, duty) for duty in _stretches(world, body, inner, span))
+
+
+def _stretches(world: World, body: Standing, scope: Scope, span: Span) -> Iterator[Duty]:
+    """Walk the span: absent proof opens a duty, proof closes it, the end of unit or span lets it lapse."""
+    exists = scope.item.exists if scope.item is not None and scope.item.exists is not None else ALWAYS
+    line = merged([exists, timeline(world, body.has, scope)], _both)
+    until = world.as_of + AT_ONCE if span.end is None else min(span.end, world.as_of + AT_ONCE)
+    last: Truth | None = None
+    opened: datetime | None = None
+    cause: Fact | None = None
+    certain = False
+    missing: tuple[str, ...] = ()
+    for start, _, truth in line.stretches(span.start, until):
+        if truth.value is not True and truth is not NOTHING:
+            if opened is None:
+                opened, cause, certain = start, _cause(world, scope, last, start), False
+            certain = certain or truth.value is False
+            missing = truth.missing
+        elif opened is not None and cause is not None:
+            duty = _closed(scope, opened, cause, start, truth)
+            if certain or duty.closed_at != opened:
+                yield duty
+            opened = None
+        last = truth
+    if opened is not None and cause is not None:
+        ended = span.end is not None and span.end <= world.as_of
+        yield _duty(scope, opened, cause, lapsed=ended, missing=missing)
+
+
+NOTHING = Truth(True, (), ("no such unit",))
+"""The unit does not exist, so nothing is asked."""
+
+
+def _both(truths: Sequence[Truth]) -> Truth:
+    """Of the unit's existence and of the proof, in that order."""
+    exists, has = truths
+    if exists.value is False:
+        return NOTHING
+    if exists.value is None and has.value is False:
+        return Truth(None, has.facts, exists.missing)
+    return has if has.value is not None else Truth(None, has.facts, has.missing or exists.missing)
+
+
+def _cause(world: World, scope: Scope, last: Truth | None, start: datetime) -> Fact:
+    """What ended the last proof; where there was none, what made the unit, or bound the bearer."""
+    if last is not None and last is not NOTHING:
+        proof = support(last.facts)
+        if proof is not None:
+            ended = end(world.facts, proof)
+            return ended.by if ended is not None and ended.by is not None else proof
+    if last is NOTHING and scope.item is not None and scope.item.fact is not None:
+        return scope.item.fact
+    return beginning(world, scope.bearer or "", start)
+
+
+def _closed(scope: Scope, opened: datetime, cause: Fact, start: datetime, truth: Truth) -> Duty:
+    if truth is NOTHING:
+        return _duty(scope, opened, cause, lapsed=True, missing=())
+    by = support(truth.facts)
+    at = start
+    if by is not None and by.happened.is_day and by.happened.latest == start:
+        at = max(opened, by.happened.earliest)
+    return _duty(scope, opened, cause, lapsed=False, missing=(), closed_at=at, closed_by=by)
+
+
+def _duty(
+    scope: Scope,
+    opened: datetime,
+    cause: Fact,
+    *,
+    lapsed: bool,
+    missing: tuple[str, ...],
+    closed_at: datetime | None = None,
+    closed_by: Fact | None = None,
+) -> Duty:
+    return Duty(
+        pattern="standing",
+        scope=scope,
+        case=cause.id,
+        opened_at=opened,
+        cause=cause,
+        term=TERM,
+        closed_at=closed_at,
+        closed_by=closed_by,
+        lapsed=lapsed,
+        missing=missing,
+    )

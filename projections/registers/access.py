@@ -1,0 +1,128 @@
+"""Who may use what, and how much it was used. Uses are counted and forgotten: memory does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ledger.clock import Moment
+from ledger.events.access import AccessGranted, AccessRevoked
+from ledger.events.acts import acting
+from ledger.events.fields import ABSENT
+from ledger.events.usage import AccessUsed
+from projections.projection import Fact
+from projections.registers.register import Row
+
+Grant = dict[str, Any]
+
+
+class Use(NamedTuple):
+    """All uses of one application by one actor: how many, how many of them not `ok`, the first and the last."""
+
+    count: int
+    failed: int
+    first: str
+    last: str
+
+
+@dataclass(slots=True)
+class State:
+    """`grants` in order of entry; `revoked` by party and grant; `uses` by protocol, author, actor and application."""
+
+    grants: list[Grant] = field(default_factory=list)
+    revoked: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    uses: dict[tuple[str, str, str, str], Use] = field(default_factory=dict)
+
+
+class AccessRegister:
+    """Projection `access`: one row a grant, and one for each actor who used an application."""
+
+    name = "access"
+    version = 1
+    columns = ("protocol", "kind", "party", "subject", "application", "acting_for", "function_profile", "from", "until",
+               "uses", "not_ok", "entry")  # fmt: skip
+
+    def reads(self, stream: str) -> bool:
+        return stream.endswith(("/access", "/usage"))
+
+    def empty(self) -> State:
+        return State()
+
+    def apply(self, state: State, fact: Fact) -> State:
+        event = fact.event
+        if isinstance(event, AccessUsed):
+            _count(state, event)
+        elif isinstance(event, AccessGranted):
+            state.grants += [_grant(event, party, fact.position) for party in acting(event)]
+        elif isinstance(event, AccessRevoked):
+            for party in acting(event):
+                state.revoked.setdefault((event.protocol, party, event.grant), (event.happened_at, fact.position))
+        return state
+
+    def items(self, state: State) -> int:
+        return len(state.grants) + len(state.uses)
+
+    def dump(self, state: State) -> Any:
+        return {
+            "grants": state.grants,
+            "revoked": [[*key, *value] for key, value in sorted(state.revoked.items())],
+            "uses": [[*key, *use] for key, use in sorted(state.uses.items())],
+        }
+
+    def load(self, dumped: Any) -> State:
+        return State(
+            list(dumped["grants"]),
+            {tuple(row[:3]): (row[3], row[4]) for row in dumped["revoked"]},
+            {tuple(row[:4]): Use(*row[4:]) for row in dumped["uses"]},
+        )
+
+    def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
+        """Grants that had begun by `as_of`, with their end; then the uses, as far as they are counted."""
+        grants = [_grant_row(state, grant, as_of) for grant in state.grants if _begun(grant, as_of)]
+        uses = [
+            {"protocol": protocol, "kind": "uses", "party": party, "subject": actor or "not attributable",
+             "application": application, "from": use.first, "until": use.last, "uses": use.count, "not_ok": use.failed}
+            for (protocol, party, actor, application), use in sorted(state.uses.items())
+            if Moment.parse(use.first).earliest <= as_of
+        ]  # fmt: skip
+        return [*grants, *uses]
+
+
+def _count(state: State, event: AccessUsed) -> None:
+    key = (event.protocol, event.author, "" if event.actor is ABSENT else str(event.actor), event.application)
+    at, failed = event.happened_at, event.outcome != "ok"
+    known = state.uses.get(key)
+    if known is None:
+        state.uses[key] = Use(1, failed, at, at)
+    else:
+        state.uses[key] = Use(known.count + 1, known.failed + failed, min(known.first, at, key=_in_time), max(known.last, at, key=_in_time))
+
+
+def _in_time(moment: str) -> str:
+    """Moments of one zone in order: without its `Z`, a whole second comes before its fractions."""
+    return moment.removesuffix("Z")
+
+
+def _grant(event: AccessGranted, party: str, position: int) -> Grant:
+    fields = {
+        "protocol": event.protocol, "party": party, "grant": event.grant, "application": event.application,
+        "subject": event.subject, "group": event.group, "acting_for": event.acting_for,
+        "function_profile": event.function_profile, "from": event.covers_from, "until": event.valid_until,
+    }  # fmt: skip
+    known = {name: value for name, value in fields.items() if value is not ABSENT}
+    return {"from": event.happened_at, **known, "entry": position}
+
+
+def _begun(grant: Grant, as_of: datetime) -> bool:
+    return Moment.parse(grant["from"]).earliest <= as_of
+
+
+def _grant_row(state: State, grant: Grant, as_of: datetime) -> Row:
+    revoked = state.revoked.get((grant["protocol"], grant["party"], grant["grant"]))
+    ends = [grant["until"]] if "until" in grant else []
+    if revoked and Moment.parse(revoked[0]).earliest <= as_of:
+        ends.append(revoked[0])
+    row = {**grant, "kind": "grant", "subject": grant.get("subject", grant.get("group", ""))}
+    return {**row, "until": min(ends, key=_in_time)} if ends else row

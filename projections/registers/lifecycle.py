@@ -1,0 +1,60 @@
+"""The life of each protocol: signed, in force, who is bound, who left, when it ended, which acts had no effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ledger.clock import spell
+from projections.obligations.engine import world_of
+from projections.obligations.facts import Fact
+from projections.obligations.life import MOMENT, InForceVersion
+from projections.obligations.projection import ObligationsProjection, State
+from projections.registers.register import Row
+
+READS = frozenset({"governance", "evidence"})
+
+
+class LifecycleRegister(ObligationsProjection):
+    """Projection `lifecycle`: one row a turn."""
+
+    name = "lifecycle"
+    version = 1
+    columns = ("protocol", "at", "what", "parties", "entry", "known_since")
+
+    def reads(self, stream: str) -> bool:
+        protocol, _, register = stream.partition("/")
+        return register == "keys" if protocol == "ledger" else register in READS
+
+    def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
+        """Turns up to `as_of`, and registered versions; by protocol, in the order in which they happened."""
+        rows: list[Row] = []
+        for name in sorted(state.facts):
+            world = world_of(state, name, as_of)
+            if world is None:
+                continue
+            rows += [_registered(name, each) for each in world.life.versions if each.registered.recorded_at <= as_of]
+            turns = (turn for turn in world.life.turns if turn.happened.earliest <= as_of)
+            rows += [_turn(name, turn) for turn in sorted(turns, key=lambda each: (each.happened.earliest, each.type))]
+            rows += [
+                {"protocol": name, "at": spell(act.at), "what": f"without effect: {act.type}", "parties": [act.party],
+                 "entry": act.act.position, "known_since": ""}
+                for act in world.life.void
+            ]  # fmt: skip
+        return rows
+
+
+def _registered(protocol: str, version: InForceVersion) -> Row:
+    known = version.registered
+    return {
+        "protocol": protocol, "at": spell(known.recorded_at), "what": f"version {version.version.version} registered",
+        "parties": list(version.version.party_ids), "entry": known.position, "known_since": spell(known.recorded_at),
+    }  # fmt: skip
+
+
+def _turn(protocol: str, turn: Fact) -> Row:
+    parties = [str(party) for party in (turn.values("parties") or turn.parties)]
+    return {
+        "protocol": protocol, "at": turn.happened.text, "what": turn.type.removeprefix(MOMENT), "parties": parties,
+        "entry": turn.position, "known_since": spell(turn.recorded_at),
+    }  # fmt: skip

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import base64
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.importers.logs import World, audit, csv_text, json_lines
+
+
+def rejected(path: Path) -> list[tuple[int, int, str, bytes]]:
+    lines = [json.loads(line) for line in Path(f"{path}.rejects.jsonl").read_bytes().splitlines()]
+    return [(each["line"], each["offset"], each["code"], base64.b64decode(each["raw"])) for each in lines]
+
+
+def test_a_reject_is_kept_with_its_bytes_beside_the_input(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    bad = b'{"Id": "7", \xff\x00 broken\r\n'
+    path.write_bytes(json_lines([audit(1)]).encode() + bad + json_lines([audit(2)]).encode())
+    run = World().imported(path)
+    offset = len(json_lines([audit(1)]))
+    assert rejected(path) == [(2, offset, "encoding", bad)]
+    assert run.rejects_path == Path(f"{path}.rejects.jsonl")
+    assert stat.S_IMODE(run.rejects_path.stat().st_mode) == 0o600
+
+
+def test_no_rejects_no_file_and_an_earlier_one_goes(tmp_path: Path) -> None:
+    path, world = tmp_path / "log.csv", World()
+    path.write_text(csv_text([audit(1), ""]))
+    world.imported(path)
+    assert rejected(path)[0][2] == "no-audit-data"
+    path.write_text(csv_text([audit(1), audit(2)]))
+    run = world.imported(path)
+    assert (run.counts.new, run.counts.duplicate, run.rejects_path) == (1, 1, None)
+    assert [each.name for each in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_an_import_that_stops_leaves_no_half_file(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text("[]\n" + json_lines(audit(number) for number in range(10_050)))
+    World().imported(path, stop_after=1)
+    assert [each.name for each in tmp_path.iterdir()] == ["log.jsonl"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_where_the_folder_is_closed_the_rejects_go_to_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, here = tmp_path / "closed", tmp_path / "here"
+    closed.mkdir()
+    here.mkdir()
+    path = closed / "log.jsonl"
+    path.write_text(json_lines([audit(1), 5]))
+    closed.chmod(0o500)
+    monkeypatch.chdir(here)
+    assert World().imported(path).rejects_path == here / "log.jsonl.rejects.jsonl"
+    closed.chmod(0o700)
