@@ -45,7 +45,11 @@ def _facts(error: BaseException) -> tuple[str, int, str, str]:
     if isinstance(error, click.UsageError):
         # click's own messages end in a period and name the command; the way out is its help.
         path = error.ctx.command_path if error.ctx else "ledger"
-        message = error.message.rstrip(".") if isinstance(error, click.exceptions.NoSuchCommand) else error.format_message().rstrip(".")
+        message = (
+            error.message.rstrip(".")
+            if isinstance(error, click.exceptions.NoSuchCommand)
+            else error.format_message().rstrip(".")
+        )
         return "cli.usage", 2, message[:1].lower() + message[1:], f"{_near(error)}see: {path} --help"
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "cli.interrupted", INTERRUPTED, "interrupted", "what was acknowledged is there; the same command goes on"

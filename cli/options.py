@@ -24,7 +24,9 @@ def ledger_option(command: F) -> F:
         if value is not None:
             ctx.find_root().obj["place"] = value
 
-    option = click.option("--ledger", expose_value=False, callback=keep, metavar="PLACE", help="Path or URL of the ledger.")
+    option = click.option(
+        "--ledger", expose_value=False, callback=keep, metavar="PLACE", help="Path or URL of the ledger."
+    )
     return option(command)
 
 
@@ -48,5 +50,3 @@ def place_of(ctx: click.Context) -> str | None:
     if place == "":
         raise UsageProblem("--ledger is empty", hint="name a path or a database URL")
     return place
-
-

@@ -38,6 +38,14 @@ def answer(text: str) -> None:
     click.echo(safe(text))
 
 
+def answer_filled(text: str, indent: str = "", hanging: str = "") -> None:
+    """A paragraph of the answer, broken at spaces; the first line after `indent`, the others after `hanging`."""
+    import textwrap
+
+    lines = textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
+    answer(lines)
+
+
 def say(text: str) -> None:
     """The conversation: what is going on, what to do next."""
     click.echo(safe(text), err=True)
@@ -84,6 +92,12 @@ _STYLES = {
 def style_of(word: str) -> str:
     """The colour of a status; its meaning is in the word."""
     return _STYLES.get(word, "")
+
+
+def natural_width(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """How many columns of a terminal a table takes if no cell is broken."""
+    lengths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return sum(lengths) + 2 * (len(lengths) - 1)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: Sequence[str] = ()) -> None:

@@ -71,7 +71,7 @@ class Application:
     def open(
         cls, place: Place, *, clock: Clock = now, ids: Callable[[], str] = new_id, random: Random = secrets.token_bytes
     ) -> Self:  # fmt: skip
-        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where it is behind its mark."""
+        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where it is not at its mark."""
         with ExitStack() as undo:
             store = undo.enter_context(open_store(place.url, clock=clock))
             vault = VaultStore.open(place.vault, place.vault_key, random=random, clock=clock)
@@ -109,9 +109,9 @@ class Application:
     ) -> list[Recorded]:  # fmt: skip
         """Append these events, all or none; those that are here already are found, and not written again.
 
-        `files` are protocol files by digest, for the events that name them. `numbers` are the line numbers of `lines` in
-        `file`, for the errors they meet. Raises InputRejected (by the door),
-        OtherMeaning, Conflict after too many others were faster; then nothing was written.
+        `files` are protocol files by digest, for the events that name them. `numbers` are the line numbers of `lines`
+        in `file`, for the errors they meet. Raises InputRejected (by the door), OtherMeaning, Conflict after too many
+        others were faster; then nothing was written.
         """
         for _ in range(TRIES):
             door = self.door
@@ -257,5 +257,3 @@ def _placed(error: LedgerError, numbers: Sequence[int] | None, file: str) -> Led
     if isinstance(index, int):
         error.at(line=numbers[index] if numbers else index + 1)
     return error.at(file=file) if file else error
-
-

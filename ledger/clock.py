@@ -36,7 +36,7 @@ class Moment(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Moment:
-        """Read an event's moment. Raises ValueError unless it is in its one spelling: `Z`, no trailing zero fraction."""
+        """Read an event's moment. Raises ValueError unless in its one spelling: `Z`, no trailing zero in a fraction."""
         if _DATE.fullmatch(text):
             return cls.of_day(date.fromisoformat(text))
         instant = _parse_instant(text)

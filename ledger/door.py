@@ -101,7 +101,9 @@ class Door:
         version = load(files[event.digest], f"{event.protocol}/{event.version}")
         before = self.protocols.get(event.protocol, Known((), frozenset(), ()))
         defined = tuple(
-            MandateGrant(body.giver, body.holder, frozenset(body.acts) if body.acts is not None else None, clause.address)
+            MandateGrant(
+                body.giver, body.holder, frozenset(body.acts) if body.acts is not None else None, clause.address
+            )
             for clause, body in version.defined(Mandate, version.readings())
         )
         return Known((*before.versions, version), before.parties | set(version.party_ids), before.mandates + defined)

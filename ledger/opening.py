@@ -21,11 +21,11 @@ from ledger.events.keys import LedgerOpened
 from ledger.ids import is_party, new_id
 from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.passphrase import Passphrase
-from ledger.keys.signing import Random
 from ledger.keys.private_file import write_private
+from ledger.keys.signing import Random
 from ledger.place import Place
-from ledger.storage.highwater import HighWater, Mark
 from ledger.storage.append import Row
+from ledger.storage.highwater import HighWater, Mark
 from ledger.storage.opening import create, open_store
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
@@ -36,7 +36,7 @@ _ORIGIN = re.compile(r"[a-z0-9][a-z0-9./_-]{2,127}", re.ASCII)
 
 @dataclass(frozen=True)
 class Opening:
-    """How a ledger is opened. `seeds` are (events, log) seeds of 32 bytes for keys in clear: the demo's, nobody's else."""
+    """How a ledger is opened. `seeds` are (events, log) seeds of 32 bytes, for the demo's keys in clear."""
 
     operator: str
     origin: str
@@ -76,7 +76,9 @@ def open_ledger(place: Place, opening: Opening) -> LedgerOpened:
 def _check_names(opening: Opening) -> None:
     if not is_party(opening.operator):
         raise InputRejected(
-            f"{opening.operator!r} is not a party id", hint="letters, digits, - and _, a letter first", code="init.party"
+            f"{opening.operator!r} is not a party id",
+            hint="letters, digits, - and _, a letter first",
+            code="init.party",
         )
     if not _ORIGIN.fullmatch(opening.origin):
         raise InputRejected(
@@ -110,7 +112,9 @@ def _key(store: KeyStore, opening: Opening, use: str, name: str) -> KeyPair:
         if file.use == use and file.vkey.name == name:
             return file.opened(opening.passphrase)
     another = any(file.use == use for file in store.files(opening.operator))
-    return store.create(opening.operator, "log" if use == "log" else "events", opening.passphrase, name=name, another=another)
+    return store.create(
+        opening.operator, "log" if use == "log" else "events", opening.passphrase, name=name, another=another
+    )
 
 
 def _event(opening: Opening, events: KeyPair, log: KeyPair) -> LedgerOpened:
@@ -123,7 +127,7 @@ def _event(opening: Opening, events: KeyPair, log: KeyPair) -> LedgerOpened:
 
 def _write_policy(place: Place, operator: str, events: KeyPair, log: KeyPair) -> None:
     text = (
-        "# Whose keys this machine trusts. An auditor writes this file with keys received from the parties themselves.\n"
+        "# Whose keys this machine trusts. An auditor writes this file with keys given by the parties themselves.\n"
         f"log {log.vkey}\nquorum none\nparty {operator} {events.vkey}\n"
     )
     if place.policy.exists():

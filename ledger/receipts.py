@@ -22,14 +22,14 @@ def write_receipts(store: Store, note: bytes, positions: Iterable[int], folder: 
     parsed = Note.parse(note)
     checkpoint, nodes = Checkpoint.parse(parsed.text), store.nodes()
     folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for count, position in enumerate(dict.fromkeys(positions), 1):
+    wanted = list(dict.fromkeys(positions))
+    for position in wanted:
         raw = store.entry(position)
         name = decoded_fast(event_of(raw)).id
         proof = LogProof(position - 1, tuple(inclusion_proof(position - 1, checkpoint.size, nodes)), parsed)
         _write(folder / f"{name}.entry.json", raw)
         _write(folder / f"{name}.tlog-proof", bytes(proof))
-    return count
+    return len(wanted)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -49,16 +49,16 @@ def verified(store: Store, start: Reached | None = None, known_at: datetime | No
             reached = Reached(entry.position, entry.leaf)
         yield page
     if reached != (head.size, head.leaf):
-        raise BrokenLink(
-            f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT
-        )
+        raise BrokenLink(f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT)
 
 
 def _checked(row: StoredRow, before: Reached) -> Entry:
     position, stream, version, _, raw = row
     entry = Entry.parse(raw)
     if entry.prev != before.leaf:
-        raise BrokenLink(f"entry {position} does not follow from entry {before.position}", position=position, hint=_HINT)
+        raise BrokenLink(
+            f"entry {position} does not follow from entry {before.position}", position=position, hint=_HINT
+        )
     if (entry.position, entry.stream, entry.version) != (position, stream, version):
         raise BrokenLink("the columns beside the entry do not say what its bytes say", position=position, hint=_HINT)
     return entry

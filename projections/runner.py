@@ -65,7 +65,7 @@ def _folded_on(store: Store, starts: list[Folded], known_at: datetime | None, pr
             last = page[-1]
             reached, recorded_at = Reached(last.position, last.leaf), last.recorded_at
             progress(last.position, total)
-    return [start._replace(state=state, reached=reached, recorded_at=recorded_at) for start, state in zip(starts, states, strict=True)]  # fmt: skip
+    return [Folded(start.projection, state, reached, recorded_at) for start, state in zip(starts, states, strict=True)]
 
 
 def _folded(projection: Projection, state: Any, page: Sequence[Entry]) -> Any:

@@ -65,7 +65,11 @@ def schema(name: str) -> None:
         raise NotFound(error.message, hint=error.hint) from error
     cls = by_tag()[tag]
     document: dict[str, Any] = {"type": tag, "description": (cls.__doc__ or "").strip()}
-    document["draft"] = {"type": tag, **({"protocol": "vlaio-fio-tbt-2021"} if _has_protocol(cls) else {}), **cls.example}
+    document["draft"] = {
+        "type": tag,
+        **({"protocol": "vlaio-fio-tbt-2021"} if _has_protocol(cls) else {}),
+        **cls.example,
+    }
     document["schema"] = msgspec.json.schema(cls)
     answer_json(document)
 

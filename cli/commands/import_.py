@@ -61,7 +61,14 @@ def command(
 
 
 def _one(
-    ctx: click.Context, opened: Application, ingestion: Ingestion, file: Path, protocol: str, author: str, *, dry_run: bool
+    ctx: click.Context,
+    opened: Application,
+    ingestion: Ingestion,
+    file: Path,
+    protocol: str,
+    author: str,
+    *,
+    dry_run: bool,
 ) -> dict[str, Any]:
     """Read one file; what it gave, for the answer."""
     from ledger.importers.recording import Recording
@@ -111,7 +118,9 @@ def _party(ctx: click.Context, opened: Application, protocol: str, named: str | 
     if named is not None:
         return named
     if len(candidates) != 1:
-        raise UsageProblem("who states this log?", hint=f"--party is one of: {', '.join(candidates or sorted(parties))}")
+        raise UsageProblem(
+            "who states this log?", hint=f"--party is one of: {', '.join(candidates or sorted(parties))}"
+        )
     return candidates[0]
 
 
@@ -122,8 +131,8 @@ def _keys(ctx: click.Context, opened: Application, party: str) -> Iterator[Any]:
 
     store, door = KeyStore(session.place(ctx).keys), opened.door
     for use in ("imports", "events"):
-        valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}  # type: ignore[arg-type]
-        yield from (file for file in reversed(store.files(party, use)) if key_id(file.vkey.public) in valid)  # type: ignore[arg-type]
+        valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}
+        yield from (file for file in reversed(store.files(party, use)) if key_id(file.vkey.public) in valid)
 
 
 def _key(ctx: click.Context, opened: Application, party: str) -> Any:
@@ -150,6 +159,6 @@ def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as
         answer(f"  {count:>7,} {reason}")
     for each in told:
         if each["rejects_file"]:
-            say(f"rejected lines of {each['file']} are in {each['rejects_file']}: mend them and import that file's source again")
+            say(f"rejected lines of {each['file']} are in {each['rejects_file']}; mend the log and import it again")
     if not dry_run:
         answer(f"log size {opened.store.size():,}")

@@ -12,7 +12,9 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
-USE = click.option("--use", type=click.Choice(["events", "imports", "cosign", "log"]), default="events", show_default=True)
+USE = click.option(
+    "--use", type=click.Choice(["events", "imports", "cosign", "log"]), default="events", show_default=True
+)
 
 
 @click.group(epilog=EXIT_STATUS)

@@ -39,7 +39,8 @@ def command(
       ledger obligations --as-of 2022-06-15 --party VLAIO --clause "art. 4"
     --as-of asks what held then; --known-at what could be known then.
     """
-    from cli.show_obligations import obligations_json, show_answer
+    from cli.json_obligations import obligations_json
+    from cli.show_obligations import show_answer
 
     _check_words(status)
     answer_ = session.obligations(ctx, as_of, known_at, protocol)
@@ -53,9 +54,7 @@ def command(
 
 def _asked(each: Obligation, party: str | None, clause: str | None, status: tuple[str, ...]) -> bool:
     return (
-        party in (None, each.bearer)
-        and each.clause.startswith(clause or "")
-        and (not status or each.status in status)
+        party in (None, each.bearer) and each.clause.startswith(clause or "") and (not status or each.status in status)
     )
 
 
@@ -66,5 +65,3 @@ def _check_words(status: tuple[str, ...]) -> None:
     for word in status:
         if word not in list(Status):
             raise UsageProblem(f"no status is called {word!r}", hint=f"it is one of: {', '.join(Status)}")
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from cli.output import answer, answer_json, say
 if TYPE_CHECKING:
     from ledger.application import Application, Recorded
     from ledger.errors import LedgerError
+    from ledger.keys.keystore import KeyPair
     from ledger.keys.signing import SignedLine
 
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @ledger_option
 @click.pass_context
 def command(
-    ctx: click.Context, file: click.utils.LazyFile, party: str | None, each: bool, receipt: Path | None, as_json: bool
+    ctx: click.Context, file: IO[bytes], party: str | None, each: bool, receipt: Path | None, as_json: bool
 ) -> int:
     """Record drafts or signed events, one JSON object a line; all or nothing, unless --each. `-` reads stdin.
 
@@ -61,6 +62,7 @@ class Signer:
         self.ctx, self.opened = ctx, opened
         self.party = party or opened.door.keyring.operator
         self.door = opened.door
+        self._opened_key: KeyPair | None = None
 
     def signed(self, line: Line) -> SignedLine:
         from ledger.canonical import load
@@ -77,8 +79,8 @@ class Signer:
         except LedgerError as error:
             raise error.at(file=line.file, line=line.number) from error
 
-    def _key(self):  # type: ignore[no-untyped-def]
-        if not hasattr(self, "_opened_key"):
+    def _key(self) -> KeyPair:
+        if self._opened_key is None:
             self._opened_key = session.key(self.ctx, self.party, "events")
         return self._opened_key
 

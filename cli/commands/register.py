@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +14,17 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, moment_options
-from cli.output import answer_json, say, table
+from cli.output import answer, answer_json, natural_width, say, table, width
+from ledger.clock import BRUSSELS
 
 if TYPE_CHECKING:
     from projections.registers.register import Row
+
+WIDE = ("parties", "notes", "what", "dataset", "detail", "waiting on", "missing")
+"""Columns of words, which may break into lines."""
+
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", re.ASCII)
+_TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the start of a formula."""
@@ -49,7 +57,9 @@ def command(
     rows = asked.rows(session.folded(ctx, store, asked, known_at).state, moment)
     kept = [row for row in rows if protocol in (None, row["protocol"])]
     if as_json:
-        answer_json({"register": name, "as_of": spell(moment), "known_at": spell(known_at) if known_at else None, "items": kept})
+        answer_json(
+            {"register": name, "as_of": spell(moment), "known_at": spell(known_at) if known_at else None, "items": kept}
+        )
     elif as_csv:
         _write_csv(asked.columns, kept)
     else:
@@ -60,11 +70,28 @@ def _show(columns: Sequence[str], rows: Sequence[Row]) -> None:
     """One table a protocol, without the columns that are empty throughout."""
     if not rows:
         say("nothing is on record here at that moment")
+    # Moments are shown as local time to the minute; --json and --csv have them whole.
     for protocol in dict.fromkeys(row["protocol"] for row in rows):
         found = [row for row in rows if row["protocol"] == protocol]
         used = [column for column in columns[1:] if any(_cell(row.get(column)) for row in found)]
-        click.echo(f"\n{protocol}")
-        table(used, [[_cell(row.get(column)) for column in used] for row in found], wraps=used)
+        answer(f"\n{protocol}")
+        names = [column.replace("_", " ") for column in used]
+        cells = [[_shown(_cell(row.get(column)), whole=True) for column in used] for row in found]
+        if natural_width(names, cells) > width():
+            cells = [[_shown(_cell(row.get(column)), whole=False) for column in used] for row in found]
+        wraps = used if natural_width(names, cells) > width() else []
+        table(
+            names,
+            cells,
+            wraps=[name for name, column in zip(names, used, strict=True) if column in wraps and column in WIDE],
+        )
+
+
+def _shown(text: str, *, whole: bool) -> str:
+    """An instant as local time (only its date, if not `whole`), a token as its first digits; else as it is."""
+    if _INSTANT.fullmatch(text):
+        return datetime.fromisoformat(text).astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M" if whole else "%Y-%m-%d")
+    return f"{text[:8]}\N{HORIZONTAL ELLIPSIS}" if _TOKEN.fullmatch(text) else text
 
 
 def _write_csv(columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -15,14 +15,12 @@ from cli.progress import progress
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--resume", is_flag=True, help="From the snapshots, not from entry 1.")
-@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True, help="Where it runs.")
+@click.option("--engine", type=click.Choice(["local"]), expose_value=False, help="Where it runs; so far only here.")
 @moment_options
 @json_option
 @ledger_option
 @click.pass_context
-def command(
-    ctx: click.Context, resume: bool, engine: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
-) -> None:
+def command(ctx: click.Context, resume: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool) -> None:
     """Verify the chain, rebuild every projection from entry 1, and print each one's digest.
 
     \b
@@ -50,16 +48,22 @@ def command(
     head = store.head()
     size = found[0].reached.position
     if as_json:
-        answer_json({
-            "size": size, "root": head.root.hex() if size == head.size else None,
-            "as_of": spell(as_of) if as_of else None, "known_at": spell(known_at) if known_at else None,
-            "projections": {
-                each.projection.name: {
-                    "version": each.projection.version, "digest": each.digest, "items": each.projection.items(each.state),
-                }
-                for each in found
-            },
-        })  # fmt: skip
+        answer_json(
+            {
+                "size": size,
+                "root": head.root.hex() if size == head.size else None,
+                "as_of": spell(as_of) if as_of else None,
+                "known_at": spell(known_at) if known_at else None,
+                "projections": {
+                    each.projection.name: {
+                        "version": each.projection.version,
+                        "digest": each.digest,
+                        "items": each.projection.items(each.state),
+                    }
+                    for each in found
+                },
+            }
+        )
         return
     answer(f"replayed {size:,} entries" + ("" if size == head.size else f" of {head.size:,}"))
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -15,9 +16,11 @@ from cli.output import say
 
 @click.command(epilog=EXIT_STATUS)
 @click.argument("file", type=click.File("rb"))
-@click.option("--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="KEY", help="PARTY.events.pem")
+@click.option(
+    "--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="KEY", help="PARTY.events.pem"
+)
 @click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for: `ledger checkpoint show`.")
-def command(file: click.utils.LazyFile, key_file: Path, origin: str) -> None:
+def command(file: IO[bytes], key_file: Path, origin: str) -> None:
     """Sign drafts, one JSON object a line; the signed lines go to stdout. Needs no ledger and no network.
 
     \b

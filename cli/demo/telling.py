@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -85,7 +85,7 @@ def chapters() -> list[Chapter]:
     return found
 
 
-def build(place: Place, told: Callable[[str], None]) -> int:
+def build(place: Place) -> int:
     """Record the story in a new ledger at `place`; give the number of entries. Raises Conflict if there is one."""
     demo = Demo()
     seeds = (seed(f"{OPERATOR} events"), seed(f"{OPERATOR} log"))
@@ -100,7 +100,10 @@ def build(place: Place, told: Callable[[str], None]) -> int:
                 _register(ledger, keys[OPERATOR], protocol, demo)
             demo.moment = step.at
             drafts = [Draft.parse(_with_tokens(ledger, step.protocol, draft)) for draft in step.drafts]
-            lines = [sign(draft, keys[step.by], ORIGIN, demo.clock, id_key=seed("ids"), random=demo.random) for draft in drafts]
+            lines = [
+                sign(draft, keys[step.by], ORIGIN, demo.clock, id_key=seed("ids"), random=demo.random)
+                for draft in drafts
+            ]
             ledger.record(lines)
         demo.moment = SEALED
         store = KeyStore(place.keys)

@@ -85,9 +85,19 @@ def spliced(
     event: bytes, position: int, prev: bytes, recorded_at: str, signature: str, stream: str, version: int
 ) -> bytes:
     """The entry's bytes. The caller vouches for each text's spelling: this runs under the writer's lock."""
-    return b'%s%s,"position":%d,"prev":"%s","recorded_at":"%s","signature":"%s","stream":"%s","v":1,"version":%d}' % (
-        START, event, position, prev.hex().encode(), recorded_at.encode(), signature.encode(), stream.encode(), version,
+    return spliced_around(event, position, prev, envelope_middle(recorded_at, signature, stream), version)
+
+
+def envelope_middle(recorded_at: str, signature: str, stream: str) -> bytes:
+    """What lies between an entry's `prev` and its version: the same for all members of a batch."""
+    return b'","recorded_at":"%s","signature":"%s","stream":"%s","v":1,"version":' % (
+        recorded_at.encode(), signature.encode(), stream.encode(),
     )  # fmt: skip
+
+
+def spliced_around(event: bytes, position: int, prev: bytes, middle: bytes, version: int) -> bytes:
+    """`spliced`, with what many entries have in common made once."""
+    return b'{"event":%s,"position":%d,"prev":"%s%s%d}' % (event, position, prev.hex().encode(), middle, version)
 
 
 def split(raw: bytes) -> tuple[bytes, bytes]:

@@ -72,10 +72,10 @@ class Rejects:
     def _begin(self) -> BinaryIO:
         # Without a name until it is whole: if we are killed, no personal data stay behind in a file nobody knows.
         try:
-            self._draft = TemporaryFile(dir=self._path.parent)
+            self._draft = TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - closed by discard
         except OSError:
             self._path = Path.cwd() / self._path.name
-            self._draft = TemporaryFile(dir=self._path.parent)
+            self._draft = TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - closed by discard
         return self._draft
 
     def _put_in_place(self, draft: BinaryIO) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ledger.chain.entry import LARGEST_EVENT, spliced
+from ledger.chain.entry import LARGEST_EVENT, envelope_middle, spliced_around
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.chain.merkle import Node, Tree
 from ledger.clock import Clock, spell_recorded
@@ -131,18 +131,12 @@ def _stale(what: str, expected: int, found: int) -> StaleDecision:
 def chained(append: Append, tip: Tip, clock: Clock, written: Written) -> Receipt:
     """Add the append's rows to `written` and move `tip` past them. Raises StaleDecision before either is touched."""
     check_still_true(append, tip)
-    first, leaf = tip.size + 1, tip.leaf
+    first = tip.size + 1
     # A slow clock repeats the last time: what is recorded later never carries an earlier time.
     recorded = max(spell_recorded(clock()), tip.recorded_at)
-    member = f"batch:{first}"
     versions, tops = _numbered(append, tip)
-    leaves: list[Digest] = []
-    for position, (row, version) in enumerate(zip(append.rows, versions, strict=True), first):
-        stream, kind, event, signature = row
-        raw = spliced(event, position, leaf, recorded, signature or member, stream, version)
-        leaf = leaf_hash(raw)
-        leaves.append(leaf)
-        written.entries.append((position, stream, version, kind, raw))
+    leaves = _entries(append.rows, versions, tip, recorded, written)
+    leaf = leaves[-1]
     for stream, at in tops.items():
         written.streams[stream] = (stream, versions[at], first + at, leaves[at])
     written.nodes += tip.tree.extend(leaves)
@@ -153,19 +147,36 @@ def chained(append: Append, tip: Tip, clock: Clock, written: Written) -> Receipt
     return Receipt(first, tip.size, leaf, datetime.fromisoformat(recorded))
 
 
+def _entries(rows: Sequence[Row], versions: Sequence[int], tip: Tip, recorded: str, written: Written) -> list[Digest]:
+    """Splice and hash each row after the one before it; give the leaves. The tight loop of bulk appends."""
+    leaf, member, leaves, entries = tip.leaf, f"batch:{tip.size + 1}", list[Digest](), written.entries
+    before, middle = ("", ""), b""
+    for position, ((stream, kind, event, signature), version) in enumerate(
+        zip(rows, versions, strict=True), tip.size + 1
+    ):
+        if before != (stream, signature):
+            before, middle = (stream, signature), envelope_middle(recorded, signature or member, stream)
+        raw = spliced_around(event, position, leaf, middle, version)
+        leaf = leaf_hash(raw)
+        leaves.append(leaf)
+        entries.append((position, stream, version, kind, raw))
+    return leaves
+
+
 def _numbered(append: Append, tip: Tip) -> tuple[Sequence[int], dict[str, int]]:
     """Each row's version, and which row is the newest of each stream."""
-    tops: dict[str, int] = {}
+    known, tops = tip.versions, dict[str, int]()
+    for stream in {row.stream for row in append.rows}:
+        tip.version(stream)
     if append.versions is not None:
         for at, (row, version) in enumerate(zip(append.rows, append.versions, strict=True)):
-            if version >= tip.version(row.stream):
-                tip.versions[row.stream], tops[row.stream] = version, at
+            if version >= known[row.stream]:
+                known[row.stream], tops[row.stream] = version, at
         return append.versions, tops
-    known, numbers = tip.versions, []
-    for at, row in enumerate(append.rows):
-        stream = row[0]
-        version = (known[stream] if stream in known else tip.version(stream)) + 1
-        known[stream], tops[stream] = version, at
+    numbers = []
+    for at, (stream, _, _, _) in enumerate(append.rows):
+        known[stream] = version = known[stream] + 1
+        tops[stream] = at
         numbers.append(version)
     return numbers, tops
 

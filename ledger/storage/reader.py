@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, select
 
@@ -56,6 +56,12 @@ class StoredCheckpoint(NamedTuple):
     note: bytes
 
 
+class Rows(Protocol):
+    """Gives all rows of a statement with `?` for its values."""
+
+    def __call__(self, sql: str, given: Sequence[Any] = ..., /) -> list[Any]: ...
+
+
 class Reader:
     """Every way to read a ledger. Holds no connection between calls, so it may be used from any thread."""
 
@@ -75,11 +81,29 @@ class Reader:
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Any]:
         """All rows of a statement with `?` for its values, by the driver's own cursor: the fast path."""
         with self._connected() as pooled:
+            return self._rows(pooled.connection.driver_connection, sql, given)
+
+    def _rows(self, connection: Any, sql: str, given: Sequence[Any]) -> list[Any]:
+        if not self.is_postgres:
+            return list(connection.execute(sql, given).fetchall())
+        with connection.cursor(binary=True) as cursor:
+            return list(cursor.execute(sql.replace("?", "%s"), given, prepare=True).fetchall())
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Rows]:
+        """A `rows` whose every statement sees the ledger as it was at the first, whoever writes meanwhile."""
+        with self._connected() as pooled:
             connection: Any = pooled.connection.driver_connection
-            if not self.is_postgres:
-                return list(connection.execute(sql, given).fetchall())
-            with connection.cursor(binary=True) as cursor:
-                return list(cursor.execute(sql.replace("?", "%s"), given, prepare=True).fetchall())
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if self.is_postgres else "BEGIN")
+
+            def rows(sql: str, given: Sequence[Any] = ()) -> list[Any]:
+                with spoken():
+                    return self._rows(connection, sql, given)
+
+            try:
+                yield rows
+            finally:
+                connection.execute("ROLLBACK")
 
     def head(self) -> Head:
         """Raises Damaged if the head row is not one."""

@@ -9,7 +9,10 @@ from typing import NamedTuple
 from ledger.chain.hashing import Digest
 
 MOST_FAULTS = 1000
-"""Kept and shown; beyond that they are counted."""
+"""Kept and shown of one kind of check; beyond that they are counted."""
+
+_COMPLETENESS = ("completeness.", "highwater.", "checkpoint.beyond", "checkpoint.gone")
+_DERIVED = ("tree.", "checkpoint.", "completeness.seal", "completeness.head", "head.", "database.", "highwater.")
 
 
 class Verdict(StrEnum):
@@ -28,11 +31,41 @@ class Fault(NamedTuple):
     @property
     def area(self) -> str:
         """Which verdict it fails."""
-        return "completeness" if self.code.startswith(("completeness.", "highwater.", "checkpoint.beyond")) else "integrity"
+        return "completeness" if self.code.startswith(_COMPLETENESS) else "integrity"
+
+    @property
+    def derived(self) -> bool:
+        """Whether it shows only that something before `position` was changed, and not what."""
+        return self.code.startswith(_DERIVED) or not self.position
+
+
+class Faults:
+    """Faults as they are found: the first MOST_FAULTS are kept, all are counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self.count = 0
+        self.areas: set[str] = set()
+
+    def add(self, code: str, position: int, detail: str) -> None:
+        self.extend([Fault(code, position, detail)])
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.count += 1
+            self.areas.add(fault.area)
+            if len(self.kept) < MOST_FAULTS:
+                self.kept.append(fault)
+
+    def join(self, other: Faults) -> None:
+        """Take in what another check found, with what it only counted."""
+        self.kept += other.kept[: max(0, MOST_FAULTS - len(self.kept))]
+        self.count += other.count
+        self.areas |= other.areas
 
 
 class Report(NamedTuple):
-    """`root` is that of the whole tree; `counts` says how much of what was checked."""
+    """`root` is that of the whole tree; `counts` says how much of what was checked, and how many faults there are."""
 
     origin: str
     size: int
@@ -47,9 +80,8 @@ class Report(NamedTuple):
         return Verdict.FAILED in self.verdicts.values()
 
 
-def verdicts(faults: Iterable[Fault], *, fresh: Verdict, complete: Verdict) -> dict[str, Verdict]:
+def verdicts(areas: set[str], *, fresh: Verdict, complete: Verdict) -> dict[str, Verdict]:
     """Integrity fails by any fault of its own; completeness and freshness are `ok` only where they were checked."""
-    areas = {fault.area for fault in faults}
     return {
         "integrity": Verdict.FAILED if "integrity" in areas else Verdict.OK,
         "completeness": Verdict.FAILED if "completeness" in areas else complete,
@@ -58,5 +90,5 @@ def verdicts(faults: Iterable[Fault], *, fresh: Verdict, complete: Verdict) -> d
 
 
 def sorted_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """In order of position, each once."""
-    return tuple(sorted(set(faults), key=lambda fault: (fault.position, fault.code, fault.detail)))
+    """Each once: first what names the entry that is wrong, then what follows from it; in order of position."""
+    return tuple(sorted(set(faults), key=lambda fault: (fault.derived, fault.position, fault.code, fault.detail)))

@@ -106,7 +106,7 @@ def absent(line: Timeline) -> Timeline:
 
 def _copy(condition: CopyIs, scope: Scope) -> Timeline:
     if scope.item is None or scope.item.holding is None:
-        return Timeline.always(unknown("which copies there are"))
+        return Timeline.always(unknown())  # the unit `undeclared` says itself what is missing
     return scope.item.holding.is_in(_STATES[condition.state])
 
 

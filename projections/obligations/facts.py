@@ -15,7 +15,7 @@ parsed = lru_cache(maxsize=65_536)(Moment.parse)
 """A moment's text is read once."""
 
 
-STANDS_FOR = {"acting_for": "party", "origins": "from"}
+STANDS_FOR = {"acting_for": "party"}
 """What the catalogue says a field means where it is absent."""
 
 

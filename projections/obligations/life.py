@@ -85,7 +85,7 @@ class Life:
         )
 
     def of(self, kind: MomentKind) -> list[Fact]:
-        return [turn for turn in self.turns if turn.type == MOMENT + kind.value]
+        return [turn for turn in self.turns if turn.stands and turn.type == MOMENT + kind.value]
 
     def flows(self, version: ProtocolVersion, instant: datetime) -> Iterable[Flow]:
         for _, definition in version.defined(Flows, self.readings_at(version, instant)):

@@ -130,8 +130,9 @@ def _acts(world: World) -> Iterable[Step]:
     for each in world.life.versions:
         for clause in each.version.clauses:
             types |= {name for v in clause.variants if isinstance(v.body, Power) for name in v.body.act.types}
-    for fact in world.facts.of(*sorted(types)):
-        yield Step(fact.happened, fact.position, fact)
+    for fact in world.facts.on_record(sorted(types)):
+        if not fact.void:
+            yield Step(fact.happened, fact.position, fact)
 
 
 def _ends(world: World) -> Iterable[Step]:
@@ -159,7 +160,7 @@ def _external(world: World, end: End, external: External) -> Iterable[Step]:
 
 def _upon(world: World, end: End, upon: EventMatch, scope: Scope) -> Iterable[Step]:
     at = "effective_at" if upon.at == "happened_at" else upon.at
-    for match in occasions(world, upon, scope):
+    for match in occasions(world, upon, scope, void=True):
         moment = world.facts.moment(match.fact, at)
         if moment is not None:
             yield Step(moment, match.fact.position, match.fact, end)
@@ -196,9 +197,9 @@ def _exercise(world: World, act: Fact) -> None:
     used: list[tuple[str, Verdict]] = []
     for party in act.parties:
         verdict = best([judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found])
-        if verdict.counts is False:
+        if verdict.counts is False and act.retracted is None:
             _void(world, act, party, verdict)
-        else:
+        elif verdict.counts is not False:
             used.append((party, verdict))
     if used:
         verdict = used[0][1]
@@ -224,21 +225,23 @@ def _use(world: World, verdict: Verdict, act: Fact) -> None:
     if ground is None:
         return
     power = ground.power
-    if verdict.counts is None:
+    if verdict.counts is None and act.retracted is None:
         life.contested[act.id] = (verdict.why,)
         world.note(ground.clause.address, act.cause, act.happened.earliest, f"contested: {verdict.why}")
-    for party in act.parties:
+    for party in act.parties if act.retracted is None else ():
         life.exercised[(ground.clause.address, ground.case, party)] = act.cause
     if power.jointly and not _joined(world, ground, act):
         return
     scope = replace(ground.scope, act=act, at=act.happened.earliest)
     start = world.facts.moment(act, power.effect.at.start.field, act.values("to"))
+    if start is None and act.retracted is not None:
+        return
     if start is None:
         missing = f"{power.effect.at.start.field} of {act}"
         world.note(ground.clause.address, act.cause, act.happened.earliest, f"no effect is proven yet: {missing}")
         return
     at = effective_at(start, power.effect.at.after, power.effect.at.edge, scope.version.calendar)
-    if power.effect.makes is MomentKind.AMENDED:
+    if power.effect.makes is MomentKind.AMENDED and act.retracted is None:
         _amended(world, act, at)
     _change(world, power.effect.makes, power.effect.parties, at, act, scope)
 
@@ -287,10 +290,15 @@ def _accede(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None
 
 
 def _change(world: World, kind: MomentKind, whom: Parties, at: Moment, cause: Fact, scope: Scope) -> None:
-    """Make the moment, and open or close the spans of those that it is for."""
+    """Make the moment, and open or close the spans of those that it is for.
+
+    What was retracted makes a moment that changes nothing: what it opened is shown as void.
+    """
     life = world.life
     named = parties(world, whom, replace(scope, at=at.earliest)).values
-    if kind in _ENDING:
+    if cause.retracted is not None:
+        concerned = named
+    elif kind in _ENDING:
         concerned = tuple(party for party in named if _still(life.bound.get(party, ()), at.earliest))
         for party in concerned:
             life.bound[party] = _closed(life.bound[party], at.earliest)
@@ -321,7 +329,7 @@ def _settle(world: World) -> None:
     """An end that an earlier one overtook did not happen."""
     settled = []
     for turn in world.life.turns:
-        if turn.type in (MOMENT + kind.value for kind in _ENDING):
+        if turn.stands and turn.type in (MOMENT + kind.value for kind in _ENDING):
             at = turn.happened.earliest
             whom = tuple(p for p in turn.parties if any(span.end == at for span in world.life.bound.get(p, ())))
             if not whom:
@@ -352,6 +360,7 @@ def _turn(world: World, kind: MomentKind, at: Moment, whom: Sequence[str], cause
             parties=tuple(whom),
             happened=at,
             reported=cause.reported,
+            retracted=cause.retracted,
             disputed=cause.disputed,
         )
     )

@@ -26,7 +26,8 @@ NO_UNIT = ("",)
 class Opening:
     """A duty that opened: `scope` knows its trigger, case, bearer, unit and counterparty.
 
-    `moment` is when; `cause` the entry that did it, `known_since` when that was on record. `missing` leaves it
+    `moment` is when; `clock` the moment of its trigger, from which a counted term runs: a copy made or restored later
+    opens at its own start, and shares the limit of its case. `cause` the entry that did it, `known_since` when that was on record. `missing` leaves it
     undetermined: an unproven moment, holdings not declared, a trigger under dispute.
     """
 
@@ -34,6 +35,7 @@ class Opening:
     scope: Scope
     trigger: Fact
     moment: Moment
+    clock: Moment
     cause: Cause
     known_since: datetime
     missing: tuple[str, ...] = ()
@@ -126,6 +128,7 @@ def _borne(
             scope=replace(inner, counterparty=towards),
             trigger=match.fact,
             moment=begun,
+            clock=moment,
             cause=cause.cause,
             known_since=max(match.fact.recorded_at, cause.recorded_at, *_known(item)),
             missing=tuple(dict.fromkeys(doubts)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -32,6 +33,12 @@ class OtherFile(VerificationFailed):
     code = "protocol.other-bytes"
 
 
+@lru_cache(maxsize=256)
+def _loaded(data: bytes, digest: str) -> ProtocolVersion:
+    """The same bytes are read once: a file takes longer to read than its obligations to compute."""
+    return load(data, digest, types())
+
+
 @dataclass(slots=True)
 class State:
     """Facts by protocol, in order of position; and the entry from which each party has a key of its own."""
@@ -39,16 +46,13 @@ class State:
     files: Files
     facts: dict[str, list[Known]] = field(default_factory=dict)
     keyed: dict[str, int] = field(default_factory=dict)
-    _versions: dict[str, ProtocolVersion] = field(default_factory=dict)
 
     def version(self, digest: str) -> ProtocolVersion:
-        """The protocol version with this digest, read once. Raises OtherFile, and what the look-up raises."""
-        if digest not in self._versions:
-            data = self.files(digest)
-            if sha256(data).hex() != digest:
-                raise OtherFile("the bytes of a protocol file are not those registered", digest=digest)
-            self._versions[digest] = load(data, digest, types())
-        return self._versions[digest]
+        """The protocol version with this digest. Raises OtherFile, and what the look-up raises."""
+        data = self.files(digest)
+        if sha256(data).hex() != digest:
+            raise OtherFile("the bytes of a protocol file are not those registered", digest=digest)
+        return _loaded(data, digest)
 
 
 class ObligationsProjection:

@@ -81,7 +81,7 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
     opening = _reopened(world, opening, must)
     opened = opening.moment.earliest
     closing = _closing(must, opened, now, state=is_state(body.must))
-    clock = _clock(world, opening, _runs_since(waiver, opening.moment, closing.at if closing else now))
+    clock = _clock(world, opening, _lapsed(waiver, opened, closing.at if closing else now))
     postponed = _postponed(world, opening)
     policy = max(clock.policy, postponed[1]) if clock.policy and postponed else clock.policy
     waived = waiver.at(now)
@@ -167,23 +167,20 @@ def _closing(must: Timeline, opened: datetime, now: datetime, *, state: bool) ->
     return found
 
 
-def _runs_since(waiver: Timeline, opened: Moment, until: datetime) -> Moment:
-    """The start of the clock: when an agreement lapses, the duty runs again with a new term (R17)."""
-    start = opened
-    for _, end, truth in waiver.stretches(opened.earliest, until + AT_ONCE):
-        if truth.value and end <= until:
-            start = Moment.at(end)
-    return start
+def _lapsed(waiver: Timeline, opened: datetime, until: datetime) -> Moment | None:
+    """When an agreement lapsed last: then the duty runs again, with a new term (R17)."""
+    ends = [end for _, end, truth in waiver.stretches(opened, until + AT_ONCE) if truth.value and end <= until]
+    return Moment.at(ends[-1]) if ends else None
 
 
 # --- the term ----------------------------------------------------------------------------------------------------
 
 
-def _clock(world: World, opening: Opening, runs_since: Moment) -> Clock:
+def _clock(world: World, opening: Opening, lapsed: Moment | None) -> Clock:
     term, scope = opening.body.term, opening.scope
     calendar = scope.version.calendar
-    start: Moment = runs_since
-    if term.start is not None and runs_since is opening.moment:
+    start = lapsed or (opening.moment if isinstance(term.length, OpenTerm) else opening.clock)
+    if term.start is not None and lapsed is None:
         named = _named_start(world, term, scope)
         if named is None:
             return Clock(start=start, missing=(f"{term.start} is not given",))

@@ -21,7 +21,7 @@ Grant = dict[str, Any]
 class Use(NamedTuple):
     """All uses of one application by one actor: how many, how many of them not `ok`, the first and the last."""
 
-    count: int
+    uses: int
     failed: int
     first: str
     last: str
@@ -41,8 +41,20 @@ class AccessRegister:
 
     name = "access"
     version = 1
-    columns = ("protocol", "kind", "party", "subject", "application", "acting_for", "function_profile", "from", "until",
-               "uses", "not_ok", "entry")  # fmt: skip
+    columns: tuple[str, ...] = (
+        "protocol",
+        "kind",
+        "party",
+        "subject",
+        "application",
+        "acting_for",
+        "function_profile",
+        "from",
+        "until",
+        "uses",
+        "not_ok",
+        "entry",
+    )
 
     def reads(self, stream: str) -> bool:
         return stream.endswith(("/access", "/usage"))
@@ -82,11 +94,20 @@ class AccessRegister:
         """Grants that had begun by `as_of`, with their end; then the uses, as far as they are counted."""
         grants = [_grant_row(state, grant, as_of) for grant in state.grants if _begun(grant, as_of)]
         uses = [
-            {"protocol": protocol, "kind": "uses", "party": party, "subject": actor or "not attributable",
-             "application": application, "from": use.first, "until": use.last, "uses": use.count, "not_ok": use.failed}
+            {
+                "protocol": protocol,
+                "kind": "uses",
+                "party": party,
+                "subject": actor or "not attributable",
+                "application": application,
+                "from": use.first,
+                "until": use.last,
+                "uses": use.uses,
+                "not_ok": use.failed,
+            }
             for (protocol, party, actor, application), use in sorted(state.uses.items())
             if Moment.parse(use.first).earliest <= as_of
-        ]  # fmt: skip
+        ]
         return [*grants, *uses]
 
 
@@ -97,7 +118,8 @@ def _count(state: State, event: AccessUsed) -> None:
     if known is None:
         state.uses[key] = Use(1, failed, at, at)
     else:
-        state.uses[key] = Use(known.count + 1, known.failed + failed, min(known.first, at, key=_in_time), max(known.last, at, key=_in_time))
+        first, last = min(known.first, at, key=_in_time), max(known.last, at, key=_in_time)
+        state.uses[key] = Use(known.uses + 1, known.failed + failed, first, last)
 
 
 def _in_time(moment: str) -> str:
@@ -107,10 +129,17 @@ def _in_time(moment: str) -> str:
 
 def _grant(event: AccessGranted, party: str, position: int) -> Grant:
     fields = {
-        "protocol": event.protocol, "party": party, "grant": event.grant, "application": event.application,
-        "subject": event.subject, "group": event.group, "acting_for": event.acting_for,
-        "function_profile": event.function_profile, "from": event.covers_from, "until": event.valid_until,
-    }  # fmt: skip
+        "protocol": event.protocol,
+        "party": party,
+        "grant": event.grant,
+        "application": event.application,
+        "subject": event.subject,
+        "group": event.group,
+        "acting_for": event.acting_for,
+        "function_profile": event.function_profile,
+        "from": event.covers_from,
+        "until": event.valid_until,
+    }
     known = {name: value for name, value in fields.items() if value is not ABSENT}
     return {"from": event.happened_at, **known, "entry": position}
 

@@ -19,7 +19,18 @@ class HoldingsRegister(ObligationsProjection):
 
     name = "holdings"
     version = 1
-    columns = ("protocol", "holder", "origin", "dataset", "copy", "exchange", "state", "since", "entry", "notes")
+    columns: tuple[str, ...] = (
+        "protocol",
+        "holder",
+        "origin",
+        "dataset",
+        "copy",
+        "exchange",
+        "state",
+        "since",
+        "entry",
+        "notes",
+    )
 
     def reads(self, stream: str) -> bool:
         protocol, _, register = stream.partition("/")

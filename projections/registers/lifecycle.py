@@ -20,7 +20,7 @@ class LifecycleRegister(ObligationsProjection):
 
     name = "lifecycle"
     version = 1
-    columns = ("protocol", "at", "what", "parties", "entry", "known_since")
+    columns: tuple[str, ...] = ("protocol", "at", "what", "parties", "entry", "known_since")
 
     def reads(self, stream: str) -> bool:
         protocol, _, register = stream.partition("/")

@@ -128,3 +128,9 @@ def test_random_bytes_never_raise_anything_else(encoding: str, raw: bytes, shape
 def test_any_values_in_the_known_fields_give_a_record_or_a_reject(data: dict[str, object]) -> None:
     raw = (json.dumps(audit(1)) + "\n" + json.dumps({**audit(2), **data}) + "\n").encode()
     assert len(records_in(raw)) + len(rejects_in(raw)) == 2
+
+
+def test_a_line_end_inside_a_string_ends_the_object(tmp_path: Path) -> None:
+    raw = f'[\n{json.dumps(audit(1))},\n{{"Id": "cut\n  behind it\n{json.dumps(audit(2))}]'.encode()
+    assert len(records_in(raw)) == 2
+    assert [(each.line_number, each.code) for each in rejects_in(raw)] == [(3, "truncated"), (4, "not-json")]
