@@ -7,18 +7,19 @@ the mark lags, which is no fault. The same call again finds what was written and
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple, Self
 
 from ledger.chain.checkpoint import Checkpoint
-from ledger.chain.entry import event_of
+from ledger.chain.entry import split
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof
 from ledger.clock import Clock, now, spell
 from ledger.door import Door, caught_up, door_of
-from ledger.errors import Conflict, LedgerError, VerificationFailed
+from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
+from ledger.events.base import SignedEvent
 from ledger.events.codec import decoded_fast
 from ledger.events.seals import StreamsSealed
 from ledger.ids import new_id
@@ -26,15 +27,23 @@ from ledger.keys.keystore import KeyPair
 from ledger.keys.signing import Random, SignedLine, meaning, sign_event
 from ledger.place import Place
 from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
+from ledger.storage.faults import Damaged
 from ledger.storage.highwater import HighWater, Mark, check
 from ledger.storage.known_ids import KnownIds
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
+from ledger.subjects.sealed import SealBroken
 from ledger.verification.whole import seal_root
 
-TRIES = 200
-"""How often a decision is taken again because another writer was faster."""
+TRIES = 20
+"""How often a decision is taken again because a writer on another machine was faster; on this one they wait in turn."""
+
+MADE_HERE = {
+    "log-batch-ingested": "its uses follow it in the same append: ledger import FORMAT FILE",
+    "streams-sealed": "a checkpoint follows it in the same append: ledger checkpoint sign",
+}
+"""Types that are never recorded by themselves."""
 
 
 class OtherMeaning(Conflict):
@@ -47,6 +56,12 @@ class Inconsistent(VerificationFailed):
     """The ledger no longer holds what its last checkpoint was signed over."""
 
     code = "checkpoint.inconsistent"
+
+
+class NotByItself(InputRejected):
+    """An event that is only ever written together with what it speaks of."""
+
+    code = "event.not-by-itself"
 
 
 class Recorded(NamedTuple):
@@ -71,7 +86,7 @@ class Application:
     def open(
         cls, place: Place, *, clock: Clock = now, ids: Callable[[], str] = new_id, random: Random = secrets.token_bytes
     ) -> Self:  # fmt: skip
-        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where it is not at its mark."""
+        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where its mark says so."""
         with ExitStack() as undo:
             store = undo.enter_context(open_store(place.url, clock=clock))
             vault = VaultStore.open(place.vault, place.vault_key, random=random, clock=clock)
@@ -114,22 +129,22 @@ class Application:
         others were faster; then nothing was written.
         """
         for _ in range(TRIES):
-            door = self.door
-            self._known.catch_up(self.store, door.size)
-            try:
-                results, rows, new = self._decided(door, lines, files or {})
-            except LedgerError as error:
-                raise _placed(error, numbers, file) from error
-            if not rows:
-                return results
+            with self._known.turn(self.store):
+                try:
+                    return self._recorded(self.door, lines, files or {})
+                except StaleDecision:
+                    continue
+                except LedgerError as error:
+                    raise _placed(error, numbers, file) from error
+        raise _busy()
+
+    def _recorded(self, door: Door, lines: Sequence[SignedLine], files: Mapping[str, bytes]) -> list[Recorded]:
+        results, rows, new = self._decided(door, lines, files)
+        if rows:
             for line in new:
                 self.vault.put_openings(line.event.id, line.openings)
-            try:
-                self.marked(self.store.append(rows, at=door.size, files=files))
-            except StaleDecision:
-                continue
-            return results
-        raise Conflict("others kept writing to this ledger", hint="run the same command again", code="ledger.busy")
+            self.marked(self.store.append(rows, at=door.size, files=files))
+        return results
 
     def _decided(
         self, door: Door, lines: Sequence[SignedLine], files: Mapping[str, bytes]
@@ -137,43 +152,40 @@ class Application:
         """What to write, on the state given; a line's index is added to the error it meets."""
         results: list[Recorded] = []
         rows: list[Row] = []
-        new: dict[str, SignedLine] = {}
+        new: dict[str, tuple[SignedLine, int]] = {}
+        uses = self._known.among_uses({line.event.id for line in lines})
         stored = {**self.store.protocol_files(), **files} if files else self._stored_files(lines)
         for number, line in enumerate(lines):
             event = line.event
-            position = self._known.position_of(event.id)
-            if position or event.id in new:
-                first = new.get(event.id) or self._recorded_line(position or 0)
-                self._check_same(line, first, number)
-                position = position or next(result.position for result in results if result.id == event.id)
-                results.append(Recorded(position, event.type, event.id, False))
-                continue
             try:
+                first, position = new.get(event.id) or self._recorded_line(event.id)
+                if first is not None:
+                    _check_same(line, first)
+                    results.append(Recorded(position, event.type, event.id, False))
+                    continue
+                _check_by_itself(event, uses)
                 rows.append(door.admitted(line))
                 door = door.after(event, stored)
             except LedgerError as error:
                 raise error.at(line=number) from error
-            new[event.id] = line
+            new[event.id] = line, door.size
             results.append(Recorded(door.size, event.type, event.id, True))
-        return results, rows, list(new.values())
+        return results, rows, [line for line, _ in new.values()]
 
     def _stored_files(self, lines: Sequence[SignedLine]) -> Mapping[str, bytes]:
         registers = any(line.event.type.startswith("protocol-version-registered/") for line in lines)
         return self.store.protocol_files() if registers else {}
 
-    def _recorded_line(self, position: int) -> SignedLine:
-        raw = self.store.entry(position)
-        event = decoded_fast(event_of(raw))
-        return SignedLine(event_of(raw), "", tuple(self.vault.openings(event.id)), event)  # type: ignore[arg-type]
-
-    def _check_same(self, line: SignedLine, first: SignedLine, number: int) -> None:
-        if line.event_bytes == first.event_bytes:
-            return
-        if meaning(line.event, line.openings) != meaning(first.event, first.openings):
-            raise OtherMeaning(
-                f"the id {line.event.id} was recorded before, with another meaning", line=number,
-                hint="to change what was stated, record an event that `corrects` it; else leave the id out",
-            )  # fmt: skip
+    def _recorded_line(self, identifier: str) -> tuple[SignedLine | None, int]:
+        """The line with this id that is recorded already, and its position; None and 0 if there is none."""
+        position = self._known.position_of(identifier)
+        if position is None:
+            return None, 0
+        raw = split(self.store.entry(position))[0]
+        event = decoded_fast(raw)
+        if not isinstance(event, SignedEvent) or event.id != identifier:
+            raise Damaged(f"entry {position} is not the event that was read there before", hint="run: ledger verify")
+        return SignedLine(raw, "", tuple(self.vault.openings(identifier)), event), position
 
     def ingest(self, protocol: str, opener: SignedLine, members: Sequence[bytes], imports_version: int) -> Receipt:
         """Append one signed batch: its opener and its uses.
@@ -181,15 +193,14 @@ class Application:
         `imports_version` is the version of `<protocol>/imports` that "none of these is known" was read from: raises
         StaleDecision if it has moved. Raises InputRejected as `record` does.
         """
-        door = self.door
-        row = door.admitted(opener)
-        usage = f"{protocol}/usage"
-        rows = [row, *(Row(usage, "access-used/1", member, BATCH) for member in members)]
-        keys = self.store.stream_version("ledger/keys")
-        if caught_up(door, self.store).keyring is not door.keyring:
-            raise StaleDecision("the keys have moved since this was decided")
-        expecting = {f"{protocol}/imports": imports_version, "ledger/keys": keys}
-        return self.marked(self.store.append(rows, expecting=expecting))
+        with self._known.turn(self.store):
+            decided_from = ("ledger/keys", f"{protocol}/governance")
+            expecting = {stream: self.store.stream_version(stream) for stream in decided_from}
+            row = self.door.admitted(opener)
+            usage = f"{protocol}/usage"
+            rows = [row, *(Row(usage, "access-used/1", member, BATCH) for member in members)]
+            expecting[f"{protocol}/imports"] = imports_version
+            return self.marked(self.store.append(rows, expecting=expecting))
 
     def known_uses(self, named: Sequence[tuple[str, str]]) -> set[str]:
         """Of these uses, by (happened_at, id), the ids that are recorded already."""
@@ -206,22 +217,25 @@ class Application:
         Raises Inconsistent if the last checkpoint is not kept: then nothing is signed.
         """
         for _ in range(TRIES):
-            door = self.door
-            self._check_last(door)
-            line = sign_event(self._seal(events), events, door.origin)
-            notes: list[bytes] = []
+            with self._known.turn(self.store):
+                try:
+                    return self._signed_checkpoint(self.door, log, events)
+                except StaleDecision:
+                    continue
+        raise _busy()
 
-            def signed(size: int, root: Digest, notes: list[bytes] = notes, origin: str = door.origin) -> bytes:
-                notes.append(bytes(Checkpoint(origin, size, root).signed(log.vkey, log.sign)))
-                return notes[-1]
+    def _signed_checkpoint(self, door: Door, log: KeyPair, events: KeyPair) -> bytes:
+        self._check_last(door)
+        line = sign_event(self._seal(events), events, door.origin)
+        notes: list[bytes] = []
 
-            try:
-                receipt = self.store.append([door.admitted(line)], at=door.size, checkpoint=signed)
-            except StaleDecision:
-                continue
-            self.marked(receipt, sync=True)
+        def signed(size: int, root: Digest) -> bytes:
+            notes.append(bytes(Checkpoint(door.origin, size, root).signed(log.vkey, log.sign)))
             return notes[-1]
-        raise Conflict("others kept writing to this ledger", hint="run the same command again", code="ledger.busy")
+
+        receipt = self.store.append([door.admitted(line)], at=door.size, checkpoint=signed)
+        self.marked(receipt, sync=True)
+        return notes[-1]
 
     def _seal(self, key: KeyPair) -> StreamsSealed:
         """The seal over the streams as they are; each head is compared with the entry it names."""
@@ -249,6 +263,37 @@ class Application:
             raise Inconsistent(
                 f"checkpoint {promised.size} was signed over other entries", hint="run: ledger verify"
             ) from error
+
+
+def _check_by_itself(event: SignedEvent, uses: Collection[str]) -> None:
+    name = event.type.partition("/")[0]
+    if name in MADE_HERE:
+        raise NotByItself(f"{name} is never recorded by itself", field="$.type", hint=MADE_HERE[name])
+    if event.id in uses:
+        raise OtherMeaning(f"the id {event.id} is that of a use", field="$.id", hint="leave the id out")
+
+
+def _check_same(line: SignedLine, first: SignedLine) -> None:
+    """Raise OtherMeaning unless a line says what the first one with its id said."""
+    if line.event_bytes == first.event_bytes:
+        return
+    identifier = line.event.id
+    try:
+        same = meaning(line.event, line.openings) == meaning(first.event, first.openings)
+    except SealBroken as error:
+        raise OtherMeaning(
+            f"the id {identifier} was recorded before, and what its sealed parts said is no longer here to compare",
+            hint="if it is another event, leave the id out",
+        ) from error  # fmt: skip
+    if not same:
+        raise OtherMeaning(
+            f"the id {identifier} was recorded before, with another meaning",
+            hint="to change what was stated, record an event that `corrects` it; else leave the id out",
+        )
+
+
+def _busy() -> Conflict:
+    return Conflict("others kept writing to this ledger", hint="run the same command again", code="ledger.busy")
 
 
 def _placed(error: LedgerError, numbers: Sequence[int] | None, file: str) -> LedgerError:

@@ -5,6 +5,9 @@
 3. Its author may state it: as itself, under a mandate, or as a report with evidence.
 4. Its protocol is known here, and so are the parties it names.
 5. Every sealed part is opened.
+6. A version of a protocol is registered once, with the file that it is.
+
+1 and 5 are kept by `SignedLine`, which cannot be had otherwise.
 
 The state is a fold over `ledger/keys` and the governance registers. It is decided on as of one size of the ledger; the
 append names that size, so what was decided still holds when it is written.
@@ -12,30 +15,54 @@ append names that size, so what was decided still holds when it is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ledger.chain.entry import event_of
-from ledger.errors import Conflict, InputRejected
-from ledger.events.acts import acting
+from ledger.chain.entry import split
+from ledger.errors import Conflict, InputRejected, LedgerError
+from ledger.events.acts import acting, value_of
 from ledger.events.base import Event, ProtocolEvent, stream_of
+from ledger.events.catalogue import types
 from ledger.events.codec import decoded_fast
+from ledger.events.fields import ABSENT
 from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
 from ledger.events.keys import LedgerOpened
-from ledger.keys.authority import MandateGrant, check_authority
+from ledger.keys.authority import MandateGrant, check_authority, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
 from ledger.protocol.definitions import Mandate
 from ledger.protocol.load import load
 from ledger.protocol.model import ProtocolVersion
-from ledger.storage.append import Row
+from ledger.storage.append import Row, StoredRow
+from ledger.storage.faults import Damaged
 from ledger.storage.store import Store
+
+OUTSIDERS = ("authority",)
+"""Fields that name a body by its id that need not be a party: a supervisor, say."""
 
 
 class UnknownProtocol(InputRejected):
     """An event about a protocol that this ledger does not hold."""
 
     code = "protocol.unknown"
+
+
+class UnknownParty(InputRejected):
+    """An event that names a body which is no party to its protocol."""
+
+    code = "protocol.unknown-party"
+
+
+class UnknownFile(InputRejected):
+    """A version of a protocol without its file, or with another one's."""
+
+    code = "protocol.unknown-file"
+
+
+class VersionTaken(Conflict):
+    """A version of a protocol that was registered before."""
+
+    code = "protocol.version-taken"
 
 
 @dataclass(frozen=True)
@@ -76,17 +103,17 @@ class Door:
         if position == 1 and not isinstance(event, LedgerOpened):
             raise Conflict("this ledger has no first entry yet", hint="open it: ledger init", code="ledger.not-opened")
         verify_signature(line, keyring, keyring.origin, position)
-        known = self.known(event) if isinstance(event, ProtocolEvent) else None
-        check_authority(
-            event, keyring, position,
-            parties=known.parties if known else (), mandates=known.mandates if known else (),
-        )  # fmt: skip
+        known = self.known(event) if isinstance(event, ProtocolEvent) else Known((), frozenset(), ())
+        check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
+        _check_parties(event, known.parties)
         self.keyring.apply(position, event)
         return Row(stream_of(event), event.type, line.event_bytes, line.signature)
 
     def known(self, event: ProtocolEvent) -> Known:
-        """The protocol of an event. Raises UnknownProtocol, unless the event registers it."""
+        """The protocol of an event, with whom the event itself lets join. Raises UnknownProtocol."""
         found = self.protocols.get(event.protocol)
+        if found is not None and isinstance(event, PartyAcceded):
+            return replace(found, parties=found.parties | {event.party})
         if found is None and isinstance(event, ProtocolVersionRegistered):
             return Known((), frozenset({event.author}), ())
         if found is None:
@@ -98,55 +125,98 @@ class Door:
         return found
 
     def _with_version(self, event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> Known:
-        version = load(files[event.digest], f"{event.protocol}/{event.version}")
+        version = _file_of(event, files)
         before = self.protocols.get(event.protocol, Known((), frozenset(), ()))
+        if any(each.version == version.version for each in before.versions):
+            raise VersionTaken(
+                f"version {version.version} of {event.protocol} was registered before", field="$.version",
+                hint="a file that says something else is another version: give it another name in the file",
+            )  # fmt: skip
         defined = tuple(
-            MandateGrant(
-                body.giver, body.holder, frozenset(body.acts) if body.acts is not None else None, clause.address
-            )
+            MandateGrant(body.giver, body.holder, _acts(body.acts), clause.address)
             for clause, body in version.defined(Mandate, version.readings())
         )
         return Known((*before.versions, version), before.parties | set(version.party_ids), before.mandates + defined)
 
 
+def _file_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> ProtocolVersion:
+    """The version that an event registers, read from its file. Raises UnknownFile, ProtocolRejected."""
+    if event.digest not in files:
+        raise UnknownFile(
+            f"no protocol file has the digest {event.digest[:16]}", field="$.digest",
+            hint="register a version with its file: ledger protocol add FILE",
+        )  # fmt: skip
+    version = load(files[event.digest], f"{event.protocol}/{event.version}")
+    if (version.id, version.version) != (event.protocol, event.version):
+        raise UnknownFile(
+            f"the file is of {version.id} {version.version}, and not of {event.protocol} {event.version}",
+            field="$.digest", hint="register a version with its own file: ledger protocol add FILE",
+        )  # fmt: skip
+    return version
+
+
+def _check_parties(event: Event, parties: frozenset[str]) -> None:
+    """Raise UnknownParty if a field names a body that is no party to the event's protocol."""
+    if not isinstance(event, ProtocolEvent):
+        return
+    for name, about in types()[name_of(event)].fields.items():
+        value = value_of(event, name)
+        if "party" not in (about.kind, about.element) or name in ("author", *OUTSIDERS) or value is ABSENT:
+            continue
+        for party in (value,) if isinstance(value, str) else value:
+            if party not in parties:
+                raise UnknownParty(
+                    f"{party} is no party to {event.protocol}", field=f"$.{name}",
+                    hint=f"its parties are {', '.join(sorted(parties))}",
+                )  # fmt: skip
+
+
 def _changed(known: Known, event: MandateRecorded | MandateWithdrawn | PartyAcceded) -> Known:
     if isinstance(event, PartyAcceded):
         return replace(known, parties=known.parties | {event.party})
-    (giver, *_) = acting(event)
+    sources = {giver: f"mandate {event.mandate} of {giver}" for giver in acting(event)}
     if isinstance(event, MandateWithdrawn):
-        source = f"mandate {event.mandate} of {giver}"
-        return replace(known, mandates=tuple(each for each in known.mandates if each.source != source))
-    acts = None if "any" in event.acts else frozenset(event.acts)
-    grant = MandateGrant(giver, event.to, acts, f"mandate {event.mandate} of {giver}")
-    return replace(known, mandates=(*known.mandates, grant))
+        return replace(known, mandates=tuple(each for each in known.mandates if each.source not in sources.values()))
+    acts = _acts(None if "any" in event.acts else event.acts)
+    grants = (MandateGrant(giver, event.to, acts, source) for giver, source in sources.items())
+    return replace(known, mandates=(*known.mandates, *grants))
+
+
+def _acts(names: Iterable[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def door_of(store: Store) -> Door:
-    """Read the state from a ledger: the key events and the governance registers, by position."""
+    """Read the state from a ledger: the key events and the governance registers, by position.
+
+    Raises Damaged where they are not what the door let in.
+    """
     size = store.size()
-    streams = [head.stream for head in store.stream_heads() if head.stream == "ledger/keys" or _governs(head.stream)]
+    streams = [head.stream for head in store.stream_heads() if _decides(head.stream)]
     rows = sorted(row for stream in streams for row in store.stream_entries(stream) if row[0] <= size)
     return _caught_up(Door(), store, rows, size)
 
 
 def caught_up(door: Door, store: Store) -> Door:
-    """The state at the ledger's present size, read on from where it stood."""
+    """The state at the ledger's present size, read on from where it stood. Raises Damaged as `door_of` does."""
     size = store.size()
-    rows = [
-        row
-        for page in store.pages(door.size, size)
-        for row in page
-        if row[1] == "ledger/keys" or _governs(row[1])
-    ]  # fmt: skip
+    rows = [row for page in store.pages(door.size, size) for row in page if _decides(row[1])]
     return _caught_up(door, store, rows, size)
 
 
-def _governs(stream: str) -> bool:
-    return stream.endswith("/governance")
+def _decides(stream: str) -> bool:
+    """Whether decisions are read from this stream."""
+    return stream == "ledger/keys" or stream.endswith("/governance")
 
 
-def _caught_up(door: Door, store: Store, rows: list[tuple[int, str, int, str, bytes]], size: int) -> Door:
-    files = store.protocol_files()
+def _caught_up(door: Door, store: Store, rows: list[StoredRow], size: int) -> Door:
+    files = store.protocol_files() if rows else {}
     for position, _, _, _, raw in rows:
-        door = replace(door, size=position - 1).after(decoded_fast(event_of(raw)), files)
+        try:
+            door = replace(door, size=position - 1).after(decoded_fast(split(raw)[0]), files)
+        except LedgerError as error:
+            raise Damaged(
+                f"entry {position} cannot be what was recorded: {error.message}", position=position,
+                hint="run: ledger verify",
+            ) from error  # fmt: skip
     return replace(door, size=size)

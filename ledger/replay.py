@@ -1,7 +1,7 @@
 """Entries out of storage: checked while they are read, so that whoever folds them folds what was recorded.
 
-Checked here are spelling, position, link, columns and time, from a known leaf up to the ledger's head. Signatures,
-seals and checkpoints are `ledger verify`'s.
+Checked here are spelling, position, link and columns, from a known leaf up to the ledger's head. Signatures, seals and
+checkpoints are `ledger verify`'s.
 """
 
 from __future__ import annotations
@@ -38,18 +38,26 @@ def verified(store: Store, start: Reached | None = None, known_at: datetime | No
     """
     reached, head = start or Reached(), store.head()
     _check_start(store, reached)
+    # An entry is known to be what was recorded when the next one, or the head, names its leaf: a page has to wait.
+    waiting: list[Entry] = []
     for rows in store.pages(reached.position, head.size):
         page: list[Entry] = []
         for row in rows:
             entry = _checked(row, reached)
             if known_at is not None and entry.recorded_at > known_at:
-                yield page
+                yield waiting + page
                 return
             page.append(entry)
             reached = Reached(entry.position, entry.leaf)
-        yield page
+        if waiting:
+            yield waiting
+        waiting = page
     if reached != (head.size, head.leaf):
-        raise BrokenLink(f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT)
+        raise BrokenLink(
+            f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT
+        )
+    if waiting:
+        yield waiting
 
 
 def _checked(row: StoredRow, before: Reached) -> Entry:
@@ -65,6 +73,11 @@ def _checked(row: StoredRow, before: Reached) -> Entry:
 
 
 def _check_start(store: Store, start: Reached) -> None:
+    if start.position > (size := store.size()):
+        raise BrokenLink(
+            f"the ledger ends at {size}, and was read up to entry {start.position} before", position=size,
+            hint="an old copy, or its tail was cut: run ledger verify; of another ledger, remove the .views file",
+        )  # fmt: skip
     if start.position and Entry.parse(store.entry(start.position)).leaf != start.leaf:
         raise BrokenLink(
             f"entry {start.position} is no longer the one that was read before", position=start.position,

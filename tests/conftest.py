@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests uses."""
 
 from tests.postgres import postgres_server, postgres_url
+from tests.worlds import demo_folder, spoilt, world
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["demo_folder", "postgres_server", "postgres_url", "spoilt", "world"]

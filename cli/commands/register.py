@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from ledger.clock import BRUSSELS
 if TYPE_CHECKING:
     from projections.registers.register import Row
 
+LEAST = 16
+"""Columns of a terminal that a cell of words needs at least."""
 WIDE = ("parties", "notes", "what", "dataset", "detail", "waiting on", "missing")
 """Columns of words, which may break into lines."""
 
@@ -42,7 +45,10 @@ def command(
     ctx: click.Context, name: str, protocol: str | None, as_csv: bool, as_of: datetime | None,
     known_at: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """One register, as it stood at a moment: access, holdings or lifecycle.
+    """One register, as it stood at a moment.
+
+    It is one of: access, processors, breaches, corrections, exchanges, holdings, measures, marketing, publications,
+    lifecycle.
 
     \b
     Example:
@@ -76,15 +82,33 @@ def _show(columns: Sequence[str], rows: Sequence[Row]) -> None:
         used = [column for column in columns[1:] if any(_cell(row.get(column)) for row in found)]
         answer(f"\n{protocol}")
         names = [column.replace("_", " ") for column in used]
-        cells = [[_shown(_cell(row.get(column)), whole=True) for column in used] for row in found]
+        whole = cells = [[_shown(_cell(row.get(column)), whole=True) for column in used] for row in found]
         if natural_width(names, cells) > width():
             cells = [[_shown(_cell(row.get(column)), whole=False) for column in used] for row in found]
-        wraps = used if natural_width(names, cells) > width() else []
-        table(
-            names,
-            cells,
-            wraps=[name for name, column in zip(names, used, strict=True) if column in wraps and column in WIDE],
-        )
+        wraps = [name for name in names if name in WIDE] if natural_width(names, cells) > width() else []
+        if _least_width(names, cells, wraps) > width():
+            _show_records(names, whole)
+        else:
+            table(names, cells, wraps=wraps)
+
+
+def _least_width(names: Sequence[str], cells: Sequence[Sequence[str]], wraps: Sequence[str]) -> int:
+    """How many columns of a terminal it takes if the cells that may break do."""
+    broken = [
+        [cell[:LEAST] if name in wraps else cell for name, cell in zip(names, row, strict=True)] for row in cells
+    ]  # fmt: skip
+    return natural_width(names, broken)
+
+
+def _show_records(names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """A table that no terminal holds: a block a row, a line a column, without what is empty."""
+    indent = " " * (max(map(len, names)) + 4)
+    for row in cells:
+        answer("")
+        for name, cell in zip(names, row, strict=True):
+            if cell:
+                first = f"  {name}".ljust(len(indent))
+                answer(textwrap.fill(cell, width(), initial_indent=first, subsequent_indent=indent))
 
 
 def _shown(text: str, *, whole: bool) -> str:
@@ -106,5 +130,6 @@ def _quoted(text: str) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
+        words = [str(each) for each in value]
+        return ("; " if any(", " in word for word in words) else ", ").join(words)
     return "" if value is None else str(value)

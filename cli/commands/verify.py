@@ -10,11 +10,12 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say, table
+from cli.output import answer, answer_json, say, table, width
 from cli.progress import progress
 
 if TYPE_CHECKING:
     from ledger.chain.policy import Policy
+    from ledger.place import Place
     from ledger.verification.report import Report
 
 SHOWN = 12
@@ -23,25 +24,34 @@ SHOWN = 12
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE", help="The keys you trust.")
-@click.option("--deep", is_flag=True, help="Read the fields inside every use as well.")
+@click.option("--deep", is_flag=True, help="Read the fields inside every use, and the database's own structure.")
+@click.option(
+    "--since", type=click.IntRange(min=1), default=1, metavar="POSITION", help="Read only from this entry on."
+)
 @click.option("--max-age", metavar="SPAN", help="Also ask for a time stamp no older than this.")
 @json_option
 @ledger_option
 @click.pass_context
-def command(ctx: click.Context, policy_file: Path | None, deep: bool, max_age: str | None, as_json: bool) -> int:
+def command(
+    ctx: click.Context, policy_file: Path | None, deep: bool, since: int, max_age: str | None, as_json: bool
+) -> int:
     """Is every entry still the one that was signed, and are they all there?
 
+    Without --policy the keys in NAME.policy beside the ledger are taken.
+
     \b
-    Example:
+    Examples:
+      ledger verify
       ledger verify --policy keys-i-was-given.policy
+      ledger verify --deep --json > report.json
     """
     from ledger.storage.highwater import HighWater
     from ledger.verification.run import Asked, verify
 
     place, store = session.place(ctx), session.store(ctx)
-    policy = _policy(policy_file)
+    policy = _policy(policy_file, place)
     with progress("entries") as told:
-        asked = Asked(policy, HighWater(place.head).read(), deep=deep, progress=told)
+        asked = Asked(policy, HighWater(place.head), deep=deep, since=since, progress=told)
         report = verify(store, place.url, asked)
     if as_json:
         answer_json(_as_json(report))
@@ -50,47 +60,53 @@ def command(ctx: click.Context, policy_file: Path | None, deep: bool, max_age: s
     return _exit(report, policy, max_age)
 
 
-def _policy(file: Path | None) -> Policy | None:
-    from ledger.chain.policy import Policy, UnusablePolicy
+def _policy(named: Path | None, place: Place) -> Policy | None:
+    """The reader's own, or the one beside the ledger, or none."""
+    from ledger.chain.policy import Policy
 
-    if file is None:
-        return None
-    try:
-        return Policy.parse(file.read_bytes())
-    except OSError as error:
-        raise UnusablePolicy([]).at(file=str(file)) from error
+    file = named or (place.policy if place.policy.is_file() else None)
+    return None if file is None else Policy.parse(file.read_bytes())
 
 
 def _exit(report: Report, policy: Policy | None, max_age: str | None) -> int:
     if report.failed:
         first = report.faults[0]
-        say(f"ledger: error: something is proven wrong, first at entry {first.position}: {first.detail}")
+        where = f", first at entry {first.position:,}" if first.position else ""
+        say(f"ledger: error: something is proven wrong{where}: {first.detail}")
         say("ledger: hint: write nothing more here; compare with a backup, or with another party's checkpoint")
         return 3
     if max_age is not None or (policy is not None and policy.quorum != "none"):
         missing = "a time stamp" if max_age is not None else "the cosignatures of the policy's quorum"
-        say(f"ledger: error: could not check: there is no place for {missing} yet")
+        say(f"ledger: error: could not check {missing}: there is none in this ledger")
         return 9
     return 0
 
 
 def _show(report: Report) -> None:
     counts = report.counts
-    answer(f"ledger       {report.origin}")
-    answer(f"size         {report.size:,} entries in {counts['streams']} streams, {counts['checkpoints']} checkpoints")
+    answer(f"ledger       {report.origin or 'unknown: entry 1 cannot be read'}")
+    checkpoints = f"{counts['checkpoints']} checkpoint{'' if counts['checkpoints'] == 1 else 's'}"
+    answer(f"size         {report.size:,} entries in {counts['streams']} streams, {checkpoints}")
     answer(f"root         {report.root.hex()}")
     for name, verdict in report.verdicts.items():
-        answer(f"{name:<12} {verdict}")
+        answer(f"{name:<12} {'FAILED' if verdict == 'failed' else verdict}")
     if report.faults:
         answer("")
-        shown = [(str(fault.position or "-"), fault.code, fault.detail) for fault in report.faults[:SHOWN]]
+        shown = [(f"{fault.position or '-'}", fault.code, fault.detail) for fault in report.faults[:SHOWN]]
         table(("entry", "fault", "what is wrong"), shown, wraps=("what is wrong",))
-        if len(report.faults) > SHOWN:
-            answer(f"and {len(report.faults) - SHOWN} more: ledger verify --json")
+        if counts["faults"] > SHOWN:
+            answer(f"and {counts['faults'] - len(shown):,} more: ledger verify --json")
     answer("")
     answer("not checked")
     for each in report.not_checked:
-        answer(f"  - {each}")
+        _bullet(each)
+
+
+def _bullet(text: str) -> None:
+    from textwrap import wrap
+
+    for line in wrap(text, width(), initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False):
+        answer(line)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from hashlib import file_digest as _file_digest  # noqa: TID251 - this is the one door
 from hashlib import sha256 as _sha256  # noqa: TID251
 from io import BufferedReader
-from typing import NewType, cast
+from typing import TYPE_CHECKING, NewType, cast
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hasher  # noqa: TID251
 
 Digest = NewType("Digest", bytes)
 """32 bytes of SHA-256."""
@@ -52,3 +55,8 @@ def pair_up(row: Iterable[Digest]) -> list[Digest]:
 def keyed(key: bytes, data: bytes) -> Digest:
     """HMAC-SHA-256."""
     return Digest(hmac.digest(key, data, "sha256"))
+
+
+def sha256_of() -> Hasher:
+    """An empty SHA-256 to be fed piece by piece."""
+    return _sha256()

@@ -40,12 +40,12 @@ def inclusion_proof(index: int, size: int, read: NodeReader) -> list[Digest]:
     path: list[Digest] = []
     begin, end = 0, size
     while end - begin > 1:
-        middle = begin + _split(end - begin)
+        middle = begin + split(end - begin)
         if index < middle:
-            path.append(_range_root(middle, end, read))
+            path.append(range_root(middle, end, read))
             end = middle
         else:
-            path.append(_range_root(begin, middle, read))
+            path.append(range_root(begin, middle, read))
             begin = middle
     return path[::-1]
 
@@ -57,15 +57,15 @@ def consistency_proof(size1: int, size2: int, read: NodeReader) -> list[Digest]:
     proof: list[Digest] = []
     begin, end = 0, size2
     while size1 != end:
-        middle = begin + _split(end - begin)
+        middle = begin + split(end - begin)
         if size1 <= middle:
-            proof.append(_range_root(middle, end, read))
+            proof.append(range_root(middle, end, read))
             end = middle
         else:
-            proof.append(_range_root(begin, middle, read))
+            proof.append(range_root(begin, middle, read))
             begin = middle
     if begin:  # else what remains is the old tree itself, whose root the verifier has
-        proof.append(_range_root(begin, end, read))
+        proof.append(range_root(begin, end, read))
     return proof[::-1]
 
 
@@ -137,12 +137,12 @@ def _check_digests(fail: Fail, *digests: bytes) -> None:
             raise fail(f"a hash has {len(digest)} bytes, not 32")
 
 
-def _split(count: int) -> int:
+def split(count: int) -> int:
     """The largest power of two smaller than `count` (> 1)."""
     return 1 << (count - 1).bit_length() - 1
 
 
-def _range_root(begin: int, end: int, read: NodeReader) -> Digest:
+def range_root(begin: int, end: int, read: NodeReader) -> Digest:
     """The Merkle tree hash of the leaves [begin, end), where begin is aligned as a subtree of that length must be."""
     pieces: list[Digest] = []
     while begin < end:

@@ -14,13 +14,16 @@ Action = Literal[
     "other",
 ]  # fmt: skip
 ActorClass = Literal["person", "service", "system", "shared-key", "guest", "unknown"]
+Factors = Literal["one", "two", "unknown"]
 
 
 class AccessUsed(MemberEvent, frozen=True, kw_only=True, tag="access-used/1"):
     """Someone used an application that holds received data. Always a member of a batch.
 
     `actor` is a random token; `record` is a keyed digest of the source's own record id, `line` a keyed digest of the
-    source line, `offset` its byte offset. No name, address, object name or changed value is ever a field here.
+    source line, `offset` its byte offset. `factors` is there for a person's sign-in only: `two` where the service
+    demanded a second factor and the sign-in succeeded, `unknown` where the log does not say. No name, address, object
+    name or changed value is ever a field here.
     """
 
     register: ClassVar[str] = "usage"
@@ -43,3 +46,4 @@ class AccessUsed(MemberEvent, frozen=True, kw_only=True, tag="access-used/1"):
     object_class: Name | Absent = ABSENT
     network: Literal["internal", "external", "unknown"] | Absent = ABSENT
     items: Count | Absent = ABSENT
+    factors: Factors | Absent = ABSENT

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from typing import Protocol as Interface
 
 from ledger.errors import InputRejected
-from ledger.events.usage import Action, ActorClass
+from ledger.events.usage import Action, ActorClass, Factors
 
 Outcome = Literal["ok", "denied", "failed", "unknown"]
 Network = Literal["internal", "external", "unknown"]
@@ -28,11 +28,22 @@ class NotThisFormat(InputRejected):
     code = "import.format"
 
 
+class Unreadable(ValueError):
+    """A line that is no record. `code` is one word; the text says what is wrong and quotes nothing."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 class Record(NamedTuple):
     """One line of a log, read. `offset` and `line_number` (from 1) are of its first byte.
 
     `raw` is the line as it came, without its line end. `content` is the spelling of its parsed values, only for
     telling an exact repeat from a conflicting one. `items` is how many accesses the line stands for, where it says so.
+    A `happened_at` that is a date was written as a local time which that day had twice. `object_class` is a word of
+    ours. `place` is where the use was (a site, a container, a table), in clear: a mapping rule may turn it into a
+    dataset, and it never leaves.
     """
 
     record_id: str
@@ -49,6 +60,9 @@ class Record(NamedTuple):
     actor: str | None = None
     items: int | None = None
     network: Network | None = None
+    factors: Factors | None = None
+    object_class: str | None = None
+    place: str | None = None
 
 
 class Reject(NamedTuple):

@@ -169,13 +169,18 @@ class Ingestion:
             event["actor"] = NOBODY
         event |= {
             "actor_class": record.actor_class, "application": record.application, "author": self._statement.author,
-            "happened_at": record.happened_at, "id": digest[:32],
         }  # fmt: skip
+        if record.factors is not None:
+            event["factors"] = record.factors
+        event["happened_at"] = record.happened_at
+        event["id"] = digest[:32]
         if record.items is not None:
             event["items"] = record.items
         event["line"] = keyed(key, b"ledger/line/v1\n" + record.raw).hex()
         if record.network is not None:
             event["network"] = record.network
+        if record.object_class is not None:
+            event["object_class"] = record.object_class
         event |= {
             "offset": record.offset, "operation": record.operation, "outcome": record.outcome,
             "protocol": self._statement.protocol, "record": digest, "type": "access-used/1",

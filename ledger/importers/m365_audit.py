@@ -18,9 +18,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
-from ledger.importers.importer import HEAD, Found, Ignored, NotThisFormat, Record, Reject
+from ledger.importers.importer import HEAD, Found, Ignored, NotThisFormat, Record, Reject, Unreadable
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
-from ledger.importers.m365_reading import Unreadable
 from ledger.importers.objects import objects
 from ledger.importers.rows import rows
 
@@ -139,6 +138,9 @@ class M365Audit:
             actor,
             reading.items(data),
             reading.network(data, self._internal),
+            None,
+            reading.object_class(data, application),
+            reading.place(data),
         )
 
 

@@ -14,21 +14,15 @@ import msgspec
 
 from ledger.canonical import encode_fast
 from ledger.events.usage import ActorClass
+from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
-from ledger.importers.importer import Network, Outcome
+from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
 from ledger.importers.times import NotATime, utc
 
 LARGEST_COUNT = 2**53 - 1
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_PERSONAL = re.compile(r"[^@\s\\]+@[^@\s\\]+\.[^@\s.\\]+")
-_ACCOUNT_OF_A_SYSTEM = re.compile(
-    r"nt authority\\|nt service\\|sharepoint\\system|s-1-5-(?:18|19|20)$|system$|certificate$", re.IGNORECASE
-)
-_NOBODY = {"", "not-found", "notfound", "unknown", "not available", "anonymous", "<null>", "null", "n/a"}
-
 _APPLICATIONS = {
     "exchange": "exchange", "sharepoint": "sharepoint", "onedrive": "onedrive", "microsoftteams": "teams",
     "azureactivedirectory": "entra", "powerbi": "power-bi", "crm": "dynamics", "dynamics365": "dynamics",
@@ -72,14 +66,6 @@ _RESULTS: dict[str, Outcome] = {
 _REFUSALS = {"UserLoginFailed", "UnmanagedSyncClientBlocked", "SharingInvitationBlocked"}
 
 
-class Unreadable(ValueError):
-    """A line that is no record. `code` is one word; the text says what is wrong and quotes nothing."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-
-
 def audit_data(raw: bytes | str) -> dict[str, Any]:
     """The object in a line, its keys in lower case. Raises Unreadable."""
     try:
@@ -113,7 +99,7 @@ def record_id(data: dict[str, Any]) -> str:
     if not isinstance(text, str) or not text.strip():
         raise Unreadable("no-id", "no Id")
     text = text.strip()
-    if len(text) > 200 or _CONTROL.search(text):
+    if len(text) > 200 or CONTROL.search(text):
         raise Unreadable("no-id", "an Id that is no identifier")
     guid = _GUID.fullmatch(text)
     return guid[1].lower() if guid else text
@@ -167,21 +153,8 @@ def outcome(data: dict[str, Any], word: str, application: str) -> Outcome:
 def actor(data: dict[str, Any]) -> tuple[ActorClass, str | None]:
     """(class, identifier): the identifier is what a token will stand for, in lower case; a system has none."""
     given = data.get("userid")
-    name = given.strip().lower() if isinstance(given, str) else ""
     kind = _USER_TYPES.get(str(data.get("usertype", "")).strip().lower(), "unknown")
-    if name in _NOBODY or len(name) > 320 or _CONTROL.search(name):
-        return ("unknown" if kind in ("person", "guest") else kind), None
-    if _ACCOUNT_OF_A_SYSTEM.match(name):
-        return "system", None
-    if "#ext#" in name or kind == "guest" or name.startswith("urn:spo:"):
-        return "guest", name
-    if name.startswith("serviceprincipal_") or name.endswith("@sharepoint"):
-        return "service", name
-    if _PERSONAL.fullmatch(name) or name.startswith("s-1-5-21-"):
-        return "person", name
-    if kind == "system":
-        return "system", None
-    return ("service" if kind == "service" else "unknown"), name
+    return identified(given if isinstance(given, str) else "", "unknown" if kind == "person" else kind)
 
 
 def items(data: dict[str, Any]) -> int | None:
@@ -193,6 +166,37 @@ def items(data: dict[str, Any]) -> int | None:
         return len(affected)
     if isinstance(folders := data.get("folders"), list) and _record_type(data) == 50:
         return sum(len(_members(folder)) for folder in folders)
+    return queried(data)
+
+
+def queried(data: dict[str, Any]) -> int | None:
+    """How many records a query of Dynamics gave: the ids in QueryResults, a list or text with commas."""
+    results = data.get("queryresults")
+    if isinstance(results, str):
+        return sum(bool(each.strip()) for each in results.split(",")) or None
+    return len(results) if isinstance(results, list) else None
+
+
+_OBJECT_CLASSES = {
+    "file": "file", "folder": "folder", "page": "page", "list": "list", "listitem": "list-item", "web": "site",
+    "site": "site", "documentlibrary": "library", "field": "column", "contenttype": "content-type", "view": "view",
+}  # fmt: skip
+_OBJECT_OF_APPLICATION = {"exchange": "mail", "power-bi": "report", "dynamics": "record"}
+_PLACES = ("siteurl", "entityname", "workspacename", "teamname", "mailboxownerupn")
+
+
+def object_class(data: dict[str, Any], application: str) -> str | None:
+    """What kind of thing was used, as a word of ours; None where the record does not say."""
+    kind = data.get("itemtype")
+    found = _OBJECT_CLASSES.get(kind.lower()) if isinstance(kind, str) else None
+    return found or _OBJECT_OF_APPLICATION.get(application)
+
+
+def place(data: dict[str, Any]) -> str | None:
+    """The site, table, workspace, team or mailbox in which it was, in clear; only for mapping rules."""
+    for name in _PLACES:
+        if isinstance(found := data.get(name), str) and found:
+            return found
     return None
 
 

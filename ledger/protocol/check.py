@@ -66,6 +66,8 @@ def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
             )
         for variant in clause.variants:
             _check_body(variant.body, scope)
+            if isinstance(variant.body, d.Statement):
+                _check_addresses(variant.body, version, faults)
     for gap in version.gaps:
         check_trigger(gap.when, scope)
         rooted = scope.rooted(Root.TRIGGER, scope.subject(gap.when))
@@ -75,6 +77,12 @@ def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
     check_used(version, faults)
     check_life(version, faults)
     return sorted(set(faults.found))
+
+
+def _check_addresses(body: d.Statement, version: ProtocolVersion, faults: FaultList) -> None:
+    for address in body.see:
+        if version.clause(address) is None:
+            faults.note(body.mark, "address", f"no clause is called {address}")
 
 
 def lists_of(version: ProtocolVersion) -> dict[str, tuple[d.NamedList, ...]]:

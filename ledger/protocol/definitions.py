@@ -102,7 +102,27 @@ class Forum(Node):
     procedure: str
 
 
-Definition = InForce | End | Mandate | Flows | NamedList | Contact | Replaces | Forum
+class Role(StrEnum):
+    """What a sentence is for that binds nobody."""
+
+    CONTEXT = "context"
+    """Who the parties are, what came before, what the rest is about."""
+    JUSTIFICATION = "justification"
+    EXCEPTION = "exception"
+    """Its effect stands in the clause it is an exception to."""
+    REFERENCE = "reference"
+    """It says only where the matter is dealt with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement(Node):
+    """A sentence that binds nobody and counts as nothing by itself. `see` names the clauses that carry its effect."""
+
+    role: Role
+    see: tuple[str, ...] = ()
+
+
+Definition = InForce | End | Mandate | Flows | NamedList | Contact | Replaces | Forum | Statement
 DEFINITIONS: dict[str, type[Definition]] = {
     "in-force": InForce,
     "end": End,
@@ -112,4 +132,5 @@ DEFINITIONS: dict[str, type[Definition]] = {
     "contact": Contact,
     "replaces": Replaces,
     "forum": Forum,
+    "statement": Statement,
 }

@@ -272,6 +272,13 @@ def _forum(fields: Fields) -> d.Forum:
     )
 
 
+def _statement(fields: Fields) -> d.Statement:
+    body = d.Statement(
+        role=fields.need("as", one_of(d.Role)), see=fields.may("see", many(text), ()), mark=fields.mark
+    )
+    return fields.whole(body)
+
+
 PATTERN_READERS: dict[str, Callable[[Fields], p.Pattern]] = {
     "response": _response,
     "precedence": _precedence,
@@ -290,4 +297,5 @@ DEFINITION_READERS: dict[str, Callable[[Fields], d.Definition]] = {
     "contact": _contact,
     "replaces": _replaces,
     "forum": _forum,
+    "statement": _statement,
 }

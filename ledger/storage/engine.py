@@ -21,7 +21,7 @@ from ledger.errors import NotFound, UsageProblem
 PATIENCE = 10.0
 """Seconds to wait for another writer before saying that the ledger is locked."""
 
-_PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON", "wal_autocheckpoint=4000")
+_PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON")
 
 
 def location(url: str | Path) -> Path | URL:

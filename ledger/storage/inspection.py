@@ -55,8 +55,86 @@ def raw_beside(store: Reader) -> Beside:
                 found[table], unreadable[table] = [], error.message
                 if store.is_postgres:  # a failed statement ends the transaction there
                     break
-    entries, last = found.get("entry") or [(0, 0)]
-    return Beside(
-        *(found.get(table, []) for table in ("head", "stream", "checkpoint", "protocol_file")),
-        _number(found.get("node")), entries, last if isinstance(last, int) else entries, unreadable,
-    )  # fmt: skip
+    ((entries, last),) = found.get("entry") or [(0, 0)]
+    ((nodes,),) = found.get("node") or [(0,)]
+    head, stream, checkpoint, protocol_file = (found.get(table, []) for table in list(_BESIDE)[:4])
+    last = last if isinstance(last, int) else entries
+    return Beside(head, stream, checkpoint, protocol_file, nodes, entries, last, unreadable)
+
+
+def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
+    """Rows with `after < position <= upto`, in order, PAGE at a time: position, stream, version, type, raw.
+
+    A row that cannot be read comes as its position and four times None.
+    """
+    sql = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
+    while after < upto:
+        try:
+            page = store.rows(sql, (after, upto, PAGE))
+        except Conflict:
+            raise
+        except LedgerError:
+            page, end = _one_by_one(store, after, upto)
+        else:
+            end = page[-1][0] if len(page) == PAGE else upto
+        if page:
+            yield page
+        if not isinstance(end, int) or end <= after:
+            return
+        after = end
+
+
+def _one_by_one(store: Reader, after: int, upto: int) -> tuple[list[Any], int]:
+    """A page that cannot be read at once, and its last position. Holes stay holes."""
+    end = min(after + PAGE, upto)
+    page: list[Any] = []
+    for position in range(after + 1, end + 1):
+        try:
+            page += store.rows(_COLUMNS + "position = ?", (position,))
+        except Conflict:
+            raise
+        except LedgerError:
+            page.append((position, None, None, None, None))
+    return page, end
+
+
+def raw_entry(store: Reader, position: int) -> bytes | None:
+    """One entry's bytes, or None if there is no such row or it cannot be read."""
+    try:
+        found = store.rows("SELECT raw FROM entry WHERE position = ?", (position,))
+    except Conflict:
+        raise
+    except LedgerError:
+        return None
+    return found[0][0] if found and isinstance(found[0][0], bytes) else None
+
+
+def next_position(store: Reader, after: int) -> int | None:
+    """The first position after this one that has a row."""
+    ((position,),) = store.rows("SELECT min(position) FROM entry WHERE position > ?", (after,))
+    return position if isinstance(position, int) else None
+
+
+def raw_stream(store: Reader, stream: str) -> list[Any]:
+    """Every row whose stream column says so, in order of position."""
+    return store.rows(_COLUMNS + "stream = ? ORDER BY position", (stream,))
+
+
+def raw_nodes(store: Reader, level: int, first: int, stop: int) -> dict[Any, Any]:
+    """Stored tree nodes of a level by index, `first <= index < stop`."""
+    sql = "SELECT idx, hash FROM node WHERE level = ? AND idx >= ? AND idx < ?"
+    return dict(store.rows(sql, (level, first, stop)))
+
+
+def structure_faults(store: Reader) -> list[str]:
+    """What SQLite finds wrong with its own pages and indexes; of PostgreSQL nothing is asked."""
+    if store.is_postgres:
+        return []
+    found = [str(row[0]) for row in store.rows("PRAGMA integrity_check(20)")]
+    return [] if found == ["ok"] else found
+
+
+def head_at(store: Reader, stream: str, position: int) -> list[Any]:
+    """The last entry of a stream up to a position: version, position, raw; nothing if it begins later."""
+    sql = "SELECT version, position, raw FROM entry WHERE stream = ? AND position <= ? ORDER BY version DESC LIMIT 1"
+    return store.rows(sql, (stream, position))

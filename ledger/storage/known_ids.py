@@ -6,26 +6,27 @@ happened on, for random keys in one large table cost most; events with a signatu
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
-from ledger.chain.entry import event_of
+from ledger.chain.entry import split
 from ledger.chain.hashing import leaf_hash
+from ledger.errors import VerificationFailed
 from ledger.storage.append import StoredRow
-from ledger.storage.faults import spoken
+from ledger.storage.faults import Damaged
 from ledger.storage.reader import Reader
+from ledger.storage.views import Views
 
-_SCHEMA = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = OFF;
-CREATE TABLE IF NOT EXISTS known_until (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER, leaf BLOB) STRICT;
-CREATE TABLE IF NOT EXISTS known_event (id BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS known_use (day TEXT, id BLOB, PRIMARY KEY (day, id)) STRICT, WITHOUT ROWID;
+_A_TIME = 500
+_DAYS = """
+WITH RECURSIVE days(day) AS (
+  SELECT min(day) FROM known_use UNION ALL SELECT (SELECT min(day) FROM known_use WHERE day > days.day) FROM days
+  WHERE days.day IS NOT NULL
+) SELECT day FROM days WHERE day IS NOT NULL
 """
+"""Each day once: one step into the index a day, however many uses it has."""
 
 
 class _Named(msgspec.Struct):
@@ -38,28 +39,34 @@ class _Named(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Named).decode
 
 
-class KnownIds:
-    """The look-up of one ledger. Not for more than one thread at once."""
+class KnownIds(Views):
+    """The look-up of one ledger."""
 
-    def __init__(self, path: Path) -> None:
-        with spoken():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._connection.executescript(_SCHEMA)
-
-    def catch_up(self, ledger: Reader, upto: int | None = None) -> int:
-        """Read the entries that are new since the last time; give the position reached."""
-        with spoken():
+    def catch_up(self, ledger: Reader) -> None:
+        """Read the entries that are new since the last time. Raises Damaged where they have no id."""
+        with self.writing():
             position = self._start(ledger)
-            for page in ledger.pages(position, upto):
+        for page in ledger.pages(position):
+            with self.writing():
                 self._take(page)
-                position = page[-1][0]
-        return position
+
+    @contextmanager
+    def turn(self, ledger: Reader) -> Iterator[None]:
+        """All ids known, and alone among the writers of this machine until it ends.
+
+        Who decides in here is not overtaken, however long it takes; the others wait. Writers on other machines are
+        met by the append itself. If we die in here, what was taken down is read again. Raises Locked, Damaged.
+        """
+        self.catch_up(ledger)  # the long way first, before others have to wait
+        with self.writing():
+            for page in ledger.pages(self._start(ledger)):
+                self._take(page)
+            yield
 
     def position_of(self, event_id: str) -> int | None:
         """Where an event with a signature of its own stands."""
         sql = "SELECT position FROM known_event WHERE id = ?"
-        with spoken():
+        with self.speaking():
             found = self._connection.execute(sql, (bytes.fromhex(event_id),)).fetchone()
         return int(found[0]) if found else None
 
@@ -67,38 +74,53 @@ class KnownIds:
         """Of these uses, by (happened_at, id), the ids that the ledger holds."""
         sql = "SELECT 1 FROM known_use WHERE day = ? AND id = ?"
         run = self._connection.execute
-        with spoken():
+        with self.speaking():
             return {text for moment, text in named if run(sql, (moment[:10], bytes.fromhex(text))).fetchone()}
 
-    def close(self) -> None:
-        self._connection.close()
+    def among_uses(self, ids: Collection[str]) -> set[str]:
+        """Those of these ids that a use has, whatever its day."""
+        wanted = sorted(bytes.fromhex(each) for each in ids)
+        found: set[str] = set()
+        with self.speaking():
+            days = [day for (day,) in self._connection.execute(_DAYS)]
+            for start in range(0, len(wanted) if days else 0, _A_TIME):
+                some = wanted[start : start + _A_TIME]
+                sql = f"SELECT id FROM known_use WHERE day = ? AND id IN ({', '.join('?' * len(some))})"  # noqa: S608
+                for day in days:
+                    found |= {row[0].hex() for row in self._connection.execute(sql, (day, *some))}
+        return found
 
     def _start(self, ledger: Reader) -> int:
         """Where to go on; from the beginning if the entry reached is no longer the one that was read."""
-        found = self._connection.execute("SELECT position, leaf FROM known_until").fetchone()
-        if found is None or not found[0]:
-            return 0
-        position, leaf = found
-        if position <= ledger.size() and leaf_hash(ledger.entry(position)) == leaf:
-            return int(position)
-        self._connection.executescript("DELETE FROM known_until; DELETE FROM known_event; DELETE FROM known_use;")
+        with self.speaking():
+            found = self._connection.execute("SELECT position, leaf FROM known_until").fetchone()
+        if found and found[0] <= ledger.size() and leaf_hash(ledger.entry(found[0])) == found[1]:
+            return int(found[0])
+        with self.speaking():
+            for table in ("known_until", "known_event", "known_use"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
         return 0
 
     def _take(self, page: Sequence[StoredRow]) -> None:
+        """Take down one page, within a transaction."""
         events, uses = [], []
         for position, stream, _, _, raw in page:
-            named = _decode(event_of(raw))
+            identifier, day = _named(position, raw)
             if stream.endswith("/usage"):
-                uses.append((named.happened_at[:10], bytes.fromhex(named.id)))
+                uses.append((day, identifier))
             else:
-                events.append((bytes.fromhex(named.id), position))
-        run = self._connection
-        run.execute("BEGIN IMMEDIATE")
-        try:
+                events.append((identifier, position))
+        run, last = self._connection, page[-1]
+        with self.speaking():
             run.executemany("INSERT OR IGNORE INTO known_event VALUES (?, ?)", events)
             run.executemany("INSERT OR IGNORE INTO known_use VALUES (?, ?)", sorted(uses))
-            run.execute("INSERT OR REPLACE INTO known_until VALUES (1, ?, ?)", (page[-1][0], leaf_hash(page[-1][4])))
-            run.execute("COMMIT")
-        except BaseException:
-            run.execute("ROLLBACK")
-            raise
+            run.execute("INSERT OR REPLACE INTO known_until VALUES (1, ?, ?)", (last[0], leaf_hash(last[4])))
+
+
+def _named(position: int, raw: bytes) -> tuple[bytes, str]:
+    """Id and day of the event in an entry."""
+    try:
+        named = _decode(split(raw)[0])
+        return bytes.fromhex(named.id), named.happened_at[:10]
+    except (ValueError, VerificationFailed) as error:
+        raise Damaged(f"entry {position} holds no event", position=position, hint="run: ledger verify") from error

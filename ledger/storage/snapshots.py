@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from pathlib import Path
 from typing import NamedTuple
 
 from ledger.chain.hashing import Digest
-from ledger.storage.faults import spoken
-
-_SCHEMA = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = OFF;
-CREATE TABLE IF NOT EXISTS snapshot (
-  name TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, leaf BLOB NOT NULL,
-  recorded_at TEXT NOT NULL, digest TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (name, version)
-) STRICT;
-"""
+from ledger.storage.views import Views
 
 
 class Snapshot(NamedTuple):
@@ -32,18 +20,12 @@ class Snapshot(NamedTuple):
     state: bytes
 
 
-class Snapshots:
+class Snapshots(Views):
     """The snapshots of one ledger: the newest of each projection."""
-
-    def __init__(self, path: Path) -> None:
-        with spoken():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._connection.executescript(_SCHEMA)
 
     def get(self, name: str, version: int) -> Snapshot | None:
         sql = "SELECT position, leaf, recorded_at, digest, state FROM snapshot WHERE name = ? AND version = ?"
-        with spoken():
+        with self.speaking():
             found = self._connection.execute(sql, (name, version)).fetchone()
         return Snapshot(name, version, found[0], Digest(found[1]), *found[2:]) if found else None
 
@@ -54,12 +36,9 @@ class Snapshots:
             "position = excluded.position, leaf = excluded.leaf, recorded_at = excluded.recorded_at, "
             "digest = excluded.digest, state = excluded.state WHERE excluded.position > snapshot.position"
         )
-        with spoken():
+        with self.speaking():
             self._connection.execute(sql, snapshot)
 
     def forget(self) -> None:
-        with spoken():
+        with self.speaking():
             self._connection.execute("DELETE FROM snapshot")
-
-    def close(self) -> None:
-        self._connection.close()

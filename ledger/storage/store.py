@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, insert, literal, select
 
 from ledger.chain.hashing import Digest, sha256
 from ledger.clock import Clock
-from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.errors import InputRejected, NotFound
 from ledger.storage import tables
 from ledger.storage.append import Append, Outcome, Receipt, Row
 from ledger.storage.faults import Damaged, Locked, StorageFailed, spoken
@@ -34,13 +34,15 @@ class Writer(Protocol):
 
 
 class _Waiting:
-    """An append in the queue, and what became of it."""
+    """An append in the queue, and what became of it. `told` is held until there is something to tell its thread."""
 
-    __slots__ = ("append", "outcome")
+    __slots__ = ("append", "outcome", "told")
 
     def __init__(self, append: Append) -> None:
         self.append = append
         self.outcome: Receipt | Exception | None = None
+        self.told = threading.Lock()
+        self.told.acquire()
 
 
 class Store(Reader):
@@ -50,8 +52,10 @@ class Store(Reader):
         super().__init__(engine)
         self._clock = clock
         self._writer: Writer | None = None
-        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._gate = threading.Lock()
         self._queue: deque[_Waiting] = deque()
+        self._led = False
 
     def append(
         self,
@@ -74,29 +78,57 @@ class Store(Reader):
         return self.write(Append(rows, expecting or {}, at, None, files or {}, checkpoint))
 
     def write(self, append: Append) -> Receipt:
-        """Write one append. Threads that wait for the lock are written together by the first that gets it."""
+        """Write one append. The first thread to come writes; those that come meanwhile are the next one's group."""
         waiting = _Waiting(append)
-        self._queue.append(waiting)
-        with self._lock:
-            if waiting.outcome is None:
-                self._write_queue()
-        if not isinstance(waiting.outcome, Receipt):
-            assert waiting.outcome is not None
-            raise waiting.outcome
-        return waiting.outcome
+        with self._gate:
+            self._queue.append(waiting)
+            leads, self._led = not self._led, True
+        if not leads:
+            try:
+                waiting.told.acquire()
+            except BaseException:
+                self._leave(waiting)
+                raise
+        if waiting.outcome is None:
+            self._lead()
+        if isinstance(waiting.outcome, Receipt):
+            return waiting.outcome
+        assert waiting.outcome is not None
+        raise waiting.outcome
 
-    def _write_queue(self) -> None:
-        """Under the lock: write what waits now, ours among it, until ours is done."""
-        while self._queue:
+    def _leave(self, waiting: _Waiting) -> None:
+        """An interrupted thread waits no more; if the lead was handed to it just now, it hands it on."""
+        with self._gate:
+            leads = waiting.outcome is None and not waiting.told.locked()
+            if not leads and waiting in self._queue:
+                self._queue.remove(waiting)
+        if leads:
+            self._lead()
+
+    def _lead(self) -> None:
+        """Write what waits now, ours first; tell the others, and hand the lead to the first that came since."""
+        with self._gate:
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
-            if len(group) > 1 and self._written(group):
-                continue
-            # Alone, so that what is wrong with one is told to that one only.
+        try:
+            with self._writing:
+                if not self._written(group):
+                    # Alone, so that what is wrong with one is told to that one only.
+                    for waiting in group:
+                        self._written([waiting])
+        except BaseException:
+            # Interrupted: who waits must not wait for ever. We do not know how far the commit came.
             for waiting in group:
-                self._written([waiting])
+                waiting.outcome = waiting.outcome or _interrupted()
+            raise
+        finally:
+            with self._gate:
+                heir = self._queue[0] if self._queue else None
+                self._led = heir is not None
+            for waiting in [*group[1:], *([heir] if heir else [])]:
+                waiting.told.release()
 
     def _written(self, group: Sequence[_Waiting]) -> bool:
-        """Write a group and tell each its outcome. False if a group of several must be written one by one."""
+        """Write a group and set each outcome. False if a group of several must be written one by one."""
         try:
             with spoken():
                 outcomes: Sequence[Receipt | Exception] = self._open_writer().write(
@@ -105,12 +137,7 @@ class Store(Reader):
         except Exception as error:
             if len(group) > 1 and not isinstance(error, Locked | StorageFailed | Damaged):
                 return False
-            outcomes = [error]
-        except BaseException as error:
-            # Interrupted: who waits must not wait for ever. We do not know how far the commit came.
-            for waiting in group:
-                waiting.outcome = LedgerError("the append was interrupted", hint="run the same command again")
-            raise error
+            outcomes = [error] * len(group)
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.outcome = outcome
         return True
@@ -153,7 +180,7 @@ class Store(Reader):
 
     def close(self) -> None:
         """Give all connections back. On SQLite the last one to leave folds the write-ahead log into the file."""
-        with self._lock:
+        with self._writing:
             self._closed = True
             if self._writer is not None:
                 self._writer.close()
@@ -165,6 +192,10 @@ class Store(Reader):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _interrupted() -> StorageFailed:
+    return StorageFailed("the append was interrupted", hint="run the same command again", code="storage.interrupted")
 
 
 def _check_digest(digest_hex: str, data: bytes) -> None:

@@ -6,14 +6,17 @@ Nothing here is evidence; but proofs and appends are made from it, so a differen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ledger.chain.hashing import Digest, node_hash, sha256
-from ledger.chain.merkle import Node, Tree
+from ledger.chain.merkle import KEEP_LEVEL, Node, Tree
+from ledger.clock import spell_recorded
 from ledger.errors import LedgerError
-from ledger.storage.inspection import RawHead, raw_nodes, raw_stream_heads
+from ledger.storage.inspection import Beside, raw_nodes, structure_faults
 from ledger.storage.store import Store
+from ledger.storage.tables import FORMAT
 from ledger.verification.report import Fault
-from ledger.verification.segment import BITS, StreamSpan
+from ledger.verification.segment import StreamSpan
 from ledger.verification.whole import Whole
 
 
@@ -21,65 +24,105 @@ def node_faults(store: Store, nodes: Iterable[Node]) -> Iterator[Fault]:
     """Stored tree nodes that are not those of the entries below them."""
     by_level: dict[int, list[Node]] = {}
     for node in nodes:
-        by_level.setdefault(node.level, []).append(node)
+        if node.level >= KEEP_LEVEL:
+            by_level.setdefault(node.level, []).append(node)
     for level, wanted in by_level.items():
-        stored = raw_nodes(store, level, wanted[0].index, wanted[-1].index + 1)
+        try:
+            stored = raw_nodes(store, level, wanted[0].index, wanted[-1].index + 1)
+        except LedgerError as error:
+            yield Fault("tree.node", (wanted[0].index << level) + 1, f"the stored tree cannot be read: {error.message}")
+            continue
         for node in wanted:
             if stored.get(node.index) != node.hash:
-                position = (node.index << level) + 1
-                yield Fault("tree.node", position, f"the stored tree node over the {1 << level} entries from here is false")
+                detail = f"the stored tree node over the {1 << level} entries from here on is not theirs"
+                yield Fault("tree.node", (node.index << level) + 1, detail)
 
 
-def upper_nodes(roots: list[Digest], size: int) -> Iterator[Node]:
+def node_count_faults(beside: Beside, size: int) -> Iterator[Fault]:
+    """Stored nodes that belong to no complete subtree."""
+    expected = sum(size >> level for level in range(KEEP_LEVEL, size.bit_length()))
+    if beside.nodes != expected:
+        yield Fault("tree.node-count", 0, f"{beside.nodes} tree nodes are stored, and {size} entries have {expected}")
+
+
+def upper_nodes(roots: list[Digest], size: int, bits: int) -> Iterator[Node]:
     """The complete nodes above full segments, from the segments' roots."""
-    level, row = BITS, roots[: size >> BITS]
+    level, row = bits, roots[: size >> bits]
     while len(row) > 1:
         level += 1
         row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
         yield from (Node(level, index, digest) for index, digest in enumerate(row))
 
 
-def head_faults(head: RawHead | None, whole: Whole) -> Iterator[Fault]:
+def head_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
     """The head row against the entries: a tail that was cut or added without it shows here."""
-    if head is None:
-        yield Fault("head.missing", whole.size, "the head row is gone")
+    if len(beside.head) != 1:
+        yield Fault("head.missing", whole.size, f"there are {len(beside.head)} head rows, and there is always one")
         return
-    if head.size != whole.size:
-        word = "fewer" if whole.size < int(head.size) else "more"
-        detail = f"the head counts {head.size} entries, and there are {word}: {whole.size}"
-        yield Fault("completeness.head", min(int(head.size), whole.size) + 1, detail)
-    elif bytes(head.leaf) != whole.leaf:
+    one, format_, size, leaf, edge, recorded_at = beside.head[0]
+    if (one, format_) != (1, FORMAT):
+        yield Fault("head.format", whole.size, "the head row is not of this format")
+    if size != whole.size:
+        detail = f"the head counts {size} entries, and the last one there is {whole.size}"
+        at = min(size, whole.size) + 1 if isinstance(size, int) and size >= 0 else whole.size
+        yield Fault("completeness.head", at, detail)
+        return
+    if leaf != whole.leaf:
         yield Fault("head.leaf", whole.size, f"entry {whole.size} is not the one that the head was moved to")
-    elif not _edge_holds(head, whole):
+    if recorded_at != (spell_recorded(whole.recorded) if whole.recorded else ""):
+        yield Fault("head.time", whole.size, f"the head was not moved when entry {whole.size} was recorded")
+    if not _edge_holds(edge, whole):
         yield Fault("head.edge", whole.size, "the tree's stored edge is not that of the entries")
 
 
-def _edge_holds(head: RawHead, whole: Whole) -> bool:
+def _edge_holds(edge: Any, whole: Whole) -> bool:
     try:
-        return Tree.unpack(whole.size, bytes(head.edge)).root() == whole.root(whole.size)
+        return isinstance(edge, bytes) and Tree.unpack(whole.size, edge).root() == whole.root(whole.size)
     except LedgerError:
         return False
 
 
-def stream_head_faults(store: Store, spans: dict[str, StreamSpan]) -> Iterator[Fault]:
+def row_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
+    """Tables that cannot be read, and rows of entries that stand at no position."""
+    for table, message in beside.unreadable.items():
+        yield Fault("database.unreadable", 0, f"table {table} cannot be read: {message}")
+    there = whole.start + whole.count
+    if "entry" not in beside.unreadable and beside.entries != there:
+        yield Fault("completeness.rows", 0, f"the entry table has {beside.entries} rows, and positions lead to {there}")
+
+
+def stream_head_faults(beside: Beside, spans: dict[str, StreamSpan]) -> Iterator[Fault]:
     """The table of stream heads against the streams."""
-    stored = raw_stream_heads(store)
-    for stream in sorted({*stored, *spans}):
+    if "stream" in beside.unreadable:
+        return
+    stored: dict[Any, list[Any]] = {}
+    for name, *head in beside.stream:
+        stored.setdefault(name, []).append(head)
+    for stream in sorted({*stored, *spans}, key=str):
         span = spans.get(stream)
-        found = (span.version, span.position, bytes(span.leaf)) if span else None
-        if stored.get(stream) != found:
-            detail = f"the stored head of {stream} is not its last entry"
-            yield Fault("completeness.stream-head", span.position if span else 0, detail)
+        if span is None:
+            yield Fault("completeness.stream-head", 0, f"a head is stored of {stream}, which has no entry")
+        elif stored.get(stream) != [[span.version, span.position, span.leaf]]:
+            yield Fault("completeness.stream-head", span.position, f"the stored head of {stream} is not its last entry")
 
 
-def file_faults(store: Store, named: dict[str, int]) -> Iterator[Fault]:
+def file_faults(beside: Beside, named: dict[str, int]) -> Iterator[Fault]:
     """Protocol files against their digests; `named` maps each digest that an entry names to its position."""
-    files = store.protocol_files()
+    files = dict(beside.protocol_file)
     for digest, data in files.items():
-        if sha256(data).hex() != digest:
-            yield Fault("protocol.file-changed", named.get(digest, 0), f"the protocol file {digest[:16]} is not what it was")
+        if not isinstance(data, bytes) or sha256(data).hex() != digest:
+            detail = f"the protocol file {str(digest)[:16]} is not what it was"
+            yield Fault("protocol.file-changed", named.get(digest, 0), detail)
     for digest, position in named.items():
         if digest not in files:
             yield Fault("protocol.file-missing", position, f"the protocol file {digest[:16]} that it names is gone")
 
 
+def database_faults(store: Store) -> Iterator[Fault]:
+    """What the database itself finds wrong with its pages and indexes."""
+    try:
+        found = structure_faults(store)
+    except LedgerError as error:
+        found = [error.message]
+    for each in found:
+        yield Fault("database.structure", 0, f"the database finds itself damaged: {each[:200]}")

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ledger.chain.entry import Entry
+from ledger.chain.entry import Entry, MalformedEntry
 from ledger.chain.note import VerifierKey
-from ledger.errors import LedgerError
-from ledger.events.base import Event
+from ledger.errors import Conflict, LedgerError
 from ledger.events.codec import decoded
-from ledger.events.keys import LedgerOpened
 from ledger.keys.keyring import Keyring
 from ledger.storage.inspection import raw_stream
 from ledger.storage.store import Store
-from ledger.verification.events import KeyLife
-from ledger.verification.report import Fault
+from ledger.verification.events import KeyLife, Keys
+from ledger.verification.report import Faults
 
 
 @dataclass
@@ -26,43 +24,44 @@ class KeyHistory:
     """What the key events say, and what is wrong with them."""
 
     keyring: Keyring = field(default_factory=Keyring)
-    log_key: VerifierKey | None = None
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
     @property
-    def origin(self) -> str:
-        return self.keyring.origin
-
-    @property
-    def operator(self) -> str:
-        return self.keyring.operator
-
-    @property
-    def keys(self) -> dict[str, KeyLife]:
-        return {
-            key.key_id: KeyLife(
-                key.public, key.party, key.use, key.enrolled_at, key.revoked_at or 0, self.keyring.vouched(key.key_id)
-            )
+    def keys(self) -> Keys:
+        lives = {
+            key.key_id: KeyLife(key.public, key.party, key.use, key.enrolled_at, key.revoked_at or 0)
             for key in self.keyring.keys.values()
         }
+        return Keys(self.keyring.origin, self.keyring.operator, lives)
+
+    def log_keys(self, size: int | None = None) -> list[VerifierKey]:
+        """The keys that sign checkpoints: those that count at this size, or all there ever were."""
+        return [
+            VerifierKey(self.keyring.origin, key.public)
+            for key in self.keyring.keys.values()
+            if key.use == "log" and (size is None or key.valid_at(size))
+        ]
 
 
-def key_history(store: Store) -> KeyHistory:
-    """Read `ledger/keys`. An event that cannot be read or does not follow is a fault, and changes no key."""
+def key_history(store: Store, last: int) -> KeyHistory:
+    """Read `ledger/keys` up to entry `last`. An event that cannot be read or does not follow is a fault."""
     history = KeyHistory()
-    for position, _, _, _, raw in raw_stream(store, "ledger/keys"):
+    try:
+        rows = raw_stream(store, "ledger/keys")
+    except Conflict:
+        raise
+    except LedgerError as error:
+        history.faults.add("key.history", 0, f"the key events cannot be read: {error.message}")
+        rows = []
+    for position, _, _, _, raw in rows:
+        if not isinstance(position, int) or position > last:
+            continue
         try:
-            event = decoded(Entry.parse(raw).event)
-            history.keyring = history.keyring.apply(position, event)
-            _keep_log_key(history, event)
-        except (LedgerError, TypeError) as error:
-            message = error.message if isinstance(error, LedgerError) else "not an entry"
-            history.faults.append(Fault("key.history", position, f"this key event does not hold: {message}"))
-    if history.log_key is None:
-        history.faults.append(Fault("key.no-opening", 1, "entry 1 does not open this ledger: no key can be known"))
+            if not isinstance(raw, bytes):
+                raise MalformedEntry("not an entry")
+            history.keyring = history.keyring.apply(position, decoded(Entry.parse(raw).event))
+        except LedgerError as error:
+            history.faults.add("key.history", position, f"this key event does not hold: {error.message}")
+    if not history.keyring.keys:
+        history.faults.add("key.no-opening", 1, "entry 1 does not open this ledger: no key can be known")
     return history
-
-
-def _keep_log_key(history: KeyHistory, event: Event) -> None:
-    if isinstance(event, LedgerOpened):
-        history.log_key = VerifierKey(event.origin, bytes.fromhex(event.log_key))

@@ -1,37 +1,49 @@
 """`ledger verify`: the numbered steps of `segment` and `whole` over a store, on as many cores as it is worth.
 
 10. Nodes, stream heads, head row and protocol files are those of the entries.
-11. Every checkpoint that the log signed is kept; each stands on a seal.
+11. Every checkpoint that the log signed is kept; each stands on a seal, and each seal has one.
 12. The keys are the ones that the reader's policy pins.
 13. The high-water mark, kept outside the database, is reached.
+
+What lies beside the entries is read first, at one moment; entries up to that moment never change. So a ledger may be
+verified while others write to it.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import NamedTuple
 
+from ledger.chain.merkle import Tree
 from ledger.chain.policy import Policy
-from ledger.errors import LedgerError
 from ledger.events.governance import ProtocolVersionRegistered
-from ledger.storage.highwater import Mark, check
-from ledger.storage.inspection import raw_entries, raw_head
+from ledger.storage.highwater import HighWater, MalformedMark, Mark
+from ledger.storage.inspection import Beside, next_position, raw_beside, raw_pages
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
-from ledger.verification.events import EventCheck, KeyLife
-from ledger.verification.index import file_faults, head_faults, node_faults, stream_head_faults, upper_nodes
+from ledger.verification import index
+from ledger.verification.again import ids_used_twice
+from ledger.verification.events import EventCheck, Keys
 from ledger.verification.keys import KeyHistory, key_history
-from ledger.verification.report import Fault, Report, Verdict, sorted_faults, verdicts
-from ledger.verification.segment import SIZE, Found, check_segment
-from ledger.verification.signed import Promise, checkpoint_faults, policy_faults, promises, vouched
-from ledger.verification.whole import Whole
+from ledger.verification.report import Fault, Faults, Report, Verdict, sorted_faults, verdicts
+from ledger.verification.segment import Found, check_segment
+from ledger.verification.signed import checkpoint_faults, mark_faults, policy_faults, promises
+from ledger.verification.since import Beginning, beginning
+from ledger.verification.unchecked import Checked, not_checked
+from ledger.verification.whole import BITS, Whole
 
-WORTH_PROCESSES = 4 * SIZE
-"""Entries below which one process is faster than starting others."""
+WORTH_PROCESSES = 250_000
+"""Uses that one process reads while others start; a signature of its own costs as much as SIGNATURE of them."""
+SIGNATURE = 40
+STRUCTURE_UPTO = 100_000
+"""Entries up to which the database's own structure is checked without being asked: it reads everything once more."""
 
 Progress = Callable[[int, int], None]
 """Told how many entries of how many have been read."""
@@ -39,72 +51,117 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Asked:
-    """How much to check, and against what. `mark` is the high-water mark, if there is one."""
+    """How much to check, and against what. `head` holds the high-water mark, if there is one.
+
+    `since` is the first position that must be read: what lies before is taken from the stored tree.
+    """
 
     policy: Policy | None = None
-    mark: Mark | None = None
+    head: HighWater | None = None
     deep: bool = False
-    max_age: bool = False
+    since: int = 1
     processes: int = 2
+    bits: int = BITS
     progress: Progress = lambda done, total: None
 
 
 class Task(NamedTuple):
-    """One segment, as it is handed to another process."""
+    """One segment, as it is handed to another process. `tree` packs what lies before `after` in it."""
 
     url: str
     after: int
     upto: int
     sizes: tuple[int, ...]
-    origin: str
-    keys: dict[str, KeyLife]
+    keys: Keys
     deep: bool
+    tree: tuple[int, bytes]
 
 
 def verify(store: Store, url: str, asked: Asked) -> Report:
-    """Check the whole ledger. What is wrong is in the report, not raised; Damaged is, where nothing can be read.
+    """Check the whole ledger. What is wrong is in the report, not raised; raises Locked, NotFound.
 
     `url` opens the same ledger again, for the other processes.
     """
-    history = key_history(store)
-    head = raw_head(store)
-    total = max(int(head.size), head.last) if head else 0
-    promised, faults = promises(store.checkpoints(), history.log_key) if history.log_key else ([], [])
-    faults += history.faults
-    whole, seals, named = Whole(), set[int](), dict[str, int]()
-    for found in _segments(store, url, asked, history, total, promised):
-        faults += node_faults(store, found.nodes)
+    mark, faults = _mark(asked)
+    beside = raw_beside(store)
+    begin = beginning(store, beside, asked.since, asked.bits)
+    history = key_history(store, beside.last)
+    promised, false = promises(beside.checkpoint, history, beside.last)
+    faults.extend(chain(begin.faults, false))
+    faults.join(history.faults)
+    whole, seals, named = Whole(asked.bits, begin.start), set[int](), dict[str, int]()
+    sizes = sorted({promise.checkpoint.size for promise in promised})
+    tasks = _tasks(store, url, asked, history.keys, beside, begin, sizes)
+    for found in _segments(store, asked, beside, tasks):
+        faults.extend(index.node_faults(store, found.nodes))
         seals |= {single.position for single in found.singles if single.event and single.event.register == "seals"}
         named |= _named_files(found)
         whole.add(found)
-        asked.progress(whole.size, total)
+        asked.progress(whole.size, beside.last)
     whole.finish()
-    faults += [*whole.faults, *head_faults(head, whole), *stream_head_faults(store, whole.streams)]
-    faults += [*node_faults(store, upper_nodes(whole.roots, whole.size)), *file_faults(store, named)]
-    faults += checkpoint_faults(promised, whole, frozenset(seals))
-    faults += _outside_faults(store, asked, history)
-    return _report(asked, history, whole, faults, promised)
+    faults.extend(_index_faults(store, asked, beside, whole, named))
+    faults.extend(checkpoint_faults(promised, whole, frozenset(seals)))
+    faults.extend(policy_faults(asked.policy, history) if asked.policy else [])
+    faults.extend(mark_faults(mark, whole, store) if mark else [])
+    faults.extend(ids_used_twice(store, whole, beside.last) if asked.deep else [])
+    checked = Checked(asked.policy, mark, asked.deep, _structure(store, asked, beside), tuple(sizes))
+    return _report(history, whole, faults, checked)
 
 
-def _segments(
-    store: Store, url: str, asked: Asked, history: KeyHistory, total: int, promised: list[Promise]
-) -> Iterator[Found]:
-    sizes = [promise.checkpoint.size for promise in promised]
-    tasks = [
-        Task(url, after, min(after + SIZE, total), tuple(n - after for n in sizes if after < n <= after + SIZE),
-             history.origin, history.keys, asked.deep)
-        for after in range(0, total, SIZE)
-    ]  # fmt: skip
-    if asked.processes < 2 or total < WORTH_PROCESSES:
+def _mark(asked: Asked) -> tuple[Mark | None, Faults]:
+    """Read before the ledger is: a mark that is set meanwhile would be ahead of it."""
+    faults = Faults()
+    try:
+        return (asked.head.read() if asked.head else None), faults
+    except MalformedMark as error:
+        faults.add(error.code, 0, error.message)
+        return None, faults
+
+
+def _tasks(
+    store: Store, url: str, asked: Asked, keys: Keys, beside: Beside, begin: Beginning, sizes: Sequence[int]
+) -> Iterator[Task]:
+    """One for each segment that has rows."""
+    after, tree = begin.start.size, (begin.tree.size, begin.tree.pack())
+    while after < beside.last:
+        upto = min(((after >> asked.bits) + 1) << asked.bits, beside.last)
+        wanted = tuple(sizes[bisect_right(sizes, after) : bisect_right(sizes, upto)])
+        yield Task(url, after, upto, wanted, keys, asked.deep, tree)
+        after, tree = upto, (0, b"")
+        if beside.entries != beside.last:  # holes: one may be wider than a ledger can be
+            behind = next_position(store, after)
+            after = max(after, (behind - 1) >> asked.bits << asked.bits) if behind else beside.last
+
+
+def _segments(store: Store, asked: Asked, beside: Beside, tasks: Iterator[Task]) -> Iterator[Found]:
+    if asked.processes < 2 or not _worth_processes(beside):
         yield from (_check(store, task) for task in tasks)
         return
-    with ProcessPoolExecutor(asked.processes, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_check_elsewhere, tasks)
+    waiting, done = list(tasks), 0
+    try:
+        with ProcessPoolExecutor(asked.processes, multiprocessing.get_context("spawn")) as pool:
+            for found in pool.map(_check_elsewhere, waiting):
+                done += 1
+                yield found
+    except BrokenProcessPool:
+        # Killed, for lack of memory perhaps: this process goes on alone.
+        yield from (_check(store, task) for task in islice(waiting, done, None))
+
+
+def _worth_processes(beside: Beside) -> bool:
+    uses = sum(
+        version
+        for name, version, *_ in beside.stream
+        if isinstance(version, int) and isinstance(name, str) and name.endswith("/usage")
+    )
+    return uses + SIGNATURE * max(0, beside.entries - uses) >= WORTH_PROCESSES
 
 
 def _check(store: Store, task: Task) -> Found:
-    events = EventCheck(task.origin, task.keys, deep=task.deep)
-    return check_segment(task.after, raw_entries(store, task.after, task.upto), task.sizes, events)
+    events = EventCheck(task.keys, deep=task.deep)
+    return check_segment(
+        task.after, raw_pages(store, task.after, task.upto), task.sizes, events, Tree.unpack(*task.tree)
+    )
 
 
 def _check_elsewhere(task: Task) -> Found:
@@ -120,44 +177,36 @@ def _named_files(found: Found) -> dict[str, int]:
     }
 
 
-def _outside_faults(store: Store, asked: Asked, history: KeyHistory) -> Iterator[Fault]:
-    """What is kept outside the database: the reader's policy and the high-water mark."""
-    if asked.policy and history.log_key:
-        yield from policy_faults(asked.policy, history.log_key, history.keys)
-    if asked.mark:
-        try:
-            check(asked.mark, store)
-        except LedgerError as error:
-            yield Fault(error.code, asked.mark.size, error.message)
+def _structure(store: Store, asked: Asked, beside: Beside) -> bool:
+    """Whether the database's own structure is checked."""
+    return not store.is_postgres and (asked.deep or beside.entries <= STRUCTURE_UPTO)
 
 
-def _report(asked: Asked, history: KeyHistory, whole: Whole, faults: list[Fault], promised: list[Promise]) -> Report:
-    anchored = bool(promised or asked.mark)
+def _index_faults(store: Store, asked: Asked, beside: Beside, whole: Whole, named: dict[str, int]) -> Iterator[Fault]:
+    yield from index.row_faults(beside, whole)
+    yield from index.head_faults(beside, whole)
+    yield from index.stream_head_faults(beside, whole.streams)
+    yield from index.node_faults(store, index.upper_nodes(whole.roots, whole.size, asked.bits))
+    yield from index.node_count_faults(beside, whole.size)
+    yield from index.file_faults(beside, named)
+    if _structure(store, asked, beside):
+        yield from index.database_faults(store)
+
+
+def _report(history: KeyHistory, whole: Whole, faults: Faults, checked: Checked) -> Report:
+    anchored = bool(checked.checkpoints or checked.mark)
     found = verdicts(
-        faults, fresh=Verdict.NOT_CHECKED, complete=Verdict.OK if anchored else Verdict.NOT_CHECKED
+        faults.areas | whole.faults.areas,
+        fresh=Verdict.NOT_CHECKED,
+        complete=Verdict.OK if anchored and not whole.start else Verdict.NOT_CHECKED,
     )
-    counts = {"entries": whole.size, "uses": whole.members, "streams": len(whole.streams), "checkpoints": len(promised)}
+    counts = {
+        "entries": whole.count, "uses": whole.members, "streams": len(whole.streams),
+        "checkpoints": len(checked.checkpoints), "faults": faults.count + whole.faults.count,
+    }  # fmt: skip
+    root = whole.root(whole.size)
+    assert root is not None
     return Report(
-        history.origin, whole.size, whole.root(whole.size) or whole.leaf, found, sorted_faults(faults),
-        tuple(_not_checked(asked, history, whole, promised)), counts,
+        history.keyring.origin, whole.size, root, found, sorted_faults([*whole.faults.kept, *faults.kept]),
+        tuple(not_checked(checked, history.keyring, whole)), counts,
     )  # fmt: skip
-
-
-def _not_checked(asked: Asked, history: KeyHistory, whole: Whole, promised: list[Promise]) -> Iterator[str]:
-    """Everything that a reader might take for checked, and is not."""
-    last = max((promise.checkpoint.size for promise in promised), default=0)
-    if last < whole.size:
-        yield f"whether entries after the last checkpoint ({last}) are all: only the high-water mark on this disk says so"
-    if asked.policy is None:
-        yield "whether the keys are the parties' own: give the keys you hold with --policy"
-    elif asked.policy.quorum == "none":
-        yield "whether other parties saw the same ledger: the policy asks for no cosigner"
-    if names := vouched(asked.policy, history.keys, history.operator):
-        yield f"the keys of {', '.join(names)}: the operator vouches for them, the policy pins none"
-    yield "when it was recorded: no time stamp by a third party"
-    yield "sealed parts: whether the vault still opens them"
-    if whole.members and not asked.deep:
-        yield f"the fields inside {whole.members:,} uses: covered by their batches' signatures, not read (--deep)"
-    yield from sorted(whole.unknown_types)
-
-

@@ -11,21 +11,21 @@ What needs the stretch before (the first link, a batch that began there) is hand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from ledger.chain.entry import END, START, Entry, MalformedEntry
-from ledger.chain.hashing import Digest, leaf_hash
-from ledger.chain.merkle import Node, Tree
-from ledger.verification.events import EventCheck, SingleEvent
-from ledger.verification.report import MOST_FAULTS, Fault
+from ledger.chain.entry import END, LARGEST_EVENT, START, Entry, MalformedEntry, envelope_middle
+from ledger.chain.hashing import Digest, leaf_hashes
+from ledger.chain.merkle import Node, Tree, merkle_root
+from ledger.clock import spell_recorded
+from ledger.verification.events import Claim, EventCheck, SingleEvent
+from ledger.verification.report import MOST_FAULTS, Faults
 
 Row = tuple[int, str, int, str, bytes]
 """position, stream, version, type, raw: as storage yields it; nothing of it is trusted."""
-
-BITS = 16
-SIZE = 1 << BITS
-"""Entries in a full segment: a power of two, so that its tree root is a node of the whole tree."""
 
 
 class StreamSpan(NamedTuple):
@@ -39,29 +39,40 @@ class StreamSpan(NamedTuple):
 
 
 class BatchPart(NamedTuple):
-    """The members of one batch that lie in one segment, as leaf hashes of their event bytes."""
+    """The members of one batch that lie in one segment.
+
+    `root` is over all their event bytes where something follows them here; else it is None, and `leaves` are given.
+    """
 
     opener: int
     first: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks of a part
+    stream: str
+    claims: set[Claim]
+    root: Digest | None
     leaves: list[Digest]
 
 
 class SealSeen(NamedTuple):
-    """A seal, and the heads of the streams seen so far in its segment: what it must have sealed."""
+    """A seal, and the streams that moved since the one before it in its segment, with their heads."""
 
     position: int
     heads: dict[str, tuple[int, Digest]]
 
 
 class Found(NamedTuple):
-    """What one segment shows to `whole`. `prefix_roots` is the tree root of its first n leaves, for each n asked."""
+    """What one segment shows to `whole`. `prefix_roots` is the root over its leaves at each tree size asked.
+
+    `prev` and the times are None where the first entry could not be read.
+    """
 
     first: int
-    count: int
-    prev: Digest
+    last: int
+    count: int  # type: ignore[assignment]  # as above
+    prev: Digest | None
     leaf: Digest
-    first_recorded: str
-    last_recorded: str
+    first_recorded: datetime | None
+    last_recorded: datetime | None
     root: Digest
     nodes: list[Node]
     prefix_roots: dict[int, Digest]
@@ -69,150 +80,275 @@ class Found(NamedTuple):
     batches: list[BatchPart]
     seals: list[SealSeen]
     singles: list[SingleEvent]
-    member_ids: list[str]
+    member_ids: bytes
+    sealed: bool
     unknown_types: list[str]
-    faults: list[Fault]
+    broken: list[int]
+    faults: Faults
+
+
+@dataclass
+class Run:
+    """A batch whose members are being read. `template` makes the end of the next one, if it is like the last."""
+
+    opener: int
+    first: int
+    stream: str
+    type: str = ""
+    version: int = 0
+    template: bytes = b""
+    after_event: int = 0
+    leaves: list[Digest] = field(default_factory=list)
+    claims: set[Claim] = field(default_factory=set)
+
+    def part(self, *, ended: bool) -> BatchPart:
+        whole = ended and self.first == self.opener + 1
+        root = merkle_root(self.leaves) if whole else None
+        kept = [] if whole else self.leaves
+        return BatchPart(self.opener, self.first, len(self.leaves), self.stream, self.claims, root, kept)
 
 
 class Segment:
-    """The check of one stretch that starts after entry `after`."""
+    """The check of one stretch that starts after entry `after`.
 
-    def __init__(self, after: int, sizes: Iterable[int], events: EventCheck) -> None:
-        self.after, self.sizes, self.events = after, frozenset(sizes), events
-        self.tree, self.nodes, self.leaves = Tree(), list[Node](), list[Digest]()
+    `tree` holds the leaves of its aligned segment that lie before `after`: none, unless it begins in the middle.
+    """
+
+    def __init__(self, after: int, sizes: Iterable[int], events: EventCheck, tree: Tree | None = None) -> None:
+        self.tree = tree or Tree()
+        self.base = after - self.tree.size
+        self.sizes, self.events = sorted(set(sizes)), events
+        self.nodes: list[Node] = []
         self.prefix_roots: dict[int, Digest] = {}
         self.streams: dict[str, StreamSpan] = {}
+        self.moved: dict[str, tuple[int, Digest]] = {}
         self.batches: list[BatchPart] = []
         self.seals: list[SealSeen] = []
         self.singles: list[SingleEvent] = []
-        self.faults: list[Fault] = []
+        self.faults = Faults()
         self.broken: list[int] = []
-        self.position, self.count = after, 0
-        self.first_prev = self.leaf = Digest(b"")
-        self.first_recorded = self.recorded = ""
-        self.batch, self.stream, self.version, self.middle = 0, "", 0, b""
+        self.first, self.position, self.count = 0, after, 0
+        self.prev: Digest | None = None
+        self.leaf = Digest(b"")
+        self.first_recorded: datetime | None = None
+        self.recorded: datetime | None = None
+        self.run: Run | None = None
 
-    def check(self, rows: Iterable[Row]) -> Found:
+    def check(self, pages: Iterable[Sequence[Row]]) -> Found:
         """Read every row. Faults are collected, never raised."""
-        for position, stream, version, type_, raw in rows:
-            leaf = leaf_hash(raw) if isinstance(raw, bytes) else Digest(b"")
-            if position != self.position + 1:
-                self._fault("completeness.missing-entry", self.position + 1, self._gap(position))
-            tail = self.middle and b'%s%d,"prev":"%s",%s%d}' % (
-                END, position, self.leaf.hex().encode(), self.middle, self.version + 1,
-            )  # fmt: skip
-            if tail and leaf and raw.endswith(tail) and raw.startswith(START) and (stream, version) == (
-                self.stream, self.version + 1,
-            ):  # fmt: skip
-                self._member(raw[len(START) : -len(tail)], position, type_)
-                self.version = version
-                self.streams[stream] = self.streams[stream]._replace(version=version, position=position, leaf=leaf)
-            else:
-                self._entry(position, stream, version, type_, raw, leaf)
-            self._grow(position, leaf)
-        self._flush()
+        for rows in pages:
+            page, leaves = self._hashed(rows)
+            at = 0
+            while at < len(page):
+                if self.run:
+                    at = self._members(self.run, page, leaves, at)
+                if at < len(page):
+                    self._entry(page[at], leaves[at])
+                    at += 1
+            self._grow(leaves)
+        self._end_run(ended=False)
         return self._found()
 
-    def _entry(self, position: int, stream: str, version: int, type_: str, raw: bytes, leaf: Digest) -> None:
+    def _members(self, run: Run, page: Sequence[Row], leaves: Sequence[Digest], at: int) -> int:
+        """The short way: members of one batch, each as the one before it makes us expect. Gives the first other row.
+
+        The bytes around the event are put together and compared at once.
+        """
+        template, stream, kind, start, behind = run.template, run.stream, run.type, START, run.after_event
+        position, version, prev = self.position, run.version, self.leaf
+        events: list[bytes] = []
+        keep, begin = events.append, len(START)
+        if template:
+            for row, leaf in zip(page[at:], leaves[at:], strict=True):
+                raw = row[4]
+                end = template % (position + 1, prev.hex().encode(), version + 1)
+                if row != (position + 1, stream, version + 1, kind, raw) or type(raw) is not bytes:
+                    break
+                if not (raw.endswith(end) and raw.startswith(start)):
+                    break
+                keep(raw[begin : behind - len(end)])
+                position, version, prev = position + 1, version + 1, leaf
+        if events:
+            self._add_members(run, events, self.position + 1)
+            run.version = version
+            self._move(stream, version, position, prev)
+            self.position, self.leaf = position, prev
+            self.count += len(events)
+        return at + len(events)
+
+    def _add_members(self, run: Run, events: list[bytes], first: int) -> None:
+        run.leaves += leaf_hashes(events)
+        if max(map(len, events)) > LARGEST_EVENT:
+            position = first + next(at for at, event in enumerate(events) if len(event) > LARGEST_EVENT)
+            self.faults.add("event.malformed", position, f"an event has at most {LARGEST_EVENT} bytes")
+        if self.events.deep:
+            claims, faults = self.events.members(events, first, run.type, run.stream)
+            run.claims |= claims
+            self.faults.extend(faults)
+
+    def _entry(self, row: Row, leaf: Digest) -> None:
         """The thorough way: for each entry that is not just one more member of the batch being read."""
-        self.middle = b""
+        position, stream, version, type_, raw = row = self._of_kinds(row)
+        follows = self._place(position)
         try:
             entry = Entry.parse(raw)
-        except (MalformedEntry, TypeError) as error:
-            self._fault("entry.malformed", position, f"not an entry in its one spelling ({error})")
-            return
-        if (entry.position, entry.stream, entry.version) != (position, stream, version):
-            self._fault("entry.columns", position, "the columns beside the entry do not say what its bytes say")
-        self._link(entry, position)
-        if entry.stream == "ledger/seals":
-            heads = {name: (span.version, span.leaf) for name, span in self.streams.items()}
-            self.seals.append(SealSeen(position, heads))
-        self._follow(entry, position, leaf)
-        if entry.signature.startswith("batch:"):
-            self._first_member(entry, position, type_)
+        except MalformedEntry as error:
+            if raw:
+                self.faults.add("entry.malformed", position, f"not an entry in its one spelling ({error.message})")
+            self._unread(row, leaf, follows=follows)
         else:
-            single, faults = self.events.single(entry, position, type_)
-            self.faults += faults
-            if single:
-                self.singles.append(single)
+            if (entry.position, entry.stream, entry.version) != (position, stream, version):
+                self.faults.add("entry.columns", position, "the columns beside the entry do not say what its bytes say")
+            self._link(entry, position, follows=follows)
+            self._follow(entry, position, leaf)
+            if entry.signature.startswith("batch:"):
+                self._member(entry, position, type_, follows=follows)
+            else:
+                self._end_run(ended=True)
+                self._single(entry, position, type_)
+        self.position, self.leaf = position, leaf
+        self.count += 1
 
-    def _link(self, entry: Entry, position: int) -> None:
-        recorded = entry.raw[entry.raw.rindex(b'"recorded_at":"') + 15 :][:27].decode("ascii")
+    def _unread(self, row: Row, leaf: Digest, *, follows: bool) -> None:
+        """Go on past bytes that are no entry as if they were what the columns say: the fault is told once."""
+        position, stream, version, type_, _ = row
+        run = self.run
+        if run and follows and (stream, version, type_) == (run.stream, run.version + 1, run.type):
+            run.leaves.append(leaf)
+            run.version = version
+        else:
+            self._end_run(ended=True)
+        if stream:
+            self._move(stream, version, position, leaf)
+
+    def _place(self, position: int) -> bool:
+        """Whether an entry follows the one before it without a gap; the first one's gap is told by `whole`."""
         if not self.count:
-            self.first_prev, self.first_recorded = entry.prev, recorded
-        elif entry.prev != self.leaf:
+            self.first = position
+            return False
+        if position == self.position + 1:
+            return True
+        self.faults.add("completeness.missing-entry", self.position + 1, gap(self.position, position))
+        return False
+
+    def _link(self, entry: Entry, position: int, *, follows: bool) -> None:
+        if not self.count:
+            self.prev, self.first_recorded = entry.prev, entry.recorded_at
+        elif follows and entry.prev != self.leaf and len(self.broken) < MOST_FAULTS:
             self.broken.append(position)
-        if recorded < self.recorded:
-            self._fault("entry.time-went-back", position, "recorded before the entry that it follows")
-        self.recorded = recorded
+        if self.recorded and entry.recorded_at < self.recorded:
+            self.faults.add("entry.time-went-back", position, "recorded before the entry that it follows")
+        self.recorded = entry.recorded_at
 
     def _follow(self, entry: Entry, position: int, leaf: Digest) -> None:
         known = self.streams.get(entry.stream)
         if known and entry.version != known.version + 1:
-            self._fault("completeness.stream", position, f"version {entry.version} of {entry.stream} after {known.version}")
-        first = (known.first_version, known.first_position) if known else (entry.version, position)
-        self.streams[entry.stream] = StreamSpan(*first, entry.version, position, leaf)
+            detail = f"version {entry.version} of {entry.stream} after {known.version}"
+            self.faults.add("completeness.stream", position, detail)
+        if entry.stream == "ledger/seals":
+            self.seals.append(SealSeen(position, self.moved))
+            self.moved = {}
+        self._move(entry.stream, entry.version, position, leaf)
 
-    def _first_member(self, entry: Entry, position: int, type_: str) -> None:
+    def _move(self, stream: str, version: int, position: int, leaf: Digest) -> None:
+        known = self.streams.get(stream)
+        first = known[:2] if known else (version, position)
+        self.streams[stream] = StreamSpan(*first, version, position, leaf)
+        self.moved[stream] = (version, leaf)
+
+    def _single(self, entry: Entry, position: int, type_: str) -> None:
+        single, faults = self.events.single(entry, position, type_)
+        self.faults.extend(faults)
+        if single:
+            self.singles.append(single)
+
+    def _member(self, entry: Entry, position: int, type_: str, *, follows: bool) -> None:
         """A member read the thorough way; the ones that follow it in the same batch take the short way."""
         opener = int(entry.signature.removeprefix("batch:"))
-        if not opener < position or not entry.stream.endswith("/usage"):
-            self._fault("batch.outside", position, "says it is a member of a batch that it does not follow")
-        if not (self.batches and self.batches[-1].opener == opener and self.position + 1 == position):
-            self.batches.append(BatchPart(opener, position, []))
-        self.batch, self.stream, self.version = opener, entry.stream, entry.version
-        self.middle = entry.raw[entry.raw.rindex(b'"recorded_at":"') : entry.raw.rindex(b'"version":') + 10]
-        self._member(entry.event, position, type_)
+        run = self.run
+        if not (run and follows and (run.opener, run.stream) == (opener, entry.stream)):
+            self._end_run(ended=True)
+            run = self.run = Run(opener, position, entry.stream)
+        if type_ != run.type and (wrong := self.events.home(type_, entry.stream)):
+            self.faults.add("batch.outside", position, wrong)
+        run.type, run.version, run.template = type_, entry.version, b""
+        kind = b'"type":"%s"}' % type_.encode()
+        if entry.event.endswith(kind):
+            run.template, run.after_event = _template(kind, entry), len(kind)
+        elif _type_of(entry.event) != type_:
+            self.faults.add("entry.columns", position, "the type column does not say what the bytes say")
+        self._add_members(run, [entry.event], position)
 
-    def _member(self, event: bytes, position: int, type_: str) -> None:
-        self.batches[-1].leaves.append(leaf_hash(event))
-        if fault := self.events.member(event, position, type_, self.stream):
-            self.faults.append(fault)
+    def _end_run(self, *, ended: bool) -> None:
+        if self.run:
+            self.batches.append(self.run.part(ended=ended))
+            self.run = None
 
-    def _grow(self, position: int, leaf: Digest) -> None:
-        self.position, self.leaf = position, leaf
-        self.count += 1
-        self.leaves.append(leaf)
-        if self.count in self.sizes:
-            self._flush()
-            self.prefix_roots[self.count] = self.tree.root()
-        elif len(self.leaves) >= 4096:
-            self._flush()
+    def _hashed(self, rows: Sequence[Row]) -> tuple[Sequence[Row], list[Digest]]:
+        """The rows and their leaf hashes; nothing is hashed for what is not bytes."""
+        try:
+            return rows, leaf_hashes([row[4] for row in rows])
+        except TypeError:
+            return rows, [leaf_hashes([row[4] if type(row[4]) is bytes else b""])[0] for row in rows]
 
-    def _flush(self) -> None:
-        self.nodes += self.tree.extend(self.leaves)
-        self.leaves = []
-
-    def _found(self) -> Found:
-        self._tell_broken_links()
-        nodes = [Node(level, (self.after >> level) + index, digest) for level, index, digest in self.nodes]
-        return Found(
-            self.after + 1, self.count, self.first_prev, self.leaf, self.first_recorded, self.recorded,
-            self.tree.root(), nodes, self.prefix_roots, self.streams, self.batches, self.seals,
-            self.singles, self.events.member_ids, sorted(self.events.unknown_types), self.faults,
+    def _of_kinds(self, row: Row) -> Row:
+        """The row, with nothing in place of a value that is not of its column's kind."""
+        if [*map(type, row)] == [int, str, int, str, bytes]:
+            return row
+        position, stream, version, type_, raw = row
+        position = position if type(position) is int else self.position + 1
+        gone = all(value is None for value in row[1:])
+        detail = "the database cannot read it" if gone else "a column holds another kind of value than its own"
+        self.faults.add("entry.unreadable", position, detail)
+        return (
+            position, stream if type(stream) is str else "", version if type(version) is int else 0,
+            type_ if type(type_) is str else "", raw if type(raw) is bytes else b"",
         )  # fmt: skip
 
-    def _tell_broken_links(self) -> None:
-        """A changed entry breaks the link behind it; one whose own `prev` was changed, also the link before it."""
-        broken = set(self.broken)
-        for position in self.broken:
-            if position - 1 in broken and position - 2 not in broken:
-                continue
-            culprit = position if position + 1 in broken else position - 1
-            detail = f"entry {position} was chained to other bytes than entry {position - 1} has now"
-            self._fault("chain.broken-link", culprit, detail)
+    def _grow(self, leaves: list[Digest]) -> None:
+        start, size = 0, self.base + self.tree.size
+        for wanted in self.sizes[bisect_right(self.sizes, size) : bisect_right(self.sizes, size + len(leaves))]:
+            self.nodes += self.tree.extend(leaves[start : wanted - size])
+            self.prefix_roots[wanted] = self.tree.root()
+            start = wanted - size
+        self.nodes += self.tree.extend(leaves[start:])
 
-    def _fault(self, code: str, position: int, detail: str) -> None:
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(code, position, detail))
-
-    def _gap(self, position: int) -> str:
-        if position <= self.position:
-            return f"position {position} comes after {self.position}"
-        missing = position - self.position - 1
-        return f"{missing} entr{'y is' if missing == 1 else 'ies are'} missing before entry {position}"
+    def _found(self) -> Found:
+        nodes = [Node(level, (self.base >> level) + index, digest) for level, index, digest in self.nodes]
+        ids = bytes.fromhex("".join(self.events.member_ids))
+        return Found(
+            self.first, self.position, self.count, self.prev, self.leaf, self.first_recorded, self.recorded,
+            self.tree.root(), nodes, self.prefix_roots, self.streams, self.batches, self.seals, self.singles,
+            ids, self.events.sealed, sorted(self.events.unknown_types), self.broken, self.faults,
+        )  # fmt: skip
 
 
-def check_segment(after: int, rows: Iterable[Row], sizes: Iterable[int], events: EventCheck) -> Found:
-    """Check the stretch after entry `after`; `sizes` are counts of leaves whose tree root is wanted."""
-    return Segment(after, sizes, events).check(rows)
+def gap(before: int, position: int) -> str:
+    """What stands between two positions that should follow each other."""
+    if position <= before:
+        return f"position {position} comes after {before}"
+    missing = position - before - 1
+    return f"{missing} entr{'y is' if missing == 1 else 'ies are'} missing before entry {position}"
+
+
+def check_segment(
+    after: int, pages: Iterable[Sequence[Row]], sizes: Iterable[int], events: EventCheck, tree: Tree | None = None
+) -> Found:
+    """Check the stretch after entry `after`; `sizes` are tree sizes at which its root is wanted."""
+    return Segment(after, sizes, events, tree).check(pages)
+
+
+def _template(kind: bytes, entry: Entry) -> bytes:
+    """The end of a member's bytes, with places for position, `prev` and version."""
+    middle = envelope_middle(spell_recorded(entry.recorded_at), entry.signature, entry.stream)
+    return (kind + END).replace(b"%", b"%%") + b'%d,"prev":"%s' + middle.replace(b"%", b"%%") + b"%d}"
+
+
+def _type_of(event: bytes) -> Any:
+    from ledger.canonical import NotCanonical, decode
+
+    try:
+        value = decode(event)
+    except NotCanonical:
+        return None
+    return value.get("type") if isinstance(value, dict) else None

@@ -1,30 +1,56 @@
 """The segments joined: what no stretch can tell by itself.
 
-6. Each segment follows from the one before: link, time, versions of every stream.
+6. Each segment follows from the one before: position, link, time, versions of every stream.
 7. A batch has the members that its opener counted and signed, right behind it, and `/usage` holds nothing else.
 8. A seal names the heads that the streams had.
 9. An event id is used once.
+
+Memory: ids of single events are kept in a dict (some 150 MB a million), those of re-parsed members in 16 bytes each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
 
 from ledger.chain.hashing import NO_LEAF, Digest, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.events.imports import LogBatchIngested
 from ledger.events.seals import StreamsSealed
-from ledger.verification.report import MOST_FAULTS, Fault
-from ledger.verification.segment import BITS, BatchPart, Found, SealSeen, StreamSpan
+from ledger.verification.events import claim_of
+from ledger.verification.report import MOST_FAULTS, Faults
+from ledger.verification.segment import BatchPart, Found, SealSeen, StreamSpan, gap
+
+BITS = 14
+"""A segment has 2 ** BITS entries: a power of two, so that the tree root of a full one is a node of the whole tree."""
 
 
-class OpenBatch(NamedTuple):
-    """A batch whose members are still being collected."""
+@dataclass
+class OpenBatch:
+    """A batch whose members are still being collected: their leaves, or the root that a segment made of all of them."""
 
     opener: int
     event: LogBatchIngested
-    leaves: list[Digest]
+    leaves: list[Digest] = field(default_factory=list)
+    count: int = 0
+    root: Digest | None = None
+
+
+@dataclass
+class Start:
+    """What is known before the first entry that is read: nothing, unless the reading starts further on.
+
+    `roots` are those of the full segments before it, `streams` the heads at `size`, `batch` one that `size` cuts.
+    """
+
+    size: int = 0
+    leaf: Digest = NO_LEAF
+    recorded: datetime | None = None
+    roots: list[Digest] = field(default_factory=list)
+    streams: dict[str, StreamSpan] = field(default_factory=dict)
+    batch: OpenBatch | None = None
 
 
 def seal_root(heads: Mapping[str, tuple[int, Digest]]) -> Digest:
@@ -36,60 +62,90 @@ def seal_root(heads: Mapping[str, tuple[int, Digest]]) -> Digest:
 class Whole:
     """Joins segments in order. After the last one, `finish` tells what is left open."""
 
-    def __init__(self) -> None:
-        self.size, self.leaf, self.recorded = 0, NO_LEAF, ""
-        self.roots: list[Digest] = []
+    def __init__(self, bits: int = BITS, start: Start | None = None) -> None:
+        start = start or Start()
+        self.bits, self.start = bits, start.size
+        self.size, self.leaf, self.recorded = start.size, start.leaf, start.recorded
+        self.roots, self.batch = list(start.roots), start.batch
+        self.streams = dict(start.streams)
+        self.heads = {stream: (span.version, span.leaf) for stream, span in start.streams.items()}
+        self.imported = {stream: span.version for stream, span in start.streams.items() if _is_usage(stream)}
+        if self.batch:
+            usage = f"{self.batch.event.protocol}/usage"
+            self.imported[usage] = self.imported.get(usage, 0) + self.batch.event.batch.count - self.batch.count
         self.prefix_roots: dict[int, Digest] = {}
-        self.streams: dict[str, StreamSpan] = {}
-        self.imported: dict[str, int] = {}
-        self.batch: OpenBatch | None = None
         self.ids: dict[str, int] = {}
-        self.faults: list[Fault] = []
+        self.member_ids = [bytearray() for _ in range(256)]
+        self.faults = Faults()
         self.unknown_types: set[str] = set()
-        self.members = 0
+        self.broken: list[int] = []
+        self.count = self.members = self.usage_signed = 0
+        self.sealed = False
 
     def add(self, found: Found) -> None:
         """Join the next segment. An empty one changes nothing."""
         if not found.count:
             return
         self._join_link(found)
-        self._join_roots(found)
-        self.faults += found.faults[: MOST_FAULTS - len(self.faults)]
+        self.prefix_roots |= found.prefix_roots
+        self.roots.append(found.root)
+        self.faults.join(found.faults)
         self._check_batches(found)
         self._check_seals(found)
         self._join_streams(found.streams)
         self._check_ids(found)
         self.unknown_types |= set(found.unknown_types)
-        self.size, self.leaf, self.recorded = self.size + found.count, found.leaf, found.last_recorded
+        self.sealed = self.sealed or found.sealed
+        self.count += found.count
+        self.size, self.leaf = found.last, found.leaf
+        self.recorded = found.last_recorded or self.recorded
 
     def finish(self) -> None:
         """What must have come to its end with the last entry."""
         self._close_batch()
+        self._tell_broken_links()
         for stream, span in self.streams.items():
-            protocol, _, register = stream.partition("/")
-            if register == "usage" and span.version != self.imported.get(protocol, 0):
-                detail = f"{stream} has {span.version} entries, and the batches of {protocol} count {self.imported.get(protocol, 0)}"
-                self._fault("completeness.usage", span.position, detail)
+            if _is_usage(stream) and span.version != self.imported.get(stream, 0):
+                detail = f"{stream} has {span.version} entries, and the batches count {self.imported.get(stream, 0)}"
+                self.faults.add("completeness.usage", span.position, detail)
 
     def root(self, size: int) -> Digest | None:
         """The tree's root at `size`, if it was asked for when the segments were read."""
         if size == self.size:
             return merkle_root(self.roots)
         prefix = self.prefix_roots.get(size)
-        return prefix and merkle_root([*self.roots[: (size - 1) >> BITS], prefix])
+        return prefix and merkle_root([*self.roots[: (size - 1) >> self.bits], prefix])
+
+    def twice(self) -> set[str]:
+        """Ids of re-parsed members that are used again, by a member or a single event."""
+        singles = set(self.ids)
+        again: set[str] = set()
+        for bucket in self.member_ids:
+            ids = sorted(bytes(bucket[at : at + 16]) for at in range(0, len(bucket), 16))
+            again |= {one.hex() for one, other in pairwise(ids) if one == other}
+            if singles:
+                again |= singles.intersection(one.hex() for one in ids)
+        return again
 
     def _join_link(self, found: Found) -> None:
-        if found.prev != self.leaf and self.size:
-            detail = f"entry {found.first} was chained to other bytes than entry {self.size} has now"
-            self._fault("chain.broken-link", self.size, detail)
-        elif not self.size and found.first == 1 and found.prev != NO_LEAF:
-            self._fault("chain.broken-link", 1, "entry 1 follows from nothing, and its prev is not zeros")
-        if found.first_recorded < self.recorded:
-            self._fault("entry.time-went-back", found.first, "recorded before the entry that it follows")
+        if found.first != self.size + 1:
+            self.faults.add("completeness.missing-entry", self.size + 1, gap(self.size, found.first))
+        elif found.prev is not None and found.prev != self.leaf:
+            self.broken.append(found.first)
+        if found.first_recorded and self.recorded and found.first_recorded < self.recorded:
+            self.faults.add("entry.time-went-back", found.first, "recorded before the entry that it follows")
+        self.broken += found.broken[: MOST_FAULTS - len(self.broken)]
 
-    def _join_roots(self, found: Found) -> None:
-        self.prefix_roots |= {self.size + count: root for count, root in found.prefix_roots.items()}
-        self.roots.append(found.root)
+    def _tell_broken_links(self) -> None:
+        """A changed entry breaks the link behind it; one whose own `prev` was changed, also the link before it."""
+        broken = set(self.broken)
+        for position in self.broken:
+            if position + 1 in broken or position == 1:
+                detail = "its bytes were changed: it does not follow from the entry before, nor the next one from it"
+                self.faults.add("chain.broken-link", position, detail)
+            elif position - 1 not in broken:
+                detail = f"its bytes were changed: entry {position} was chained to other bytes than it has now"
+                self.faults.add("chain.broken-link", position - 1, detail)
 
     def _join_streams(self, spans: Mapping[str, StreamSpan]) -> None:
         for stream, span in spans.items():
@@ -97,69 +153,81 @@ class Whole:
             expected = known.version + 1 if known else 1
             if span.first_version != expected:
                 detail = f"version {span.first_version} of {stream} where {expected} should stand"
-                self._fault("completeness.stream", span.first_position, detail)
+                self.faults.add("completeness.stream", span.first_position, detail)
             self.streams[stream] = span
 
     def _check_batches(self, found: Found) -> None:
-        openers = {single.position: single.event for single in found.singles if isinstance(single.event, LogBatchIngested)}
+        openers = {
+            single.position: single.event for single in found.singles if isinstance(single.event, LogBatchIngested)
+        }
         parts = {part.first: part for part in found.batches}
         for position in sorted({*openers, *parts}):
             if position in openers:
-                self._open_batch(position, openers[position])
+                self._close_batch()
+                self._open_batch(OpenBatch(position, openers[position]))
             else:
                 self._take_part(parts[position])
 
-    def _open_batch(self, position: int, event: LogBatchIngested | None) -> None:
-        self._close_batch()
-        if event:
-            self.batch = OpenBatch(position, event, [])
-            self.imported[event.protocol] = self.imported.get(event.protocol, 0) + event.batch.count
+    def _open_batch(self, batch: OpenBatch) -> None:
+        self.batch = batch
+        usage = f"{batch.event.protocol}/usage"
+        self.imported[usage] = self.imported.get(usage, 0) + batch.event.batch.count
 
     def _take_part(self, part: BatchPart) -> None:
-        self.members += len(part.leaves)
+        self.members += part.count
         batch = self.batch
         if batch is None or part.opener != batch.opener:
-            self._fault("batch.outside", part.first, f"{len(part.leaves)} uses that no batch before them counts")
-        elif part.first != batch.opener + 1 + len(batch.leaves):
-            self._fault("batch.outside", part.first, "something stands between this use and the rest of its batch")
-        else:
-            batch.leaves.extend(part.leaves)
+            uses = "a use" if part.count == 1 else f"{part.count} uses"
+            self.faults.add("batch.outside", part.first, f"{uses} from here on that no batch before them counts")
+            return
+        if part.first != batch.opener + 1 + batch.count:
+            self.faults.add("batch.outside", part.first, "it does not stand right behind the rest of its batch")
+        if part.stream != f"{batch.event.protocol}/usage":
+            detail = f"it stands in {part.stream}, and its batch is about {batch.event.protocol}"
+            self.faults.add("batch.outside", part.first, detail)
+        if part.claims - {claim_of(batch.event)}:
+            detail = "a use of this batch names another author, protocol or party than the batch"
+            self.faults.add("batch.other-author", part.first, detail)
+        batch.count += part.count
+        batch.leaves += part.leaves
+        batch.root = part.root
 
     def _close_batch(self) -> None:
         batch, self.batch = self.batch, None
         if batch is None:
             return
-        counted, there = batch.event.batch.count, len(batch.leaves)
-        if counted != there:
-            self._fault("batch.count", batch.opener, f"its author signed {counted} uses, and {there} follow")
-        elif merkle_root(batch.leaves).hex() != batch.event.batch.root:
-            self._fault("batch.root", batch.opener, f"the {there} uses after it are not those that its author signed")
+        counted = batch.event.batch.count
+        if counted != batch.count:
+            detail = f"its author signed {counted} uses, and {batch.count} follow"
+            self.faults.add("batch.count", batch.opener, detail)
+        elif (batch.root or merkle_root(batch.leaves)).hex() != batch.event.batch.root:
+            detail = f"the {batch.count} uses after it are not those that its author signed"
+            self.faults.add("batch.root", batch.opener, detail)
 
     def _check_seals(self, found: Found) -> None:
-        seals = {single.position: single.event for single in found.singles if isinstance(single.event, StreamsSealed)}
-        before = {stream: (span.version, span.leaf) for stream, span in self.streams.items()}
+        seals = {single.position: single.event for single in found.singles}
         for seen in found.seals:
+            self.heads |= seen.heads
             event = seals.get(seen.position)
             if isinstance(event, StreamsSealed):
-                self._check_seal(event, seen, before)
+                self._check_seal(event, seen)
+        self.heads |= {stream: (span.version, span.leaf) for stream, span in found.streams.items()}
 
-    def _check_seal(self, event: StreamsSealed, seen: SealSeen, before: Mapping[str, tuple[int, Digest]]) -> None:
-        heads = {**before, **seen.heads}
-        if event.streams != len(heads) or event.root != seal_root(heads).hex():
-            self._fault("completeness.seal", seen.position, "the heads that it seals are not those of the streams before it")
+    def _check_seal(self, event: StreamsSealed, seen: SealSeen) -> None:
+        if event.streams != len(self.heads) or event.root != seal_root(self.heads).hex():
+            detail = "the heads that it seals are not those of the streams before it"
+            self.faults.add("completeness.seal", seen.position, detail)
 
     def _check_ids(self, found: Found) -> None:
-        """Ids of single events always; those of members where they were parsed."""
-        named: Iterable[tuple[str, int]] = [(single.id, single.position) for single in found.singles]
-        for identifier, position in named:
+        """Ids of single events always; those of members where they were parsed, by `twice`."""
+        for position, identifier, _ in found.singles:
             first = self.ids.setdefault(identifier, position)
             if first != position:
-                self._fault("event.id-twice", position, f"the event id of entry {first} is used again")
-        for identifier in found.member_ids:
-            if identifier in self.ids:
-                self._fault("event.id-twice", self.ids[identifier], "the event id is used again by a use")
-            self.ids[identifier] = found.first
+                self.faults.add("event.id-twice", position, f"the event id of entry {first} is used again")
+        ids = found.member_ids
+        for at in range(0, len(ids), 16):
+            self.member_ids[ids[at]] += ids[at : at + 16]
 
-    def _fault(self, code: str, position: int, detail: str) -> None:
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(code, position, detail))
+
+def _is_usage(stream: str) -> bool:
+    return stream.endswith("/usage")

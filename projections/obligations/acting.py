@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 
 from ledger.clock import Moment
 from ledger.protocol.expressions import ListItems, Parties
@@ -68,7 +69,7 @@ def violation(
     scope = replace(act.scope, item=item)
     owed = parties(world, towards, scope)
     counterparty = tuple(each for each in owed.values if each != scope.bearer)
-    if open_list(act.body, scope):
+    if open_list(world, act.body, scope):
         world.note(clause.address, act.act.cause, act.moment.earliest, f"not on an open list: {why}")
         return None
     doubts = tuple(dict.fromkeys([*act.missing, *missing]))
@@ -93,13 +94,18 @@ def violation(
     )
 
 
-def open_list(body: object, scope: Scope) -> bool:
+def open_list(world: World, body: Judging, scope: Scope) -> bool:
     """Whether a list that the text leaves open takes part in the judgment."""
-    for name in _lists(body):
-        listed = scope.version.list_named(name, scope.readings)
+    for name in _named(body):
+        listed = world.life.list_named(scope.version, name, scope.readings)
         if listed is not None and listed.open:
             return True
     return False
+
+
+@lru_cache(maxsize=1024)
+def _named(body: Judging) -> tuple[str, ...]:
+    return tuple(_lists(body))
 
 
 def _lists(part: object) -> Iterator[str]:

@@ -91,8 +91,7 @@ def _choices(record: Record) -> list[Choice]:
 
 def _mandates(life: Life, at: Moment) -> Iterable[Mandate]:
     for each in life.versions:
-        for _, definition in each.version.defined(Mandate, life.readings_at(each.version, at.earliest)):
-            yield definition
+        yield from life.defined(each.version, Mandate, life.readings_at(each.version, at.earliest))
 
 
 # --- every clause ------------------------------------------------------------------------------------------------

@@ -121,15 +121,26 @@ class Facts:
 
     def having(self, kind: str, name: str, values: Iterable[Any]) -> list[Fact]:
         """Facts of a type, void ones too, with one of these values in a field."""
+        index = self._index(kind, name)
+        several = [index[value] for value in values if value in index]
+        if len(several) == 1:
+            return several[0]
+        return sorted({fact for each in several for fact in each}, key=lambda fact: fact.position)
+
+    def count(self, kind: str, name: str, values: Iterable[Any]) -> int:
+        """At most how many `having` gives."""
+        index = self._index(kind, name)
+        return sum(len(index[value]) for value in values if value in index)
+
+    def _index(self, kind: str, name: str) -> dict[Any, list[Fact]]:
         index = self._by_value.get((kind, name))
         if index is None:
             index = {}
             for fact in self._by_type.get(kind, ()):
-                for value in fact.values(name):
+                for value in dict.fromkeys(fact.values(name)):
                     index.setdefault(value, []).append(fact)
             self._by_value[(kind, name)] = index
-        found = dict.fromkeys(fact for value in values for fact in index.get(value, ()))
-        return sorted(found, key=lambda fact: fact.position)
+        return index
 
     def moment(self, fact: Fact, name: str, addressee: Sequence[str] = ()) -> Moment | None:
         """When `name` of a fact was. A receipt may stand in another fact, one for each addressee; the earliest counts.

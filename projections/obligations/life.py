@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from ledger.clock import Moment
-from ledger.protocol.definitions import Flow, Flows
+from ledger.protocol.definitions import Definition, Flow, Flows, NamedList
 from ledger.protocol.expressions import MomentKind
-from ledger.protocol.model import ProtocolVersion
+from ledger.protocol.model import ProtocolVersion, Readings
 from projections.obligations.answer import Cause, VoidAct
 from projections.obligations.facts import Fact, Known
 from projections.obligations.truth import Span
 
+D = TypeVar("D", bound=Definition)
 MOMENT = "moment:"
 """Prefix of the type of a fact that is a moment of the protocol's life."""
 
@@ -52,6 +53,8 @@ class Life:
     """Acts that stand although their ground or cure is unknown, with what is missing."""
     exercised: dict[tuple[str, str, str], Cause] = field(default_factory=dict)
     """(address, case, holder) of a power -> the act that used it."""
+    _readings: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    _defined: dict[tuple[object, ...], list[Definition]] = field(default_factory=dict)
 
     @property
     def first(self) -> InForceVersion:
@@ -70,8 +73,23 @@ class Life:
         return found
 
     def readings_at(self, version: ProtocolVersion, instant: datetime) -> dict[str, str]:
-        chosen = {each.interpretation: each.option for each in self.choices if each.since <= instant}
-        return version.readings(chosen)
+        """The option that holds for every interpretation: the last one chosen for that time, else its default."""
+        applying = [each.since <= instant for each in self.choices]
+        key = (version.version, sum(1 << index for index, applies in enumerate(applying) if applies))
+        if key not in self._readings:
+            chosen = {one.interpretation: one.option for one, yes in zip(self.choices, applying, strict=True) if yes}
+            self._readings[key] = version.readings(chosen)
+        return self._readings[key]
+
+    def defined(self, version: ProtocolVersion, kind: type[D], readings: Readings) -> list[D]:
+        """Every definition of a kind under these readings; looked for once."""
+        key = (version.version, kind, *readings.items())
+        if key not in self._defined:
+            self._defined[key] = [definition for _, definition in version.defined(kind, readings)]
+        return cast("list[D]", self._defined[key])
+
+    def list_named(self, version: ProtocolVersion, name: str, readings: Readings) -> NamedList | None:
+        return next((each for each in self.defined(version, NamedList, readings) if each.name == name), None)
 
     def bound_at(self, instant: datetime) -> tuple[str, ...]:
         """Who is bound then, the instant of leaving or ending included."""
@@ -88,7 +106,7 @@ class Life:
         return [turn for turn in self.turns if turn.stands and turn.type == MOMENT + kind.value]
 
     def flows(self, version: ProtocolVersion, instant: datetime) -> Iterable[Flow]:
-        for _, definition in version.defined(Flows, self.readings_at(version, instant)):
+        for definition in self.defined(version, Flows, self.readings_at(version, instant)):
             yield from definition.flows
 
 

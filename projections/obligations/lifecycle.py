@@ -23,7 +23,7 @@ from projections.obligations.powers import Ground, Verdict, best, grounds, judge
 from projections.obligations.truth import Span
 from projections.obligations.world import Scope, World
 
-SIGNED, END_DATE = "protocol-signed", "protocol-end-date-recorded"
+SIGNED, END_DATE, NOTED = "protocol-signed", "protocol-end-date-recorded", "protocol-ended"
 _ENDING = (MomentKind.LEFT, MomentKind.ENDED)
 
 
@@ -45,6 +45,7 @@ def work_out(world: World) -> None:
     for step in _steps(world):
         _take(world, step)
     _settle(world)
+    _compare(world)
 
 
 def _order(step: Step) -> tuple[datetime, datetime, int]:
@@ -337,6 +338,16 @@ def _settle(world: World) -> None:
             turn = replace(turn, parties=whom, fields={**turn.fields, "party": list(whom), "parties": list(whom)})
         settled.append(turn)
     world.life.turns = sorted(settled, key=lambda turn: (turn.happened.earliest, turn.position))
+
+
+def _compare(world: World) -> None:
+    """An end that a party noted ends nothing: it is compared with the one that follows from text and acts."""
+    ends = {turn.happened.day for turn in world.life.of(MomentKind.ENDED)}
+    for fact in world.facts.of(NOTED):
+        noted = world.facts.moment(fact, "effective_at") or fact.happened
+        if noted.day not in ends:
+            says = f"protocol-ended notes an end on {noted.day}, which does not follow from text and acts"
+            world.note("", fact.cause, noted.earliest, says)
 
 
 def _still(spans: Iterable[Span], at: datetime) -> bool:

@@ -120,11 +120,13 @@ def acts(world: World, wanted: EventMatch, scope: Scope) -> Iterator[Match]:
 
 
 def _candidates(world: World, types: Sequence[str], asked: Sequence[Test]) -> list[Fact]:
-    """The facts of these types that can pass: by the index of the first test that asks for known values."""
-    exact = next((test for test in asked if test.wanted is not None), None)
-    if exact is None or exact.wanted is None:
-        return world.facts.on_record(types)
-    return [fact for each in types for fact in world.facts.having(each, exact.field, exact.wanted)]
+    """The facts of these types that can pass: by the index of the test that leaves the fewest."""
+    exact = [(test.field, test.wanted) for test in asked if test.wanted is not None]
+    found: list[Fact] = []
+    for kind in types:
+        fewest = min(exact, key=lambda test: world.facts.count(kind, *test), default=None)
+        found += world.facts.having(kind, *fewest) if fewest is not None else world.facts.on_record([kind])
+    return found
 
 
 def _test(world: World, given: FieldTest, scope: Scope) -> Test:
@@ -191,7 +193,7 @@ def values_of(world: World, value: Value, scope: Scope) -> Found:
 
 def items(world: World, wanted: ListItems, scope: Scope) -> tuple[str, ...]:
     """The names on a list of the file; of rows, those of their first column."""
-    listed: NamedList | None = scope.version.list_named(wanted.name, scope.readings)
+    listed: NamedList | None = world.life.list_named(scope.version, wanted.name, scope.readings)
     if listed is None:
         return ()
     if listed.by_party is not None:

@@ -27,8 +27,8 @@ class Opening:
     """A duty that opened: `scope` knows its trigger, case, bearer, unit and counterparty.
 
     `moment` is when; `clock` the moment of its trigger, from which a counted term runs: a copy made or restored later
-    opens at its own start, and shares the limit of its case. `cause` the entry that did it, `known_since` when that was on record. `missing` leaves it
-    undetermined: an unproven moment, holdings not declared, a trigger under dispute.
+    opens at its own start, and shares the limit of its case. `cause` is the entry that opened it, `known_since` when
+    that was on record. `missing` leaves it undetermined: an unproven moment, holdings not declared, a dispute.
     """
 
     body: Response

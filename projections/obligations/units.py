@@ -32,7 +32,7 @@ def units(world: World, wanted: Units, scope: Scope) -> Iterator[Item]:
         for match in matches(world, wanted.event, scope):
             yield fact_item(match.fact, swept(pieces(world, match)))
     elif isinstance(wanted, EachItem):
-        yield from _items(wanted, scope)
+        yield from _items(world, wanted, scope)
     else:
         yield from _names(wanted)
 
@@ -91,8 +91,8 @@ def fact_item(fact: Fact, exists: Timeline) -> Item:
     return Item(("fact", fact.id), shown, fact=fact, exists=exists)
 
 
-def _items(wanted: EachItem, scope: Scope) -> Iterator[Item]:
-    listed = scope.version.list_named(wanted.name, scope.readings)
+def _items(world: World, wanted: EachItem, scope: Scope) -> Iterator[Item]:
+    listed = world.life.list_named(scope.version, wanted.name, scope.readings)
     if listed is None:
         return
     for row in listed.rows:

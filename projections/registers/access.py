@@ -47,8 +47,11 @@ class AccessRegister:
         "party",
         "subject",
         "application",
+        "recipient_category",
         "acting_for",
         "function_profile",
+        "origins",
+        "datasets",
         "from",
         "until",
         "uses",
@@ -137,10 +140,14 @@ def _grant(event: AccessGranted, party: str, position: int) -> Grant:
         "group": event.group,
         "acting_for": event.acting_for,
         "function_profile": event.function_profile,
+        "recipient_category": event.recipient_category,
+        "origins": event.origins,
+        "datasets": event.datasets,
         "from": event.covers_from,
         "until": event.valid_until,
     }
-    known = {name: value for name, value in fields.items() if value is not ABSENT}
+    known = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
+             if value is not ABSENT}  # fmt: skip
     return {"from": event.happened_at, **known, "entry": position}
 
 

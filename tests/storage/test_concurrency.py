@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 
-from ledger.storage.append import Receipt, StaleDecision
+import pytest
+
+from ledger.clock import Clock
+from ledger.storage.append import Append, Outcome, Receipt, StaleDecision
 from ledger.storage.opening import create, open_store
-from ledger.storage.store import Store
+from ledger.storage.store import Store, _Waiting
 from tests.storage.rows import ACCESS, batch, check_whole, events, single
 
 PROCESSES, APPENDS = 8, 12
@@ -90,3 +94,43 @@ def test_what_is_wrong_with_one_append_is_told_to_that_one_only(store: Store):
         outcomes = list(pool.map(append, range(8)))
     assert [number for number, outcome in enumerate(outcomes) if outcome == "failed"] == [3]
     assert check_whole(store) == 7
+
+
+def test_an_interrupted_writer_leaves_the_others_to_write(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """Control-C in the thread that writes: it and its group are told, and the next thread takes over."""
+    store.append(single(1))
+    real = store._writer.write  # type: ignore[union-attr]
+    queued, interrupted = threading.Event(), threading.Event()
+
+    def interrupt_once(appends: Sequence[Append], clock: Clock) -> list[Outcome]:
+        if not interrupted.is_set():
+            interrupted.set()
+            queued.wait()
+            raise KeyboardInterrupt
+        return real(appends, clock)
+
+    monkeypatch.setattr(store._writer, "write", interrupt_once)
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(store.append, single(2))
+        interrupted.wait()
+        others = [pool.submit(store.append, single(number)) for number in (3, 4, 5)]
+        while len(store._queue) < 3:
+            pass
+        queued.set()
+        with pytest.raises(KeyboardInterrupt):
+            first.result()
+        assert sorted(other.result().first for other in others) == [2, 3, 4]
+    assert check_whole(store) == 4
+
+
+def test_a_thread_that_stops_waiting_does_not_take_the_lead_with_it(store: Store):
+    left = _Waiting(Append(single(1)))
+    store._queue.append(left)
+    store._leave(left)
+    assert not store._queue
+    heir = _Waiting(Append(single(2)))
+    store._queue.append(heir)
+    store._led = True
+    heir.told.release()
+    store._leave(heir)
+    assert store.append(single(3)).first == 2

@@ -19,7 +19,7 @@ from projections.projection import Fact
 
 def local(text: str) -> datetime:
     """A moment in Brussels: a date is its first instant."""
-    return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS)
+    return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS).astimezone(UTC)
 
 
 @dataclass

@@ -10,15 +10,16 @@ from tests.projections.obligations.stories import Story, destroyed, holding, loc
 
 PROTOCOL = "opgroeien-serv-2021"
 KEEP = "art. 3, sentence 4"
+DATA = {"datasets": ["organisers"], "origins": ["OPGROEIEN"]}
 
 
 @pytest.fixture
 def story() -> Story:
     story = signed_serv(Story.of(PROTOCOL, shipped()[PROTOCOL], begins="2021-03-01"))
     story.tell("data-communicated", "OPGROEIEN", "2021-03-22T08:55:00Z", from_="OPGROEIEN", to=["SERV"], exchange="X-1",
-               datasets=["organisers"], origins=["OPGROEIEN"], categories=["naam"], channel="email", encrypted=True)  # fmt: skip
+               **DATA, categories=["naam"], channel="email", encrypted=True)  # fmt: skip
     story.tell("data-received", "SERV", "2021-03-22T09:00:00Z", from_="OPGROEIEN", to="SERV", exchange="X-1",
-               datasets=["organisers"], origins=["OPGROEIEN"], received_at="2021-03-22T09:00:00Z", copy=["mailbox"])  # fmt: skip
+               **DATA, received_at="2021-03-22T09:00:00Z", copy=["mailbox"])  # fmt: skip
     holding(story, "SERV", "OPGROEIEN", "organisers", "key-table", at="2021-03-25", exchange="X-1")
     return story
 
@@ -28,7 +29,7 @@ def test_a_year_runs_from_receipt_with_a_strict_and_a_lenient_end(story):
     assert found.status is Status.OPEN
     assert (found.bearer, found.counterparty, found.case) == ("SERV", ("OPGROEIEN",), "X-1")
     assert found.due == (local("2022-03-22"), local("2022-03-23"))
-    assert found.term == "1 year"
+    assert found.term.startswith("1 year")
     assert found.policy_due is None
 
 
@@ -68,14 +69,14 @@ def test_a_backup_that_ages_out_does_not_move_a_counted_end(story):
 
 def test_a_second_delivery_has_its_own_clock(story):
     story.tell("data-received", "SERV", "2021-05-03T09:00:00Z", from_="OPGROEIEN", to="SERV", exchange="X-2",
-               datasets=["organisers"], origins=["OPGROEIEN"], received_at="2021-05-03T09:00:00Z", copy=["share"])  # fmt: skip
+               **DATA, received_at="2021-05-03T09:00:00Z", copy=["share"])  # fmt: skip
     found = the(story.ask("2021-06-01"), KEEP, unit="SERV/OPGROEIEN/organisers/share/X-2")
     assert found.due == (local("2022-05-03"), local("2022-05-04"))
 
 
 def test_an_unproven_receipt_leaves_it_undetermined(story):
     story.tell("data-received", "SERV", "2021-05-03T09:00:00Z", from_="OPGROEIEN", to="SERV", exchange="X-2",
-               datasets=["organisers"], origins=["OPGROEIEN"], copy=["share"])  # fmt: skip
+               **DATA, copy=["share"])  # fmt: skip
     found = the(story.ask("2023-06-01"), KEEP, unit="SERV/OPGROEIEN/organisers/share/X-2")
     assert found.status is Status.UNDETERMINED
     assert any(each.startswith("received_at of data-received") for each in found.missing)
@@ -84,7 +85,7 @@ def test_an_unproven_receipt_leaves_it_undetermined(story):
 def test_a_delivery_without_named_copies_asks_serv_to_declare():
     story = signed_serv(Story.of(PROTOCOL, shipped()[PROTOCOL], begins="2021-03-01"))
     story.tell("data-received", "SERV", "2021-03-22T09:00:00Z", from_="OPGROEIEN", to="SERV", exchange="X-1",
-               datasets=["organisers"], origins=["OPGROEIEN"], received_at="2021-03-22T09:00:00Z")  # fmt: skip
+               **DATA, received_at="2021-03-22T09:00:00Z")  # fmt: skip
     assert the(story.ask("2021-06-01"), KEEP).unit.kind == "undeclared"
     holding(story, "SERV", "OPGROEIEN", "organisers", "share", at="2021-04-01", exchange="X-1")
     assert [str(each.unit) for each in under(story.ask("2021-06-01"), KEEP)] == ["SERV/OPGROEIEN/organisers/share/X-1"]
@@ -92,7 +93,7 @@ def test_a_delivery_without_named_copies_asks_serv_to_declare():
 
 def test_data_asked_for_once_is_communicated_once(story):
     story.tell("data-communicated", "OPGROEIEN", "2021-05-03T08:55:00Z", from_="OPGROEIEN", to=["SERV"], exchange="X-2",
-               datasets=["organisers"], origins=["OPGROEIEN"], categories=["naam"], channel="email", encrypted=True)  # fmt: skip
+               **DATA, categories=["naam"], channel="email", encrypted=True)  # fmt: skip
     over = [each for each in story.ask("2021-06-01").violations if each.clause == "art. 5"]
     assert [(each.act.position, each.certain) for each in over] == [(len(story.entries), True)]
     assert over[0].bearer == "OPGROEIEN"
@@ -100,7 +101,7 @@ def test_data_asked_for_once_is_communicated_once(story):
 
 def test_a_delivery_that_is_not_said_to_be_encrypted_is_not_encrypted(story):
     story.tell("data-communicated", "OPGROEIEN", "2021-05-03T08:55:00Z", from_="OPGROEIEN", to=["SERV"], exchange="X-2",
-               datasets=["organisers"], origins=["OPGROEIEN"], categories=["naam", "nationality"], channel="email")  # fmt: skip
+               **DATA, categories=["naam", "nationality"], channel="email")  # fmt: skip
     found = {each.clause for each in story.ask("2021-06-01").violations if each.act.position == len(story.entries)}
     assert {"art. 6, sentence 1", "art. 3, table/b", "art. 5"} <= found
     assert "art. 6, sentence 1/b" not in found
@@ -108,9 +109,9 @@ def test_a_delivery_that_is_not_said_to_be_encrypted_is_not_encrypted(story):
 
 def test_what_flows_the_other_way_or_too_early_is_flagged(story):
     story.tell("data-communicated", "SERV", "2021-04-03T08:55:00Z", from_="SERV", to=["OPGROEIEN"], exchange="X-3",
-               datasets=["organisers"], origins=["OPGROEIEN"], channel="email", encrypted=True)  # fmt: skip
+               **DATA, channel="email", encrypted=True)  # fmt: skip
     story.tell("data-communicated", "OPGROEIEN", "2021-03-17T08:55:00Z", from_="OPGROEIEN", to=["SERV"], exchange="X-0",
-               datasets=["organisers"], origins=["OPGROEIEN"], channel="email", encrypted=True, recorded="2021-04-05")  # fmt: skip
+               **DATA, channel="email", encrypted=True, recorded="2021-04-05")  # fmt: skip
     found = [each for each in story.ask("2021-06-01").violations if each.clause == "art. 1/b"]
     assert [each.act.position for each in found] == [len(story.entries), len(story.entries) - 1]
     assert all(each.certain for each in found)

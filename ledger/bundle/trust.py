@@ -1,0 +1,124 @@
+"""Whose word it is: the checkpoint under the reader's policy, and the keys that the policy pins. Never the bundle's own.
+
+11. The checkpoint is signed by a log of the policy; without a policy, by the log key that entry 1 names, which proves
+    only that the bundle agrees with itself.
+12. The policy's witnesses cosigned it. A cosignature that does not hold is a fault; too few are not.
+13. Each key that signed is the one that the policy pins for its party, or was enrolled by that one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ledger.bundle.report import Findings, Verdict
+from ledger.bundle.walk import Walk
+from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.ed25519 import key_id
+from ledger.chain.note import NoKnownSignature, Note, VerifierKey
+from ledger.chain.policy import NO_QUORUM, Policy
+from ledger.clock import spell
+from ledger.errors import LedgerError
+
+
+def opened_checkpoint(raw: bytes, findings: Findings) -> tuple[Note, Checkpoint] | None:
+    """The note and what it says; nothing, with a fault, where it is not spelled as a checkpoint is."""
+    try:
+        note = Note.parse(raw)
+        return note, Checkpoint.parse(note.text)
+    except LedgerError as error:
+        findings.fault("checkpoint.malformed", 0, f"the checkpoint: {error.message}")
+        return None
+
+
+def check_log(note: Note, checkpoint: Checkpoint, walk: Walk, policy: Policy | None, findings: Findings) -> None:
+    """The log's own signature."""
+    if policy is None:
+        keys = _own_keys(walk, checkpoint)
+        findings.not_checked.append("whose log and whose keys these are: give the keys you hold with --policy")
+        findings.wanting.append("the keys you trust: give them with --policy")
+    else:
+        keys = [log.key for log in policy.logs if log.key.name == checkpoint.origin]
+        if not keys:
+            detail = f"no log of the policy is called {checkpoint.origin}"
+            findings.fault("checkpoint.other-log", checkpoint.size, detail)
+            return
+    try:
+        note.verified(keys)
+    except LedgerError as error:
+        findings.fault("checkpoint.signature", checkpoint.size, f"the log's signature: {error.message}")
+
+
+def _own_keys(walk: Walk, checkpoint: Checkpoint) -> list[VerifierKey]:
+    keys = walk.keyring.keys.values()
+    return [
+        VerifierKey(checkpoint.origin, key.public) for key in keys if key.use == "log" and key.valid_at(checkpoint.size)
+    ]
+
+
+def check_agreement(note: Note, policy: Policy | None, findings: Findings) -> None:
+    """What the other parties say to have seen."""
+    if policy is None:
+        return
+    names = {witness.key: witness.name for witness in policy.witnesses}
+    cosigned: dict[str, int] = {}
+    for key, name in names.items():
+        try:
+            (verified,) = note.verified([key])
+            cosigned[name] = verified.time or 0
+        except NoKnownSignature:
+            continue
+        except LedgerError as error:
+            findings.fault("agreement.cosignature", 0, f"{name}: {error.message}")
+    if policy.quorum == NO_QUORUM:
+        findings.not_checked.append("whether others saw the same ledger: the policy asks for no cosigner")
+    elif policy.satisfied(cosigned):
+        findings.verdicts["agreement"] = Verdict.OK
+    else:
+        seen = ", ".join(sorted(cosigned)) or "none"
+        findings.not_checked.append(f"whether others saw the same ledger: cosigned by {seen}")
+        findings.wanting.append(f"the cosignatures that quorum {policy.quorum} asks for (there: {seen})")
+
+
+def cosigned_at(note: Note, policy: Policy | None) -> dict[str, str]:
+    """When each witness of the policy cosigned, as far as its signature holds."""
+    found: dict[str, str] = {}
+    for witness in policy.witnesses if policy else ():
+        try:
+            for verified in note.verified([witness.key]):
+                found[witness.name] = spell(datetime.fromtimestamp(verified.time or 0, UTC))
+        except (LedgerError, OverflowError, ValueError, OSError):
+            continue
+    return found
+
+
+def check_pins(walk: Walk, policy: Policy | None, findings: Findings) -> None:
+    """The keys that signed, against the policy."""
+    pinned: dict[str, set[str]] = {}
+    for pin in policy.pins if policy else ():
+        pinned.setdefault(pin.party, set()).add(key_id(pin.key.public))
+    vouched: set[str] = set()
+    for identifier, position in walk.signers.items():
+        key, ring = walk.keyring.keys[identifier], walk.keyring
+        if key.party in pinned:
+            if not _rests_on(walk, identifier, pinned[key.party]):
+                detail = f"{key.party} signed with a key that is not the one the policy pins for it"
+                findings.fault("signature.not-pinned", position, detail)
+        elif key.party != ring.operator and ring.vouched(identifier):
+            vouched.add(key.party)
+    if policy and walk.keyring.operator and walk.keyring.operator not in pinned:
+        vouched.add(walk.keyring.operator)
+    if vouched:
+        findings.not_checked.append(
+            f"whether the keys of {', '.join(sorted(vouched))} are theirs: the policy pins none"
+        )
+
+
+def _rests_on(walk: Walk, identifier: str, pinned: set[str]) -> bool:
+    """Whether the key is pinned, or was enrolled by its own party with one that is."""
+    keys = walk.keyring.keys
+    while identifier not in pinned:
+        key = keys[identifier]
+        if key.by_operator or key.signed_by == identifier:
+            return False
+        identifier = key.signed_by
+    return True

@@ -1,0 +1,113 @@
+"""`NAME.views`: what is kept to save time, and made anew from the entries when it is lost or cannot be read.
+
+It is a file of its own, also beside a ledger on PostgreSQL. If we die at any moment, it is whole or not there; after a
+power cut it may be neither, and is then made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ledger.storage.faults import Damaged, StorageFailed, spoken
+
+FORMAT = 1
+PATIENCE = 30.0
+"""Seconds to wait for whoever else writes here."""
+
+_SCHEMA = f"""
+PRAGMA journal_mode = WAL;
+CREATE TABLE known_until (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER, leaf BLOB) STRICT;
+CREATE TABLE known_event (id BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE known_use (day TEXT, id BLOB, PRIMARY KEY (day, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot (
+  name TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, leaf BLOB NOT NULL,
+  recorded_at TEXT NOT NULL, digest TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (name, version)
+) STRICT;
+PRAGMA user_version = {FORMAT};
+"""
+
+
+class Views:
+    """The file, opened. Not for more than one thread at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self.speaking():
+            self._connection = _opened(path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Run statements; a file that turns out to be unreadable is told by its name, for the ledger itself is not."""
+        try:
+            with spoken():
+                yield
+        except Damaged as error:
+            raise StorageFailed(
+                f"{self.path} cannot be read", hint="remove it: it is made anew", code="storage.views"
+            ) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction, alone among all who write here. Raises Locked when others do not end."""
+        with self.speaking():
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with self.speaking():
+                self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open the file; make it, where there is none or it is not one of ours. Raises OSError where that cannot be."""
+    if not path.exists():
+        _make(path)
+    try:
+        connection = _connected(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+    else:
+        if connection.execute("PRAGMA user_version").fetchone() == (FORMAT,):
+            return connection
+        connection.close()
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    _make(path)
+    return _connected(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path) -> None:
+    """Built beside its place and linked there when it is whole: nobody meets it half made."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.executescript(_SCHEMA)
+        os.link(draft, path)
+    except FileExistsError:
+        pass  # another process was faster
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""What a reader might take for checked, and is not. Said in words that need no other document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ledger.chain.policy import NO_QUORUM, Policy
+from ledger.keys.keyring import Keyring
+from ledger.storage.highwater import Mark
+from ledger.verification.signed import vouched
+from ledger.verification.whole import Whole
+
+
+class Checked(NamedTuple):
+    """What a verification had to compare with. `checkpoints` are the sizes that the log signed, in order."""
+
+    policy: Policy | None
+    mark: Mark | None
+    deep: bool
+    structure: bool
+    checkpoints: tuple[int, ...]
+
+
+def not_checked(checked: Checked, keyring: Keyring, whole: Whole) -> Iterator[str]:
+    """A line for each; only what applies to this ledger."""
+    if whole.start:
+        yield f"entries 1 to {whole.start:,}: not read, only their place in the stored tree was taken (--since)"
+    yield from _tail(checked, whole)
+    yield from _keys(checked.policy, keyring)
+    yield "whether authors were entitled to what they stated: that is asked when an entry is recorded"
+    yield "when entries were recorded: the time is the operator's word, no third party has stamped it"
+    if whole.sealed:
+        yield "sealed texts and persons: the vault, which can open them, was not looked at"
+    if whole.members and not checked.deep:
+        yield f"what {whole.members:,} uses say: they are signed for, but their fields were not read (--deep)"
+    if not checked.structure:
+        yield "the database's own index pages: with --deep on SQLite, by its administrator on PostgreSQL"
+    if checked.deep:
+        yield "look-ups and views kept beside the ledger: run `ledger replay`, which makes them anew"
+    yield from sorted(whole.unknown_types)
+
+
+def _tail(checked: Checked, whole: Whole) -> Iterator[str]:
+    last = max((size for size in checked.checkpoints if size <= whole.size), default=0)
+    if last >= whole.size:
+        if checked.mark is None:
+            yield f"whether there was an entry after {whole.size:,}: there is no high-water mark beside the ledger"
+        return
+    after = f"after {last:,}, the last signed checkpoint" if last else "at all: no checkpoint was signed yet"
+    known = "only the high-water mark on this machine says so"
+    yield f"whether entries are missing {after}; {known if checked.mark else 'nothing outside the database says so'}"
+
+
+def _keys(policy: Policy | None, keyring: Keyring) -> Iterator[str]:
+    if policy is None:
+        yield "whether the keys are the parties' own: give the keys you hold with --policy"
+    elif policy.quorum == NO_QUORUM:
+        yield "whether other parties saw the same ledger: the policy asks for no cosigner"
+    if names := vouched(policy, keyring):
+        yield f"whether the keys of {', '.join(names)} are theirs: the operator says so, no policy pins them"
