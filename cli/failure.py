@@ -38,10 +38,28 @@ def tell_failure(error: BaseException, given: list[str]) -> int:
     return exit_code
 
 
+OUTCOMES = {
+    3: ("verify.failed", "something is proven wrong"),
+    4: ("obligations.overdue", "an obligation is overdue"),
+    5: ("input.rejected", "a part of the input was rejected"),
+    7: ("ledger.conflict", "a part of the input is in conflict with what was recorded"),
+    9: ("verify.not-checked", "a part that was asked for could not be checked"),
+}
+"""What a command says by its exit code alone, after it has answered in full."""
+
+
+def tell_outcome(exit_code: int, given: list[str]) -> int:
+    """Give the exit code of a command that answered; a script that reads JSON finds the outcome on stderr as well."""
+    if "--json" in given and exit_code in OUTCOMES:
+        code, message = OUTCOMES[exit_code]
+        print(_as_json(code, exit_code, message, ""), file=sys.stderr)
+    return exit_code
+
+
 def _facts(error: BaseException) -> tuple[str, int, str, str]:
     """Code, exit, message and hint of any error."""
     if isinstance(error, LedgerError):
-        return error.code, error.exit, _told(error), error.hint
+        return error.code, error.exit, str(error), error.hint
     if isinstance(error, click.UsageError):
         # click's own messages end in a period and name the command; the way out is its help.
         path = error.ctx.command_path if error.ctx else "ledger"
@@ -56,12 +74,18 @@ def _facts(error: BaseException) -> tuple[str, int, str, str]:
     if isinstance(error, click.ClickException):
         return "cli.usage", 2, error.format_message(), ""
     if isinstance(error, BrokenPipeError):
-        # The reader went away: point stdout elsewhere, so that the interpreter's last flush does not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return "cli.interrupted", INTERRUPTED, "the reader of the output went away", ""
     if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC and error.filename is None:
+            _forget_output()
         return _operating_system(error)
     return "ledger.unexpected", 1, f"{type(error).__name__}: {error}", ""
+
+
+def _forget_output() -> None:
+    """Point stdout elsewhere: what waits there cannot be written, and the interpreter would try it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _near(error: click.UsageError) -> str:
@@ -76,7 +100,7 @@ def _near(error: click.UsageError) -> str:
 def _operating_system(error: OSError) -> tuple[str, int, str, str]:
     name = f"{error.filename}: " if error.filename else ""
     text = f"{name}{(error.strerror or str(error)).lower()}"
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
         return "file.not-found", 6, text, "check the path"
     if isinstance(error, PermissionError):
         return "file.permission", 7, text, "check who owns the file and its folder"
@@ -85,10 +109,6 @@ def _operating_system(error: OSError) -> tuple[str, int, str, str]:
     if isinstance(error, IsADirectoryError | FileExistsError | NotADirectoryError):
         return "file.in-the-way", 7, text, "name another path"
     return "file.failed", 1, text, ""
-
-
-def _told(error: LedgerError) -> str:
-    return str(error)
 
 
 def _as_json(code: str, exit_code: int, message: str, hint: str) -> str:

@@ -15,7 +15,7 @@ def obligations_json(found: Answer, kept: Sequence[Obligation], known_at: dateti
     return {
         "as_of": spell(found.as_of),
         "known_at": _moment(known_at),
-        "items": [_item(each) for each in kept],
+        "items": [item(each) for each in kept],
         "violations": [
             {
                 "id": each.id,
@@ -67,7 +67,7 @@ def obligations_json(found: Answer, kept: Sequence[Obligation], known_at: dateti
     }
 
 
-def _item(each: Obligation) -> dict[str, Any]:
+def item(each: Obligation) -> dict[str, Any]:
     due = {"strict": spell(each.due.strict), "lenient": spell(each.due.lenient)} if each.due else None
     return {
         "id": each.id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import IO, NamedTuple
 
 from ledger.errors import InputRejected
@@ -14,6 +16,14 @@ class Line(NamedTuple):
     file: str
     number: int
     raw: bytes
+
+
+def read_lines(path: Path) -> list[Line]:
+    """The lines of a file; `-` is stdin. Raises InputRejected, OSError."""
+    if str(path) == "-":
+        return lines_of(sys.stdin.buffer, "-")
+    with path.open("rb") as stream:
+        return lines_of(stream, str(path))
 
 
 def lines_of(stream: IO[bytes], name: str) -> list[Line]:

@@ -40,8 +40,12 @@ def moment_options(command: F) -> F:
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
     from ledger.clock import parse_argument
+    from ledger.errors import InputRejected
 
-    return None if value is None else parse_argument(value)
+    try:
+        return None if value is None else parse_argument(value)
+    except InputRejected as error:
+        raise UsageProblem(error.message, hint=error.hint, code=error.code) from error
 
 
 def place_of(ctx: click.Context) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import place_of
+from cli.progress import progress
 from ledger.keys.passphrase import Passphrase, passphrase_from
 from ledger.place import Place
 
@@ -63,10 +64,16 @@ def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: 
     from projections.runner import fold, follow
 
     if known_at is not None:
-        return fold(opened, [projection], known_at=known_at)[0]
-    snapshots = Snapshots(place(ctx).views)
+        with progress("entries") as tell:
+            return fold(opened, [projection], known_at=known_at, progress=tell)[0]
+    try:
+        snapshots = Snapshots(place(ctx).views)
+    except OSError:
+        # A folder that can only be read, an auditor's copy say: the answer is the same without what saves time.
+        return fold(opened, [projection])[0]
     ctx.call_on_close(snapshots.close)
-    return follow(opened, [projection], snapshots)[0]
+    with progress("entries") as tell:
+        return follow(opened, [projection], snapshots, progress=tell)[0]
 
 
 def passphrase(*, new: bool = False) -> Passphrase:

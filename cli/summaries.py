@@ -1,5 +1,9 @@
 """One line for each command, so that `ledger --help` imports none of them. A test holds them to the commands."""
 
+from __future__ import annotations
+
+from cli.nouns import NOUN_SUMMARIES
+
 SUMMARIES = {
     "demo": "Build a ledger that tells both protocols' stories.",
     "init": "Open a new ledger, with its keys, vault and trust policy.",
@@ -9,10 +13,13 @@ SUMMARIES = {
     "record": "Record drafts or signed events, one JSON object a line.",
     "import": "Read an application's log into the ledger.",
     "obligations": "What is due, by whom, to whom, under which sentence.",
+    "why": "One obligation: its sentence, its clock, what is missing.",
     "register": "The registers: holdings, access, lifecycle, ...",
     "replay": "Verify, and rebuild every projection from entry 1.",
     "verify": "Is every entry still the one that was signed?",
     "checkpoint": "Sign the ledger's size and root, and show what was signed.",
+    "evidence": "Proof under a clause: ask, hand over, check offline.",
     "export": "The stored entries, byte for byte, one a line.",
     "key": "Make, enrol, revoke and show keys.",
+    **NOUN_SUMMARIES,
 }

@@ -18,6 +18,7 @@ from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof
 from ledger.clock import Clock, now, spell
 from ledger.door import Door, caught_up, door_of
+from ledger.erasing import Replayed, about_of, carry_out
 from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
 from ledger.events.base import SignedEvent
 from ledger.events.codec import decoded_fast
@@ -33,6 +34,7 @@ from ledger.storage.known_ids import KnownIds
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
+from ledger.subjects.guard import check_members
 from ledger.subjects.sealed import SealBroken
 from ledger.verification.whole import seal_root
 
@@ -81,6 +83,8 @@ class Application:
         self._known = KnownIds(place.views)
         self._mark = HighWater(place.head)
         self._door: Door | None = None
+        self.replayed: list[Replayed] = []
+        """Erasures that were recorded before, and carried out when this was opened."""
 
     @classmethod
     def open(
@@ -93,6 +97,8 @@ class Application:
             undo.callback(vault.close)
             opened = cls(place, store, vault, clock, ids)
             opened.check_mark()
+            # Before anything is read: a run that was killed, or an old copy of the vault, left it to be done.
+            opened.replayed = carry_out(store, vault)
             undo.pop_all()
             return opened
 
@@ -142,8 +148,10 @@ class Application:
         results, rows, new = self._decided(door, lines, files)
         if rows:
             for line in new:
-                self.vault.put_openings(line.event.id, line.openings)
+                self.vault.put_openings(line.event.id, line.openings, about_of(line.event))
             self.marked(self.store.append(rows, at=door.size, files=files))
+            if any(line.event.type.startswith("subject-erased/") for line in new):
+                carry_out(self.store, self.vault)
         return results
 
     def _decided(
@@ -197,6 +205,7 @@ class Application:
             decided_from = ("ledger/keys", f"{protocol}/governance")
             expecting = {stream: self.store.stream_version(stream) for stream in decided_from}
             row = self.door.admitted(opener)
+            check_members(members)
             usage = f"{protocol}/usage"
             rows = [row, *(Row(usage, "access-used/1", member, BATCH) for member in members)]
             expecting[f"{protocol}/imports"] = imports_version
@@ -254,14 +263,14 @@ class Application:
         last, head = self.store.latest_checkpoint(), self.store.head()
         if last is None or head.size != door.size:
             return
-        promised = Checkpoint.parse(Note.parse(last.note).text)
         nodes = self.store.nodes()
         try:
+            promised = Checkpoint.parse(Note.parse(last.note).text)
             proof = consistency_proof(promised.size, head.size, nodes)
             check_consistency(promised.size, head.size, proof, promised.root, head.root)
-        except VerificationFailed as error:
+        except (InputRejected, VerificationFailed) as error:
             raise Inconsistent(
-                f"checkpoint {promised.size} was signed over other entries", hint="run: ledger verify"
+                f"checkpoint {last.size} was signed over other entries", hint="run: ledger verify"
             ) from error
 
 

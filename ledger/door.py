@@ -6,10 +6,12 @@
 4. Its protocol is known here, and so are the parties it names.
 5. Every sealed part is opened.
 6. A version of a protocol is registered once, with the file that it is.
+7. No clear field holds what is plainly a person's number or address, and no event is about a person who was erased.
+8. Nothing is erased while a legal hold keeps it.
 
 1 and 5 are kept by `SignedLine`, which cannot be had otherwise.
 
-The state is a fold over `ledger/keys` and the governance registers. It is decided on as of one size of the ledger; the
+The state is a fold over `ledger/keys`, `ledger/erasures` and the governance and deletion registers. It is decided on as of one size of the ledger; the
 append names that size, so what was decided still holds when it is written.
 """
 
@@ -17,6 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import msgspec
 
 from ledger.chain.entry import split
 from ledger.errors import Conflict, InputRejected, LedgerError
@@ -36,6 +41,8 @@ from ledger.protocol.model import ProtocolVersion
 from ledger.storage.append import Row, StoredRow
 from ledger.storage.faults import Damaged
 from ledger.storage.store import Store
+from ledger.subjects.guard import check_clear
+from ledger.subjects.holds import Holds
 
 OUTSIDERS = ("authority",)
 """Fields that name a body by its id that need not be a party: a supervisor, say."""
@@ -81,6 +88,7 @@ class Door:
     size: int = 0
     keyring: Keyring = field(default_factory=Keyring)
     protocols: Mapping[str, Known] = field(default_factory=dict)
+    holds: Holds = field(default_factory=Holds)
 
     @property
     def origin(self) -> str:
@@ -94,7 +102,7 @@ class Door:
             protocols = {**protocols, event.protocol: self._with_version(event, files)}
         elif isinstance(event, MandateRecorded | MandateWithdrawn | PartyAcceded):
             protocols = {**protocols, event.protocol: _changed(self.protocols[event.protocol], event)}
-        return Door(position, self.keyring.apply(position, event), protocols)
+        return Door(position, self.keyring.apply(position, event), protocols, self.holds.after(position, event))
 
     def admitted(self, line: SignedLine) -> Row:
         """The row for a signed event that may be recorded next. Raises InputRejected with the rule it breaks."""
@@ -106,6 +114,8 @@ class Door:
         known = self.known(event) if isinstance(event, ProtocolEvent) else Known((), frozenset(), ())
         check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
         _check_parties(event, known.parties)
+        check_clear(msgspec.to_builtins(event))
+        self.holds.check(event)
         self.keyring.apply(position, event)
         return Row(stream_of(event), event.type, line.event_bytes, line.signature)
 
@@ -139,6 +149,12 @@ class Door:
         return Known((*before.versions, version), before.parties | set(version.party_ids), before.mandates + defined)
 
 
+@lru_cache(maxsize=32)
+def _read(data: bytes, name: str) -> ProtocolVersion:
+    """A file is read once a process: it takes longer than all else that the door does."""
+    return load(data, name)
+
+
 def _file_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> ProtocolVersion:
     """The version that an event registers, read from its file. Raises UnknownFile, ProtocolRejected."""
     if event.digest not in files:
@@ -146,7 +162,7 @@ def _file_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> Pr
             f"no protocol file has the digest {event.digest[:16]}", field="$.digest",
             hint="register a version with its file: ledger protocol add FILE",
         )  # fmt: skip
-    version = load(files[event.digest], f"{event.protocol}/{event.version}")
+    version = _read(files[event.digest], f"{event.protocol}/{event.version}")
     if (version.id, version.version) != (event.protocol, event.version):
         raise UnknownFile(
             f"the file is of {version.id} {version.version}, and not of {event.protocol} {event.version}",
@@ -206,7 +222,7 @@ def caught_up(door: Door, store: Store) -> Door:
 
 def _decides(stream: str) -> bool:
     """Whether decisions are read from this stream."""
-    return stream == "ledger/keys" or stream.endswith("/governance")
+    return stream in ("ledger/keys", "ledger/erasures") or stream.endswith(("/governance", "/deletion"))
 
 
 def _caught_up(door: Door, store: Store, rows: list[StoredRow], size: int) -> Door:

@@ -55,6 +55,8 @@ def new_origin(operator: str) -> str:
 def open_ledger(place: Place, opening: Opening) -> LedgerOpened:
     """Make the ledger and its files. Raises Conflict if it is there already, InputRejected for a bad name."""
     _check_names(opening)
+    if not opening.seeds:
+        opening.passphrase()  # asked first: without one there is nothing to make
     store = _store(place, opening.clock)
     with store:
         if store.size():

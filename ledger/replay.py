@@ -53,9 +53,7 @@ def verified(store: Store, start: Reached | None = None, known_at: datetime | No
             yield waiting
         waiting = page
     if reached != (head.size, head.leaf):
-        raise BrokenLink(
-            f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT
-        )
+        raise BrokenLink(f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT)
     if waiting:
         yield waiting
 

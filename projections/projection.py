@@ -17,7 +17,14 @@ from ledger.canonical import encode
 from ledger.chain.entry import Entry
 from ledger.chain.hashing import sha256
 from ledger.events.base import Event
-from ledger.events.codec import decoded_fast
+from ledger.errors import LedgerError, NotChecked, VerificationFailed
+from ledger.events.codec import MalformedEvent, UnknownType, decoded, decoded_fast
+
+
+class UnreadableType(NotChecked):
+    """An event of a type that this version does not know: a fold that left it out would answer wrongly."""
+
+    code = "event.unknown-type"
 
 
 class Fact:
@@ -42,8 +49,24 @@ class Fact:
 
     @cached_property
     def event(self) -> Event:
-        """Raises UnknownType for a type that this version does not know."""
-        return decoded_fast(self.entry.event)
+        """Raises UnreadableType for a type that this version does not know, VerificationFailed for what is no event at all."""
+        try:
+            return decoded_fast(self.entry.event)
+        except MalformedEvent as error:
+            raise self._unreadable() from error
+
+    def _unreadable(self) -> LedgerError:
+        position = self.position
+        try:
+            decoded(self.entry.event)
+        except UnknownType as error:
+            return UnreadableType(error.message, position=position, hint="upgrade `ledger`, which knows newer types")
+        except MalformedEvent as error:
+            return VerificationFailed(
+                f"an entry that is no event: {error}", position=position, code="event.malformed",
+                hint="run: ledger verify",
+            )  # fmt: skip
+        return VerificationFailed("an event in a spelling of its own", position=position, code="event.malformed")
 
 
 class Projection(Protocol):

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from ledger.canonical import decode, encode
 from ledger.chain.entry import Entry
-from ledger.clock import spell_recorded
+from ledger.clock import parse_recorded, spell_recorded
+from ledger.errors import LedgerError
 from ledger.replay import Reached, verified
 from ledger.storage.snapshots import Snapshot, Snapshots
 from ledger.storage.store import Store
@@ -39,7 +40,10 @@ def fold(
     return _folded_on(store, start, known_at, progress)
 
 
-def follow(store: Store, projections: Sequence[Projection], snapshots: Snapshots) -> list[Folded]:
+def follow(
+    store: Store, projections: Sequence[Projection], snapshots: Snapshots,
+    *, progress: Progress = lambda done, total: None,
+) -> list[Folded]:  # fmt: skip
     """Every projection at the ledger's head, read on from its snapshot, which is then replaced.
 
     A snapshot remembers the leaf hash of its entry: raises BrokenLink where history was rewritten beneath it.
@@ -47,7 +51,7 @@ def follow(store: Store, projections: Sequence[Projection], snapshots: Snapshots
     found = []
     for projection in projections:
         start = _loaded(projection, snapshots.get(projection.name, projection.version))
-        (folded,) = _folded_on(store, [start], None, lambda done, total: None)
+        (folded,) = _folded_on(store, [start], None, progress)
         if folded.reached.position > start.reached.position:
             snapshots.put(_snapshot(folded))
         found.append(folded)
@@ -82,10 +86,13 @@ def _folded(projection: Projection, state: Any, page: Sequence[Entry]) -> Any:
 def _loaded(projection: Projection, snapshot: Snapshot | None) -> Folded:
     """The state of a snapshot, or the empty one where there is none or it is not what was put."""
     if snapshot is not None:
-        state = projection.load(decode(snapshot.state))
-        if digest(projection, state) == snapshot.digest:
-            reached = Reached(snapshot.position, snapshot.leaf)
-            return Folded(projection, state, reached, datetime.fromisoformat(snapshot.recorded_at))
+        try:
+            state = projection.load(decode(snapshot.state))
+            if digest(projection, state) == snapshot.digest:
+                recorded_at = parse_recorded(snapshot.recorded_at)
+                return Folded(projection, state, Reached(snapshot.position, snapshot.leaf), recorded_at)
+        except (LedgerError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            pass  # not what was put: it is folded again
     return Folded(projection, projection.empty(), Reached(), None)
 
 

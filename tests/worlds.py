@@ -121,3 +121,34 @@ def environment(**more: str) -> dict[str, str]:
     """What a command line starts with: nothing of ours but what the test says."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEDGER") and name != "NO_COLOR"}
     return {**kept, "TERM": "dumb", **more}
+
+
+def log_file(folder: Path, uses: int = 40, first: int = 1) -> Path:
+    """A log of as many uses, by two persons who do not exist."""
+    from tests.importers.logs import audit, csv_text
+
+    people = ("An.Voorbeeld@fictief.example", "Jan.Voorbeeld@fictief.example")
+    file = folder / f"log-{first}-{uses}.csv"
+    records = (audit(number, UserId=people[number % 2]) for number in range(first, first + uses))
+    file.write_text(csv_text(records), encoding="utf-8")
+    return file
+
+
+def import_log(world: World, file: Path) -> int:
+    """Import a file as VLAIO's; how many uses were new."""
+    from ledger.clock import spell
+    from ledger.importers.ingest import Ingestion, Statement
+    from ledger.importers.m365_audit import M365Audit
+    from ledger.importers.recording import Recording
+
+    with world.open() as ledger:
+        statement = Statement("VLAIO", V, spell(world.clock()))
+        ingestion = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses)
+        return sum(batch.uses for batch in Recording(ledger, ingestion, V, world.key("VLAIO")).run(file))
+
+
+@pytest.fixture
+def imported(world: World, tmp_path: Path) -> World:
+    """The demo's ledger with a log in it."""
+    assert import_log(world, log_file(tmp_path)) == 40
+    return world

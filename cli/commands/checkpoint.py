@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import click
 
 from cli import session
@@ -44,14 +46,20 @@ def show(ctx: click.Context, as_json: bool) -> None:
     Example:
       ledger checkpoint show > checkpoint
     """
-    from ledger.errors import NotFound
+    from ledger.chain.checkpoint import Checkpoint
+    from ledger.chain.note import Note
+    from ledger.errors import InputRejected, NotFound, VerificationFailed
 
     last = session.store(ctx).latest_checkpoint()
     if last is None:
         raise NotFound("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
+    try:
+        found = Checkpoint.parse(Note.parse(last.note).text)
+    except InputRejected as error:
+        raise VerificationFailed(f"the stored checkpoint: {error.message}", hint="run: ledger verify") from error
     text = last.note.decode()
     if as_json:
-        origin, size, root, *_ = text.split("\n")
-        answer_json({"origin": origin, "size": int(size), "root": root, "note": text})
+        root = b64encode(found.root).decode()
+        answer_json({"origin": found.origin, "size": found.size, "root": root, "note": text})
     else:
         click.echo(text, nl=False)

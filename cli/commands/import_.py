@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,18 @@ from cli.progress import progress
 
 if TYPE_CHECKING:
     from ledger.application import Application
+    from ledger.importers.custody import LogFile
     from ledger.importers.importer import Importer
     from ledger.importers.ingest import Counts, Ingestion
 
-FORMATS = {"m365-audit": ("ledger.importers.m365_audit", "M365Audit")}
-"""Each format by the module and class that read it."""
+FORMATS = ("azure-storage", "databricks", "dataverse", "entra-signin", "m365-audit", "table", "web-access")
+"""The formats of `ledger.importers.formats`, named here so that `--help` loads none of them."""
 
 
 @click.command("import", epilog=EXIT_STATUS)
-@click.argument("format_", metavar="FORMAT", type=click.Choice(list(FORMATS)))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("format_", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE", help="What the columns mean; for table.")
 @click.option("--protocol", metavar="ID", help="Which protocol the uses are about; may be left out if there is one.")
 @click.option("--party", metavar="PARTY", help="Who states this log; may be left out if only one has a key here.")
 @click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
@@ -34,8 +37,8 @@ FORMATS = {"m365-audit": ("ledger.importers.m365_audit", "M365Audit")}
 @ledger_option
 @click.pass_context
 def command(
-    ctx: click.Context, format_: str, files: tuple[Path, ...], protocol: str | None, party: str | None,
-    dry_run: bool, strict: bool, as_json: bool,
+    ctx: click.Context, format_: str, files: tuple[Path, ...], mapping: Path | None, protocol: str | None,
+    party: str | None, dry_run: bool, strict: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Read application logs into the ledger, as uses by persons who appear only as tokens.
 
@@ -43,19 +46,36 @@ def command(
     Example:
       ledger import m365-audit auditlog.csv --protocol vlaio-fio-tbt-2021 --party VLAIO
     The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and
-    never stop the others. Formats: m365-audit (PowerShell CSV, portal CSV, Management API JSON).
+    never stop the others; mend them in the log and import that again: what was recorded is known, the rest is new.
+
+    FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format.
+
+    \b
+    azure-storage  StorageRead/Write/Delete: diagnostic JSON, Log Analytics CSV
+    databricks     audit delivery JSON, Azure diagnostics, system.access.audit
+    dataverse      audit table (Web API, CSV), CRM records of the unified audit
+    entra-signin   sign-ins and directory audits: diagnostic JSON, Graph
+    m365-audit     PowerShell CSV, portal CSV, Management API JSON
+    table          any CSV or JSON lines, with --mapping
+    web-access     NCSA combined, nginx, IIS, `;` lists of logins
     """
     from ledger.clock import spell
+    from ledger.importers.formats import check
     from ledger.importers.ingest import Ingestion, Statement
+    from ledger.importers.inputs import inputs
 
+    importer = _importer(format_, mapping)
+    logs = inputs(files, lambda: sys.stdin.buffer)
+    for log in logs:  # nothing is written before all of them are known to be of this format
+        check(importer, log.head(), log.path)
     opened = session.application(ctx)
     chosen = _protocol(opened, protocol)
     author = _party(ctx, opened, chosen, party)
     statement = Statement(author, chosen, spell(opened.clock()))
-    ingestion = Ingestion(_importer(format_), statement, opened.vault, opened.known_uses, rehearsal=dry_run)
+    ingestion = Ingestion(importer, statement, opened.vault, opened.known_uses, rehearsal=dry_run)
     told = []
-    for file in files:
-        told.append(_one(ctx, opened, ingestion, file, chosen, author, dry_run=dry_run))
+    for log in logs:
+        told.append(_one(ctx, opened, ingestion, log.open(), chosen, author, dry_run=dry_run))
     _tell(opened, ingestion.counts, told, as_json=as_json, dry_run=dry_run)
     return 5 if strict and ingestion.counts.rejected else 0
 
@@ -64,7 +84,7 @@ def _one(
     ctx: click.Context,
     opened: Application,
     ingestion: Ingestion,
-    file: Path,
+    log: LogFile,
     protocol: str,
     author: str,
     *,
@@ -73,28 +93,30 @@ def _one(
     """Read one file; what it gave, for the answer."""
     from ledger.importers.recording import Recording
 
-    size = file.stat().st_size
     positions, uses = [], 0
     with progress("bytes") as tell:
         if dry_run:
-            for _ in ingestion.batches(file):
-                tell(ingestion.offset, size)
+            for _ in ingestion.batches(log):
+                tell(ingestion.offset, log.size)
         else:
             key = _key(ctx, opened, author)
-            recording = Recording(opened, ingestion, protocol, key, lambda offset: tell(offset, size))
-            for appended in recording.run(file):
+            recording = Recording(opened, ingestion, protocol, key, lambda offset: tell(offset, log.size))
+            for appended in recording.run(log):
                 positions.append(appended.position)
                 uses += appended.uses
     rejects = str(ingestion.rejects_path) if ingestion.rejects_path else None
-    return {"file": str(file), "batches": positions, "new": uses, "rejects_file": rejects}
+    return {"file": str(log.path), "batches": positions, "new": uses, "rejects_file": rejects}
 
 
-def _importer(name: str) -> Importer:
-    import importlib
+def _importer(name: str, mapping: Path | None) -> Importer:
+    from ledger.errors import UsageProblem
+    from ledger.importers.formats import TABLE, importer, table
 
-    module, reader = FORMATS[name]
-    importer: Importer = getattr(importlib.import_module(module), reader)()
-    return importer
+    if name == TABLE and mapping is None:
+        raise UsageProblem("a table needs a mapping", hint="ledger import table FILE --mapping FILE")
+    if name != TABLE and mapping is not None:
+        raise UsageProblem(f"{name} takes no mapping", hint="--mapping is for: ledger import table")
+    return table(mapping) if mapping else importer(name)
 
 
 def _protocol(opened: Application, named: str | None) -> str:
@@ -149,7 +171,8 @@ def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as
     if as_json:
         answer_json({
             "dry_run": dry_run, "new": counts.new, "duplicate": counts.duplicate, "rejected": counts.rejected,
-            "ignored": counts.ignored, "conflicting": counts.conflicting, "reasons": dict(counts.reasons),
+            "ignored": counts.ignored, "conflicting": counts.conflicting, "unlisted": counts.unlisted,
+            "ambiguous": counts.ambiguous, "reasons": dict(counts.reasons),
             "files": told, "size": opened.store.size(),
         })  # fmt: skip
         return
@@ -157,6 +180,8 @@ def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as
            f"rejected {counts.rejected:,}  ignored {counts.ignored:,}")  # fmt: skip
     for reason, count in counts.reasons.most_common():
         answer(f"  {count:>7,} {reason}")
+    if counts.ambiguous:
+        say(f"{counts.ambiguous:,} local times came twice on their day: they are recorded by their date")
     for each in told:
         if each["rejects_file"]:
             say(f"rejected lines of {each['file']} are in {each['rejects_file']}; mend the log and import it again")

@@ -69,6 +69,9 @@ def prove(ctx: click.Context, party: str, use: str, keys: Path | None, origin: s
 def enrol(ctx: click.Context, party: str, use: str) -> None:
     """Enrol a key that lies beside this ledger: signed by the party's own key, or vouched for by the operator.
 
+    \b
+    Example:
+      ledger key enrol --party TBT
     A key that lies elsewhere is enrolled with the draft of `ledger key prove`: ledger record enrol-tbt.json
     """
     from ledger.canonical import load
@@ -94,7 +97,12 @@ def enrol(ctx: click.Context, party: str, use: str) -> None:
 @ledger_option
 @click.pass_context
 def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromised_since: str | None) -> None:
-    """End the life of a key. KEY is its id, or the beginning of it: ledger key list."""
+    """End the life of a key. KEY is its id, or the beginning of it.
+
+    \b
+    Example:
+      ledger key revoke --party TBT 54d38086 --cause lost
+    """
     from ledger.errors import NotFound
     from ledger.keys.signing import Draft, sign
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.lines import Line, lines_of
+from cli.lines import Line, read_lines
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--as", "party", metavar="PARTY", help="Whose key signs the drafts. The operator's if left out.")
 @click.option("--each", is_flag=True, help="Each line by itself: a bad one does not stop the others.")
 @click.option("--receipt", type=click.Path(path_type=Path), metavar="DIR", help="Write each author a proof of receipt.")
@@ -30,29 +29,28 @@ if TYPE_CHECKING:
 @ledger_option
 @click.pass_context
 def command(
-    ctx: click.Context, file: IO[bytes], party: str | None, each: bool, receipt: Path | None, as_json: bool
+    ctx: click.Context, file: Path, party: str | None, each: bool, receipt: Path | None, as_json: bool
 ) -> int:
     """Record drafts or signed events, one JSON object a line; all or nothing, unless --each. `-` reads stdin.
 
     \b
     Example:
-      echo '{"type": "party-withdrew", "protocol": "vlaio-fio-tbt-2021",
-             "effective_at": "2022-05-31"}' | tr -d '\\n' | ledger record - --as TBT
+      echo '{"type": "party-withdrew", "party": "TBT", "effective_at": "2022-05-31",
+        "protocol": "vlaio-fio-tbt-2021"}' | tr '\\n' ' ' | ledger record - --as TBT
     The same again adds nothing.
     """
     opened = session.application(ctx)
     signer = Signer(ctx, opened, party)
-    name = getattr(file, "name", "-")
-    lines = lines_of(file, name)
+    name, lines = str(file), read_lines(file)
     if each:
         recorded, refused = _each(opened, signer, lines, name)
     else:
         signed = [signer.signed(line) for line in lines]
         recorded, refused = opened.record(signed, numbers=[line.number for line in lines], file=name), []
-    if receipt is not None:
+    if receipt is not None and recorded:
         _write_receipts(ctx, opened, recorded, receipt)
-    _tell(opened, recorded, refused, as_json=as_json)
-    return 5 if refused else 0
+    tell(opened, recorded, refused, as_json=as_json)
+    return refused[0].exit if refused else 0
 
 
 class Signer:
@@ -67,17 +65,23 @@ class Signer:
     def signed(self, line: Line) -> SignedLine:
         from ledger.canonical import load
         from ledger.errors import LedgerError
-        from ledger.keys.signing import Draft, SignedLine, sign
+        from ledger.keys.signing import SignedLine
 
         try:
             value = load(line.raw)
             if isinstance(value, dict) and {"event", "signature"} <= value.keys():
                 return SignedLine.parse(line.raw)
-            draft, key = Draft.parse(value), self._key()
-            identifiers = self.opened.vault.record_key("drafts")
-            return sign(draft, key, self.door.origin, self.opened.clock, id_key=identifiers)
+            return self.drafted(value)
         except LedgerError as error:
             raise error.at(file=line.file, line=line.number) from error
+
+    def drafted(self, value: Any) -> SignedLine:
+        """A draft, signed; the same draft again gets the same id."""
+        from ledger.keys.signing import Draft, sign
+
+        draft, key = Draft.parse(value), self._key()
+        identifiers = self.opened.vault.record_key("drafts")
+        return sign(draft, key, self.door.origin, self.opened.clock, id_key=identifiers)
 
     def _key(self) -> KeyPair:
         if self._opened_key is None:
@@ -88,6 +92,7 @@ class Signer:
 def _each(
     opened: Application, signer: Signer, lines: list[Line], name: str
 ) -> tuple[list[Recorded], list[LedgerError]]:
+    from ledger.application import OtherMeaning
     from ledger.errors import InputRejected
 
     recorded: list[Recorded] = []
@@ -95,7 +100,7 @@ def _each(
     for line in lines:
         try:
             recorded += opened.record([signer.signed(line)], numbers=[line.number], file=name)
-        except InputRejected as error:
+        except (InputRejected, OtherMeaning) as error:
             refused.append(error)
             say(f"ledger: error: {error}")
             if error.hint:
@@ -112,7 +117,7 @@ def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Reco
     say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
 
 
-def _tell(opened: Application, recorded: list[Recorded], refused: list[LedgerError], *, as_json: bool) -> None:
+def tell(opened: Application, recorded: list[Recorded], refused: list[LedgerError], *, as_json: bool) -> None:
     size = opened.store.size()
     if as_json:
         answer_json({
@@ -126,4 +131,4 @@ def _tell(opened: Application, recorded: list[Recorded], refused: list[LedgerErr
     if refused:
         answer(f"{len(refused)} refused")
     if not recorded and not refused:
-        sys.stderr.write("nothing to record: no line has anything on it\n")
+        say("nothing to record: no line has anything on it")

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO
 
 import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.lines import lines_of
+from cli.lines import read_lines
 from cli.output import say
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.File("rb"))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="KEY", help="PARTY.events.pem"
 )
 @click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for: `ledger checkpoint show`.")
-def command(file: IO[bytes], key_file: Path, origin: str) -> None:
+def command(file: Path, key_file: Path, origin: str) -> None:
     """Sign drafts, one JSON object a line; the signed lines go to stdout. Needs no ledger and no network.
 
     \b
@@ -34,10 +33,9 @@ def command(file: IO[bytes], key_file: Path, origin: str) -> None:
     from ledger.keys.keystore import KeyFile
     from ledger.keys.signing import Draft, sign
 
-    name = getattr(file, "name", "-")
     key = KeyFile.named(key_file).opened(session.passphrase())
     signed = []
-    for line in lines_of(file, name):
+    for line in read_lines(file):
         try:
             signed.append(sign(Draft.parse(load(line.raw)), key, origin, now).dump())
         except LedgerError as error:

@@ -161,7 +161,7 @@ def _lines(store: Store, size: int) -> Iterator[SealLine]:
 
 
 def _version_before(store: Store, stream: str, version: int, size: int) -> int:
-    """The last version of a stream that stands before a position; 0 if it begins later. Positions rise with versions."""
+    """A stream's last version before a position; 0 if it begins later. Positions rise with versions."""
     low, high = 0, version
     while low < high:
         middle = (low + high + 1) // 2

@@ -65,7 +65,10 @@ class Findings:
 
 
 class Report(NamedTuple):
-    """`digest` is the manifest's; origin, size and root are the checkpoint's. `wanting` is what was asked for and is absent; `counts` says how much of what was checked."""
+    """`digest` is the manifest's; origin, size and root are the checkpoint's.
+
+    `wanting` is what was asked for and is absent; `counts` says how much of what was checked.
+    """
 
     manifest: Manifest
     digest: Digest

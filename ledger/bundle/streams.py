@@ -136,10 +136,6 @@ def _check_usage(
 
 def _absent(stream: str, proof: StreamsProof) -> bool:
     """Whether two neighbours in the seal's order leave no place for this stream."""
-    before = max(
-        (each for each in proof.lines if each[1].stream < stream), default=(-1, None), key=lambda each: each[0]
-    )
-    after = min(
-        (each for each in proof.lines if each[1].stream > stream), default=(proof.total, None), key=lambda each: each[0]
-    )
-    return before[0] + 1 == after[0]
+    before = max((index for index, line in proof.lines if line.stream < stream), default=-1)
+    after = min((index for index, line in proof.lines if line.stream > stream), default=proof.total)
+    return before + 1 == after

@@ -1,4 +1,4 @@
-"""Whose word it is: the checkpoint under the reader's policy, and the keys that the policy pins. Never the bundle's own.
+"""Whose word it is: the checkpoint and the keys, under the reader's policy; never under the bundle's own word.
 
 11. The checkpoint is signed by a log of the policy; without a policy, by the log key that entry 1 names, which proves
     only that the bundle agrees with itself.
@@ -35,7 +35,7 @@ def check_log(note: Note, checkpoint: Checkpoint, walk: Walk, policy: Policy | N
     if policy is None:
         keys = _own_keys(walk, checkpoint)
         findings.not_checked.append("whose log and whose keys these are: give the keys you hold with --policy")
-        findings.wanting.append("the keys you trust: give them with --policy")
+        findings.wanting.append("keys that you trust (--policy)")
     else:
         keys = [log.key for log in policy.logs if log.key.name == checkpoint.origin]
         if not keys:
@@ -76,7 +76,7 @@ def check_agreement(note: Note, policy: Policy | None, findings: Findings) -> No
     else:
         seen = ", ".join(sorted(cosigned)) or "none"
         findings.not_checked.append(f"whether others saw the same ledger: cosigned by {seen}")
-        findings.wanting.append(f"the cosignatures that quorum {policy.quorum} asks for (there: {seen})")
+        findings.wanting.append(f"cosignatures that quorum {policy.quorum} asks for (there: {seen})")
 
 
 def cosigned_at(note: Note, policy: Policy | None) -> dict[str, str]:

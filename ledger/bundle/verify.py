@@ -92,7 +92,7 @@ def _check_manifest(manifest: Manifest, checkpoint: Checkpoint, walk: Walk, find
             "bundle.manifest", 0, "the manifest names another origin, size or number of entries than there are"
         )
     if walk.keyring.origin != checkpoint.origin:
-        detail = f"the ledger that these keys open is {walk.keyring.origin or 'not there'}, the checkpoint's {checkpoint.origin}"
+        detail = f"entry 1 opens {walk.keyring.origin or 'no ledger'}, and the checkpoint is of {checkpoint.origin}"
         findings.fault("bundle.other-origin", 1, detail)
 
 
@@ -135,12 +135,7 @@ def _check_trust(note: Note, checkpoint: Checkpoint, walk: Walk, policy: Policy 
 def _report(manifest: Manifest, checkpoint: Checkpoint, walk: Walk, findings: Findings, parts: int) -> Report:
     unread = [f"the content of some entries: {each}" for each in sorted(walk.unread)]
     always = "that a statement is true, or that all was stated: only that these statements stand as they were made"
-    counts = {
-        "entries": len(walk.positions),
-        "streams": len(manifest.streams),
-        "sealed": len(walk.sealed),
-        "opened": parts,
-    }
+    counts = {"entries": len(walk.positions), "sealed": len(walk.sealed), "opened": parts}
     return Report(
         manifest, manifest.digest, checkpoint.origin, checkpoint.size, checkpoint.root, findings.settled(),
         findings.faults, (*findings.not_checked, *unread, always), tuple(findings.wanting), counts,

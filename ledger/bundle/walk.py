@@ -1,6 +1,6 @@
-"""One pass over a bundle's entries, in the order of their positions: what each must be by itself and beside the others.
+"""One pass over a bundle's entries, by position: what each must be by itself and beside the others.
 
-1. A line is an entry in its one spelling, its event one of the catalogue, both in the stream that type and protocol give.
+1. A line is an entry in its one spelling, its event one of the catalogue, in the stream that its type gives.
 2. Positions rise; time never goes back; an entry follows from its neighbour where the neighbour is there.
 3. Versions are gapless in each stream, from 1; the seal alone may stand by itself.
 4. Each event is signed, for this log's origin, by a key that counted at its position. No id is used twice.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ledger.chain.hashing import EMPTY_ROOT, Digest, node_hash
 from ledger.chain.nodes import NodeReader
@@ -43,7 +44,7 @@ def check_multi(
 
 def _ascending(indices: Sequence[int], size: int) -> bool:
     bounds = [-1, *indices, size]
-    return all(one < other for one, other in zip(bounds, bounds[1:], strict=False))
+    return all(one < other for one, other in pairwise(bounds))
 
 
 def _wanted(indices: Sequence[int], begin: int, end: int) -> bool:

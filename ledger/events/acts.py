@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from ledger.clock import Moment
 from ledger.events.base import Event, ProtocolEvent
 from ledger.events.fields import ABSENT, Absent, MomentText, Parties, Party
@@ -77,10 +75,10 @@ _ATTRIBUTES: dict[type[Event], dict[str, str]] = {}
 
 def check_no_repeats(event: Event) -> None:
     """Raise ValueError if a list of the event names the same thing twice."""
-    for field in msgspec.structs.fields(event):
-        value = getattr(event, field.name)
+    for name, spelled in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
+        value = getattr(event, name)
         if isinstance(value, tuple) and len(set(value)) != len(value):
-            raise ValueError(f"{field.encode_name} names the same twice")
+            raise ValueError(f"{spelled} names the same twice")
 
 
 def check_not_to_itself(event: Event, others: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """The objects in a log, however they were written down: JSON in any arrangement, or the rows of a table.
 
 - `lines`: one object a line. `json`: an array, several arrays, objects over several lines. `csv`: with a header;
-  separated by `,` `;` or tab.
+  separated by `,` `;` `|` or tab.
 - A wrapper (`{"records": [...]}` of Azure, `{"value": [...]}` of Graph and the Web API) is opened, around a whole file
   or around each line. What stands behind its list (a link to the next page) is no damage.
 - Keys and column names are in lower case; a column that is empty in a row is absent.
@@ -19,14 +19,14 @@ import msgspec
 
 from ledger.importers.fields import lowered
 from ledger.importers.importer import Ignored, Reject, Unreadable
-from ledger.importers.lines import LONGEST, Line, encoding_of, lines, without_end
+from ledger.importers.lines import LONGEST, ONE_BYTE, Line, encoding_of, lines, text_of, without_end
 from ledger.importers.objects import Span, objects
 from ledger.importers.rows import rows
 
 Kind = Callable[[Mapping[str, Any]], str | None]
 """Given an object with keys in lower case (or a header, with None for values), the kind of log; None if another's."""
 
-_WRAPPERS = ("records", "value")
+_WRAPPERS = ("records", "value", "Records", "Value")
 _WRAPPED = re.compile(r'\s*\{[^{}\[\]]*?"(?:records|value)"\s*:\s*\[', re.IGNORECASE)
 _BEHIND = re.compile(rb'[\s\]},]*(?:"[@\w.]+"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[0-9]+|null|true|false)[\s,\]}]*)*')
 _SUFFIX = re.compile(r"\s*\[[A-Za-z]*\]$")
@@ -52,6 +52,7 @@ class Head(NamedTuple):
     encoding: str
     start: int
     line: int = 1
+    wrapped: bool = False
     header: tuple[str, ...] = ()
     delimiter: str = ","
 
@@ -72,7 +73,9 @@ def look(head: bytes, kind: Kind, *, encoding: str = "") -> Head | None:
         text = text[1:]
     if text.lstrip()[:1] in ("{", "["):
         return _look_json(text, head, kind, Head("", "", encoding, start))
-    return _look_csv(text, kind, Head("", "", encoding, start)) or _look_json(text, head, kind, Head("", "", encoding, start))
+    return _look_csv(text, kind, Head("", "", encoding, start)) or _look_json(
+        text, head, kind, Head("", "", encoding, start)
+    )
 
 
 def documents(stream: BinaryIO, head: Head) -> Iterator[Found]:
@@ -81,7 +84,7 @@ def documents(stream: BinaryIO, head: Head) -> Iterator[Found]:
         return _in_table(stream, head)
     if head.spelling == "lines":
         return _in_lines(stream, head)
-    return _in_json(stream, head.encoding, head.start, head.line)
+    return _in_json(stream, head)
 
 
 def _look_json(text: str, head: bytes, kind: Kind, so_far: Head) -> Head | None:
@@ -89,8 +92,8 @@ def _look_json(text: str, head: bytes, kind: Kind, so_far: Head) -> Head | None:
         if found := _kind_of_line(line, kind):
             return so_far._replace(kind=found, spelling="lines")
     if wrapped := _WRAPPED.match(text):
-        skipped = len(wrapped[0].encode(so_far.encoding, "surrogatepass"))
-        so_far = so_far._replace(start=so_far.start + skipped, line=1 + wrapped[0].count("\n"))
+        skipped = len(wrapped[0].encode("utf-8" if so_far.encoding in ONE_BYTE else so_far.encoding))
+        so_far = so_far._replace(start=so_far.start + skipped, line=1 + wrapped[0].count("\n"), wrapped=True)
     for each in objects(io.BytesIO(head), so_far.encoding, so_far.start):
         if isinstance(each, Span) and (found := _kind_of_bytes(each.raw, so_far.encoding, kind)):
             return so_far._replace(kind=found, spelling="json")
@@ -115,7 +118,7 @@ def _look_csv(text: str, kind: Kind, so_far: Head) -> Head | None:
     for line in re.split(r"\r\n|\r|\n", text):
         if not line.strip():
             continue
-        for delimiter in ",;\t":
+        for delimiter in ",;\t|":
             header = spelled(fields_of(line, delimiter))
             if found := kind(dict.fromkeys(header)):
                 return so_far._replace(kind=found, spelling="csv", header=header, delimiter=delimiter)
@@ -172,12 +175,13 @@ def undecoded(line: Line) -> Reject:
     return Reject(line.number, line.offset, line.length, code, reason)
 
 
-def _in_json(stream: BinaryIO, encoding: str, start: int, first: int, shift: int = 0) -> Iterator[Found]:
-    """The objects from `start` on; `first` is the number of the line there, `shift` the offset of the stream's byte 0."""
-    for each in objects(stream, encoding, start):
-        number, offset = each.line_number + first - 1, each.offset + shift
+def _in_json(stream: BinaryIO, head: Head, shift: int = 0) -> Iterator[Found]:
+    """The objects from the head's start on; `shift` is the offset in the file of the stream's first byte."""
+    encoding = head.encoding
+    for each in objects(stream, encoding, head.start):
+        number, offset = each.line_number + head.line - 1, each.offset + shift
         if isinstance(each, Reject):
-            if start == 0 or not _is_behind(stream, each):
+            if not (head.wrapped and _is_behind(stream, each)):
                 yield each._replace(line_number=number, offset=offset)
             continue
         try:
@@ -192,14 +196,16 @@ def _in_json(stream: BinaryIO, encoding: str, start: int, first: int, shift: int
 
 def _inside(raw: bytes, encoding: str, number: int, offset: int) -> Iterator[Found]:
     """The objects of a list that is already in memory."""
-    text = raw.decode(encoding)
+    one_byte = encoding in ONE_BYTE
+    text = raw.decode("latin-1" if one_byte else encoding)
     wrapped = _WRAPPED.match(text)
     begun = text[: wrapped.end()] if wrapped else ""
     if not wrapped and not text.lstrip().startswith("["):
         yield Reject(number, offset, len(raw), "nested", "a list of records behind other objects")
         return
-    start = len(begun.encode(encoding))
-    yield from _in_json(io.BytesIO(raw), encoding, start, number + begun.count("\n"), offset)
+    start = len(begun) if one_byte else len(begun.encode(encoding))
+    head = Head("", "json", encoding, start, number + begun.count("\n"), bool(begun))
+    yield from _in_json(io.BytesIO(raw), head, offset)
 
 
 def _is_behind(stream: BinaryIO, reject: Reject) -> bool:
@@ -217,8 +223,9 @@ def _list_in(data: Any) -> list[Any] | None:
     """The list of a wrapper: an object that has one under a wrapper's name, and no time of its own."""
     if not isinstance(data, dict):
         return None
-    for key, value in data.items():
-        if key.lower() in _WRAPPERS and isinstance(value, list) and all(isinstance(each, dict) for each in value):
+    for key in _WRAPPERS:
+        value = data.get(key)
+        if isinstance(value, list) and all(isinstance(each, dict) for each in value):
             return value
     return None
 
@@ -227,9 +234,10 @@ _NOT_DECODED = ("encoding", "not in the encoding of the file")
 
 
 def _decoded(raw: bytes, encoding: str) -> Any:
+    text = raw if encoding == "utf-8" else text_of(raw, encoding)
+    if text is None:
+        raise Unreadable(*_NOT_DECODED)
     try:
-        return msgspec.json.decode(raw if encoding == "utf-8" else raw.decode(encoding))
-    except UnicodeDecodeError as error:
-        raise Unreadable(*_NOT_DECODED) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", "not a JSON object: cut short, or damaged") from error

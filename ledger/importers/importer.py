@@ -85,9 +85,12 @@ Found = Record | Reject | Ignored
 
 
 class Importer(Interface):
-    """One log format, in all its shapes. `name` is the source's name in events and on the command line."""
+    """One log format, in all its shapes."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The source's name in events."""
+        ...
 
     def sniff(self, head: bytes) -> str | None:
         """The shape of a file that begins with these bytes (at most HEAD); None if it is not this format."""

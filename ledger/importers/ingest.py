@@ -66,7 +66,8 @@ class PreparedBatch(NamedTuple):
 @dataclass
 class Counts:
     """`new + duplicate + rejected + ignored` is every record of the file. `conflicting` are among the rejected;
-    `unlisted` among the new, their operation recorded as `other`. `reasons` counts rejects and ignored by code.
+    among the new are `unlisted`, whose operation is recorded as `other`, and `ambiguous`, whose local time came twice
+    that day: their moment is the date. `reasons` counts rejects and ignored by code.
     """
 
     new: int = 0
@@ -75,6 +76,7 @@ class Counts:
     ignored: int = 0
     conflicting: int = 0
     unlisted: int = 0
+    ambiguous: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -112,18 +114,18 @@ class Ingestion:
         self.rejects_path: Path | None = None
         """The rejects file of the last file read, if it has one."""
 
-    def batches(self, path: Path) -> Iterator[PreparedBatch]:
+    def batches(self, source: Path | LogFile) -> Iterator[PreparedBatch]:
         """The new uses of a file, at most LARGEST_BATCH at a time. Append each before asking for the next.
 
-        Raises NotFound, InputRejected (NotThisFormat), FileChanged; each names the file.
+        An open file is closed here. Raises NotFound, InputRejected (NotThisFormat), FileChanged; each names the file.
         """
-        with LogFile.open(path) as log:
+        with source if isinstance(source, LogFile) else LogFile.open(source) as log:
             rejects = Rejects(log)
             try:
                 yield from self._batches(log, rejects)
                 self.rejects_path = None if self._rehearsal else rejects.finish()
             except LedgerError as error:
-                error.at(file=str(path))
+                error.at(file=str(log.path))
                 raise
             finally:
                 rejects.discard()
@@ -203,6 +205,7 @@ class Ingestion:
                 if draft.actor is not None:
                     draft.event["actor"] = tokens[draft.actor]
         self.counts.unlisted += sum(draft.event["operation"].endswith("other") for draft in fresh)
+        self.counts.ambiguous += sum(len(draft.event["happened_at"]) == len("2021-10-31") for draft in fresh)
         return [draft.event for draft in fresh]
 
     def _is_first(self, draft: _Draft, rejects: Rejects) -> bool:

@@ -2,6 +2,7 @@
 
 - A line ends with LF, CR LF or CR; ends may be mixed.
 - UTF-8 and UTF-16 (PowerShell's `>`), with or without byte order mark. A line that does not decode has no text.
+- `cp1252` (spreadsheets) is said, never told: each line is read as UTF-8, and as cp1252 where it is none.
 - A line over LONGEST bytes is measured and not kept.
 """
 
@@ -19,8 +20,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LINE_FEED = {"utf-8": b"\n", "utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
-_CARRIAGE_RETURN = {"utf-8": b"\r", "utf-16-le": b"\r\x00", "utf-16-be": b"\x00\r"}
+_LINE_FEED = {"utf-8": b"\n", "cp1252": b"\n", "utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
+_CARRIAGE_RETURN = {"utf-8": b"\r", "cp1252": b"\r", "utf-16-le": b"\r\x00", "utf-16-be": b"\x00\r"}
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
@@ -66,13 +67,24 @@ def lines(stream: BinaryIO, encoding: str, start: int) -> Iterator[Line]:
             number, offset = number + 1, offset + length
             continue
         for part in _at_carriage_returns(raw, encoding):
-            yield Line(number, offset, len(part), part, _text(part, encoding))
+            yield Line(number, offset, len(part), part, text_of(part, encoding))
             number, offset = number + 1, offset + len(part)
 
 
-def _text(raw: bytes, encoding: str) -> str | None:
+ONE_BYTE = {"utf-8", "cp1252"}
+
+
+def text_of(raw: bytes, encoding: str) -> str | None:
+    """The text of these bytes; None if they are not in this encoding."""
     try:
-        return raw.decode(encoding)
+        return raw.decode("utf-8" if encoding == "cp1252" else encoding)
+    except UnicodeDecodeError:
+        return _text_of_spreadsheet(raw) if encoding == "cp1252" else None
+
+
+def _text_of_spreadsheet(raw: bytes) -> str | None:
+    try:
+        return raw.decode("cp1252")
     except UnicodeDecodeError:
         return None
 
@@ -81,15 +93,15 @@ def _at_carriage_returns(raw: bytes, encoding: str) -> list[bytes]:
     """Cut at lone CRs, with which older systems end a line."""
     if _CARRIAGE_RETURN[encoding] not in without_end(raw, encoding):
         return [raw]
-    if encoding == "utf-8":
+    if encoding in ONE_BYTE:
         return [found.encode("latin-1") for found in _LINES.findall(raw.decode("latin-1"))]
-    text = _text(raw, encoding)
+    text = text_of(raw, encoding)
     return [raw] if text is None else [found.encode(encoding) for found in _LINES.findall(text)]
 
 
 def up_to_line_feed(stream: BinaryIO, encoding: str, most: int = LONGEST) -> bytes:
     """The next bytes up to a line feed, and at most a little over `most` of them."""
-    if encoding == "utf-8":
+    if encoding in ONE_BYTE:
         return stream.readline(most + 1)
     found = bytearray()
     while len(found) <= most:
@@ -104,7 +116,7 @@ def up_to_line_feed(stream: BinaryIO, encoding: str, most: int = LONGEST) -> byt
 
 def _is_ended(found: bytes | bytearray, encoding: str) -> bool:
     """In two-byte units only an LF unit at an even place ends a line."""
-    return found.endswith(_LINE_FEED[encoding]) and (encoding == "utf-8" or len(found) % 2 == 0)
+    return found.endswith(_LINE_FEED[encoding]) and (encoding in ONE_BYTE or len(found) % 2 == 0)
 
 
 def _rest_of_line(stream: BinaryIO, encoding: str, begun: bytes) -> int:

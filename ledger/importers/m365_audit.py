@@ -24,7 +24,7 @@ from ledger.importers.objects import objects
 from ledger.importers.rows import rows
 
 _AUDIT_KEYS = {"id", "operation", "creationtime"}
-_AUDIT_KEY_TEXT = re.compile(r'"(?:creationtime|operation|auditdata)"\s*:', re.IGNORECASE)
+_AUDIT_KEY_TEXT = re.compile(r'"(?:creationtime|auditdata)"\s*:', re.IGNORECASE)
 _NO_RECORDS = re.compile(r"\s*\[\s*\]\s*")
 _POWERSHELL_ONLY = {"runspaceid", "resultindex", "pscomputername", "objectstate"}
 _TYPE_LINE = "#TYPE "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO
 
 from ledger.importers.addresses import Networks, network_of
 from ledger.importers.documents import Document, Head, documents, look
@@ -13,9 +13,11 @@ from ledger.importers.importer import HEAD, Found, Ignored, Network, NotThisForm
 class ObjectLog:
     """One product's log. With `internal` networks given, uses are told apart by where they came from."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    hint: ClassVar[str]
+    name: str
+    title: str
+    hint: str
+    encoding = ""
+    """The encoding of text that is not marked as another; UTF-8 if nothing is said."""
 
     def __init__(self, internal: Networks = ()) -> None:
         self._internal = internal
@@ -29,13 +31,13 @@ class ObjectLog:
         raise NotImplementedError
 
     def sniff(self, head: bytes) -> str | None:
-        found = look(head, self.kind)
+        found = look(head, self.kind, encoding=self.encoding)
         return found.shape if found else None
 
     def read(self, stream: BinaryIO) -> Iterator[Found]:
         """Every record, refused line and ignored line, in file order. Raises NotThisFormat."""
         stream.seek(0)
-        head = look(stream.read(HEAD), self.kind)
+        head = look(stream.read(HEAD), self.kind, encoding=self.encoding)
         if head is None:
             raise NotThisFormat(f"not {self.title}", hint=self.hint)
         return self.records(stream, head)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from ledger.importers.importer import Reject
-from ledger.importers.lines import LONGEST, up_to_line_feed
+from ledger.importers.lines import LONGEST, ONE_BYTE, up_to_line_feed
 
 _PIECE = 256 * 1024
 _UP_TO_BRACE = re.compile(rb'(?:[^"{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
@@ -107,7 +107,7 @@ def objects(stream: BinaryIO, encoding: str, start: int) -> Iterator[Span | Reje
 
 
 def _piece(raw: bytes, encoding: str) -> _Piece:
-    if encoding == "utf-8":
+    if encoding in ONE_BYTE:
         return _Piece(raw, raw, 1)
     whole = raw if len(raw) % 2 == 0 else raw + b"\xff"
     text = _BEYOND.sub("??", whole.decode(encoding, "surrogatepass"))

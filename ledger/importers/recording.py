@@ -18,6 +18,7 @@ from ledger.clock import spell
 from ledger.errors import Conflict
 from ledger.events.base import SignedEvent
 from ledger.events.codec import built
+from ledger.importers.custody import LogFile
 from ledger.importers.ingest import Ingestion, PreparedBatch
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.signing import SignedLine, sign_event
@@ -49,10 +50,10 @@ class Recording:
     key: HoldsKey
     progress: Callable[[int], None] = lambda offset: None
 
-    def run(self, path: Path) -> Iterator[Appended]:
+    def run(self, source: Path | LogFile) -> Iterator[Appended]:
         """Append the new uses of a file, batch by batch; each is on disk when it is yielded."""
         version = self._version()
-        for batch in self.ingestion.batches(path):
+        for batch in self.ingestion.batches(source):
             self.progress(self.ingestion.offset)
             appended, version = self._append(batch, version)
             if appended:
@@ -83,7 +84,7 @@ class Recording:
         self.ingestion.counts.duplicate += len(batch.members) - len(kept)
         members = [raw for _, raw in kept]
         root = merkle_root([leaf_hash(member) for member in members])
-        moments = sorted(each.happened_at for each, _ in kept) or [batch.opener["first"], batch.opener["last"]]
+        moments = sorted((each.happened_at for each, _ in kept), key=_in_time) or [batch.opener["first"]]
         opener = {
             **batch.opener, "first": moments[0], "last": moments[-1],
             "batch": {"count": max(1, len(members)), "root": root.hex()},
@@ -95,3 +96,8 @@ class Recording:
         event = built({**batch.opener, "key": self.key.key_id, "stated_at": spell(clock())})
         assert isinstance(event, SignedEvent), "an opener carries the batch's signature"
         return sign_event(event, self.key, self.application.door.origin)
+
+
+def _in_time(moment: str) -> str:
+    """Moments of one zone in order: without its `Z`, a whole second comes before its fractions."""
+    return moment.removesuffix("Z")

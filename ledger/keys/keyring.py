@@ -141,7 +141,9 @@ class Keyring:
 
     def _opened(self, position: int, event: LedgerOpened) -> Keyring:
         if position != 1 or self.keys:
-            raise KeyEventRefused("a ledger opens once, at entry 1", code="key.opened-twice")
+            raise KeyEventRefused(
+                "a ledger opens once, at entry 1", code="key.opened-twice", hint="for another ledger: ledger init"
+            )
         signer = key_id(bytes.fromhex(event.operator_key))
         if event.key != signer or event.author != event.operator:
             raise KeyEventRefused("entry 1 is signed by the operator's key that it names", code="key.opening-signer")
@@ -175,7 +177,7 @@ class Keyring:
         if last and key.use in ("events", "log"):
             raise KeyEventRefused(
                 f"this is the operator's last {key.use} key: without one the ledger stands still",
-                code="key.last-of-operator", hint="enrol the next one first: ledger key rotate",
+                code="key.last-of-operator", hint="enrol the next one first: ledger key enrol",
             )  # fmt: skip
         since = event.compromised_since
         moment = Moment.parse(since).earliest if isinstance(since, str) else None

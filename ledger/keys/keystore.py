@@ -192,7 +192,7 @@ class KeyStore:
         there = self.files(party, use)
         if there and not another:
             raise AlreadyThere(
-                f"there is a {use} key of {party}", file=str(there[-1].path), hint="rotate it: ledger key rotate"
+                f"there is a {use} key of {party}", file=str(there[-1].path), hint="take it, or name another folder"
             )
         serial = 1
         while any((path := self._path(party, use, serial)).with_suffix(end).exists() for end in (".pem", ".pub")):

@@ -262,6 +262,10 @@ class Told:
     def _statement(self, of: d.Statement) -> str:
         return f"Binds nobody ({of.role})." + (f" See {_and(of.see)}." if of.see else "")
 
+    def _statement(self, of: d.Statement) -> str:
+        see = f" See {_and(of.see)}." if of.see else ""
+        return f"{_big(of.role)}: it binds nobody by itself.{see}"
+
 
 _SENTENCES: Mapping[type, str] = {
     p.Response: "_response",
@@ -279,6 +283,7 @@ _SENTENCES: Mapping[type, str] = {
     d.Contact: "_contact",
     d.Replaces: "_replaces",
     d.Forum: "_forum",
+    d.Statement: "_statement",
     d.Statement: "_statement",
 }
 

@@ -58,6 +58,18 @@ class VaultCipher:
         key = self.shown(f"key/{token}", wrapped)
         return _opened(AESGCM(key), f"identifier/{token}", stored).decode()
 
+    def hidden_alias(self, token: str, lookup: bytes, wrapped: bytes, content: bytes) -> bytes:
+        """A further identifier, under its person's key. Raises VaultDamaged where that does not open."""
+        return _sealed(AESGCM(self.shown(f"key/{token}", wrapped)), f"alias/{token}/{lookup.hex()}", content)
+
+    def shown_alias(self, token: str, lookup: bytes, wrapped: bytes, stored: bytes) -> bytes:
+        """What `hidden_alias` hid. Raises VaultDamaged."""
+        return _opened(AESGCM(self.shown(f"key/{token}", wrapped)), f"alias/{token}/{bytes(lookup).hex()}", stored)
+
+    def person_key(self, token: str, wrapped: bytes) -> bytes:
+        """A person's own key, to be wrapped again under another master key. Raises VaultDamaged."""
+        return self.shown(f"key/{token}", wrapped)
+
 
 def _derived(master: bytes, use: bytes) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"ledger/vault/v1/" + use).derive(master)

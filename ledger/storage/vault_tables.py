@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Dialect, Index, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Dialect, Index, Integer, LargeBinary, MetaData, String, Table
 
 
 class Bytes(LargeBinary):
@@ -18,9 +18,18 @@ PERSONS = Table(
     "persons", METADATA,
     Column("lookup", Bytes, primary_key=True),
     Column("token", String(32), nullable=False, unique=True),
+    Column("protocol", String(64), nullable=False),
     Column("wrapped", Bytes, nullable=False),
     Column("identifier", Bytes, nullable=False),
+    sqlite_with_rowid=False,
 )  # fmt: skip
+ALIASES = Table(
+    "aliases", METADATA,
+    Column("lookup", Bytes, primary_key=True),
+    Column("token", String(32), nullable=False, index=True),
+    Column("content", Bytes, nullable=False),
+)  # fmt: skip
+"""Further identifiers of a person, under that person's key; and how the first one was written, if it was another way."""
 OPENINGS = Table(
     "openings", METADATA,
     Column("commitment", String(64), primary_key=True),
@@ -29,7 +38,22 @@ OPENINGS = Table(
     Column("content", Bytes, nullable=False),
     Index("openings_by_event", "event_id"),
 )  # fmt: skip
+ABOUT = Table(
+    "about", METADATA,
+    Column("token", String(32), primary_key=True), Column("commitment", String(64), primary_key=True),
+)  # fmt: skip
+"""Which openings speak of whom, as the entries say in clear."""
 RECORD_KEYS = Table(
     "record_keys", METADATA,
     Column("purpose", String(200), primary_key=True), Column("wrapped", Bytes, nullable=False),
 )  # fmt: skip
+ERASURES = Table("erasures", METADATA, Column("event_id", String(32), primary_key=True), Column("done_at", String(27)))
+"""The entries `subject-erased` that were carried out here."""
+COPIES = Table(
+    "copies", METADATA,
+    Column("taken_at", String(27), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("kept_until", String(27), nullable=False),
+    Column("key_check", Bytes, nullable=False),
+)  # fmt: skip
+"""The backups that were made of this vault: until when they are kept, and under which master key they open."""

@@ -7,12 +7,36 @@ the one that is used; this is what the rest may ask of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.ids import Token
 from ledger.subjects.sealed import Opening
+
+
+class StoredPart(NamedTuple):
+    """A sealed part as the vault holds it. `opening` is None where it does not open in its place."""
+
+    commitment: str
+    event_id: str
+    opening: Opening | None
+
+
+class Destroyed(NamedTuple):
+    """How many persons and sealed parts went with an erasure; none where an earlier one took them already."""
+
+    persons: int
+    parts: int
+
+
+class Copy(NamedTuple):
+    """A backup of the vault: what was erased since lives on in it. `opens`: under the master key of today."""
+
+    taken_at: str
+    size: int
+    kept_until: str
+    opens: bool
 
 
 class Vault(Protocol):
@@ -39,8 +63,21 @@ class Vault(Protocol):
         """
         ...
 
-    def put_openings(self, event_id: str, openings: Iterable[Opening]) -> None:
-        """Keep what an event's sealed parts say: durably, before the event itself is appended."""
+    def known(self, protocol: str, identifiers: Iterable[str]) -> Mapping[str, Token]:
+        """The tokens of those identifiers that have one; makes none."""
+        ...
+
+    def protocol_of(self, token: str) -> str:
+        """The protocol in which a token stands for its person. Raises NotFound as `identifier` does."""
+        ...
+
+    def put_openings(
+        self, event_id: str, openings: Iterable[Opening], about: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Keep what an event's sealed parts say: durably, before the event itself is appended.
+
+        `about` has the tokens that each part speaks of, by its name.
+        """
         ...
 
     def openings(self, event_id: str) -> tuple[Opening, ...]:
@@ -58,6 +95,25 @@ class Vault(Protocol):
 
     def sweep(self, orphans: Iterable[str]) -> int:
         """Destroy the openings of these events; returns how many parts went."""
+        ...
+
+    def parts(self) -> Iterator[StoredPart]:
+        """Every sealed part there is, by commitment."""
+        ...
+
+    def parts_about(self, token: str) -> list[str]:
+        """The commitments of the parts that speak of a person."""
+        ...
+
+    def erase(self, event_id: str, tokens: Sequence[str], commitments: Sequence[str]) -> Destroyed:
+        """Destroy persons and parts, and what speaks of these persons, for good; note that this entry was carried out.
+
+        The same again destroys nothing more.
+        """
+        ...
+
+    def erased(self) -> set[str]:
+        """The ids of the erasures that were carried out here."""
         ...
 
     def close(self) -> None: ...

@@ -129,7 +129,7 @@ class EventCheck:
         if type_ not in by_tag():
             return claims, faults
         decoder = self._decoders.setdefault(type_, msgspec.json.Decoder(by_tag()[type_]))
-        keep = self.member_ids.append
+        keep, protocol = self.member_ids.append, stream.partition("/")[0]
         for position, raw in enumerate(events, first):
             try:
                 event = _strictly(raw, decoder)
@@ -138,7 +138,7 @@ class EventCheck:
                 continue
             keep(event.id)
             claims.add(claim_of(event))
-            if stream_of(event) != stream:
+            if event.protocol != protocol:
                 faults += _route(event, stream, position, type_)
         return claims, faults
 

@@ -12,7 +12,10 @@ MOST_FAULTS = 1000
 """Kept and shown of one kind of check; beyond that they are counted."""
 
 _COMPLETENESS = ("completeness.", "highwater.", "checkpoint.beyond", "checkpoint.gone")
-_DERIVED = ("tree.", "checkpoint.", "completeness.seal", "completeness.head", "head.", "database.", "highwater.")
+_DERIVED = (
+    "batch.root", "batch.count", "tree.", "checkpoint.", "completeness.seal", "completeness.head", "head.", "database.",
+    "highwater.",
+)  # fmt: skip
 
 
 class Verdict(StrEnum):
@@ -35,7 +38,7 @@ class Fault(NamedTuple):
 
     @property
     def derived(self) -> bool:
-        """Whether it shows only that something before `position` was changed, and not what."""
+        """Whether it shows that something was changed, and not which entry."""
         return self.code.startswith(_DERIVED) or not self.position
 
 

@@ -11,31 +11,25 @@ verified while others write to it.
 
 from __future__ import annotations
 
-import multiprocessing
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import chain
 
-from ledger.chain.merkle import Tree
 from ledger.chain.policy import Policy
 from ledger.events.governance import ProtocolVersionRegistered
 from ledger.storage.highwater import HighWater, MalformedMark, Mark
-from ledger.storage.inspection import Beside, next_position, raw_beside, raw_pages
-from ledger.storage.opening import open_store
+from ledger.storage.inspection import Beside, next_position, raw_beside
 from ledger.storage.store import Store
 from ledger.verification import index
 from ledger.verification.again import ids_used_twice
-from ledger.verification.events import EventCheck, Keys
+from ledger.verification.events import Keys
 from ledger.verification.keys import KeyHistory, key_history
 from ledger.verification.report import Fault, Faults, Report, Verdict, sorted_faults, verdicts
-from ledger.verification.segment import Found, check_segment
+from ledger.verification.segment import Found
 from ledger.verification.signed import checkpoint_faults, mark_faults, policy_faults, promises
 from ledger.verification.since import Beginning, beginning
+from ledger.verification.tasks import Task, check, shared
 from ledger.verification.unchecked import Checked, not_checked
 from ledger.verification.whole import BITS, Whole
 
@@ -63,18 +57,6 @@ class Asked:
     processes: int = 2
     bits: int = BITS
     progress: Progress = lambda done, total: None
-
-
-class Task(NamedTuple):
-    """One segment, as it is handed to another process. `tree` packs what lies before `after` in it."""
-
-    url: str
-    after: int
-    upto: int
-    sizes: tuple[int, ...]
-    keys: Keys
-    deep: bool
-    tree: tuple[int, bytes]
 
 
 def verify(store: Store, url: str, asked: Asked) -> Report:
@@ -135,17 +117,8 @@ def _tasks(
 
 def _segments(store: Store, asked: Asked, beside: Beside, tasks: Iterator[Task]) -> Iterator[Found]:
     if asked.processes < 2 or not _worth_processes(beside):
-        yield from (_check(store, task) for task in tasks)
-        return
-    waiting, done = list(tasks), 0
-    try:
-        with ProcessPoolExecutor(asked.processes, multiprocessing.get_context("spawn")) as pool:
-            for found in pool.map(_check_elsewhere, waiting):
-                done += 1
-                yield found
-    except BrokenProcessPool:
-        # Killed, for lack of memory perhaps: this process goes on alone.
-        yield from (_check(store, task) for task in islice(waiting, done, None))
+        return (check(store, task) for task in tasks)
+    return shared(lambda task: check(store, task), tasks, asked.processes - 1)
 
 
 def _worth_processes(beside: Beside) -> bool:
@@ -155,18 +128,6 @@ def _worth_processes(beside: Beside) -> bool:
         if isinstance(version, int) and isinstance(name, str) and name.endswith("/usage")
     )
     return uses + SIGNATURE * max(0, beside.entries - uses) >= WORTH_PROCESSES
-
-
-def _check(store: Store, task: Task) -> Found:
-    events = EventCheck(task.keys, deep=task.deep)
-    return check_segment(
-        task.after, raw_pages(store, task.after, task.upto), task.sizes, events, Tree.unpack(*task.tree)
-    )
-
-
-def _check_elsewhere(task: Task) -> Found:
-    with closing(open_store(task.url)) as store:
-        return _check(store, task)
 
 
 def _named_files(found: Found) -> dict[str, int]:

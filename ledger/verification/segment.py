@@ -133,6 +133,7 @@ class Segment:
         self.first_recorded: datetime | None = None
         self.recorded: datetime | None = None
         self.run: Run | None = None
+        self.odd = False
 
     def check(self, pages: Iterable[Sequence[Row]]) -> Found:
         """Read every row. Faults are collected, never raised."""
@@ -158,16 +159,15 @@ class Segment:
         position, version, prev = self.position, run.version, self.leaf
         events: list[bytes] = []
         keep, begin = events.append, len(START)
-        if template:
-            for row, leaf in zip(page[at:], leaves[at:], strict=True):
-                raw = row[4]
+        if template and not self.odd:
+            for (here, home, number, tag, raw), leaf in zip(page[at:], leaves[at:], strict=True):
                 end = template % (position + 1, prev.hex().encode(), version + 1)
-                if row != (position + 1, stream, version + 1, kind, raw) or type(raw) is not bytes:
+                if here != position + 1 or number != version + 1 or home != stream or tag != kind:
                     break
                 if not (raw.endswith(end) and raw.startswith(start)):
                     break
                 keep(raw[begin : behind - len(end)])
-                position, version, prev = position + 1, version + 1, leaf
+                position, version, prev = here, number, leaf
         if events:
             self._add_members(run, events, self.position + 1)
             run.version = version
@@ -286,9 +286,11 @@ class Segment:
 
     def _hashed(self, rows: Sequence[Row]) -> tuple[Sequence[Row], list[Digest]]:
         """The rows and their leaf hashes; nothing is hashed for what is not bytes."""
+        self.odd = False
         try:
             return rows, leaf_hashes([row[4] for row in rows])
         except TypeError:
+            self.odd = True
             return rows, [leaf_hashes([row[4] if type(row[4]) is bytes else b""])[0] for row in rows]
 
     def _of_kinds(self, row: Row) -> Row:

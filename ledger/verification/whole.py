@@ -180,8 +180,10 @@ class Whole:
             uses = "a use" if part.count == 1 else f"{part.count} uses"
             self.faults.add("batch.outside", part.first, f"{uses} from here on that no batch before them counts")
             return
-        if part.first != batch.opener + 1 + batch.count:
-            self.faults.add("batch.outside", part.first, "it does not stand right behind the rest of its batch")
+        expected = batch.opener + 1 + batch.count
+        if part.first != expected:
+            detail = f"it stands inside the batch that entry {batch.opener} opened, and is none of its uses"
+            self.faults.add("batch.outside", min(expected, part.first), detail)
         if part.stream != f"{batch.event.protocol}/usage":
             detail = f"it stands in {part.stream}, and its batch is about {batch.event.protocol}"
             self.faults.add("batch.outside", part.first, detail)

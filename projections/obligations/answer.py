@@ -6,7 +6,7 @@ answer needs no other module of this package than this one and `engine.evaluate`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -91,6 +91,8 @@ class Obligation:
     policy_due: datetime | None
     status: Status
     reading: Mapping[str, str]
+    chosen_by: Mapping[str, Cause] = field(default_factory=dict)
+    """Who chose those readings; one that is not here is the default of the file."""
     closed_at: datetime | None = None
     closed_by: Cause | None = None
     late_by: timedelta | None = None
@@ -104,6 +106,22 @@ class Obligation:
     @property
     def is_open(self) -> bool:
         return self.status not in CLOSED
+
+
+DutyState = Literal["open", "partial", "closed"]
+
+
+def duty(obligation: Obligation) -> tuple[str, str, str, str]:
+    """Which duty it is a part of: the obligations of one protocol, clause, case and bearer are one."""
+    return obligation.protocol, obligation.clause, obligation.case, obligation.bearer
+
+
+def duty_state(parts: Iterable[Obligation]) -> DutyState:
+    """Where a duty stands, by all of its obligations: `partial` when some are closed."""
+    still_open = [each.is_open for each in parts]
+    if all(still_open):
+        return "open"
+    return "partial" if any(still_open) else "closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

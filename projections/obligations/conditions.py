@@ -126,7 +126,7 @@ def _flow(world: World, condition: FlowExists, scope: Scope) -> Timeline:
     source, target = parties(world, condition.source, scope), parties(world, condition.target, scope)
     if source.missing or target.missing:
         return Timeline.always(unknown(*source.missing, *target.missing))
-    allowed = flows(world, anyone)
+    allowed = flows(world, anyone, scope.act.values("datasets") if scope.act is not None else ())
     pairs = [(one, other) for one in source.values for other in target.values]
     if not pairs or not all(pair in allowed for pair in pairs):
         return Timeline.always(FALSE)

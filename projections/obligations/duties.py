@@ -9,12 +9,12 @@ from typing import Literal
 from ledger.protocol.expressions import Parties
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
 from projections.obligations.answer import Due, Obligation
+from projections.obligations.beside import strength
 from projections.obligations.facts import Fact
 from projections.obligations.identity import identity
 from projections.obligations.judging import Standing, status
 from projections.obligations.openings import NO_UNIT
 from projections.obligations.parties import bearers, parties
-from projections.obligations.response import strength
 from projections.obligations.world import Item, Scope, World
 
 
@@ -54,8 +54,10 @@ def with_unit(world: World, scope: Scope, item: Item | None, towards: Parties, a
     return replace(scope, counterparty=to) if to or owed.missing else None
 
 
-def obligation(world: World, clause: Clause, duty: Duty) -> Obligation:
-    scope = duty.scope
+def obligation(world: World, clause: Clause, duty: Duty, towards: Parties) -> Obligation:
+    """The same, judged; owed to those who are bound now, or were when it was closed."""
+    until = duty.closed_at or world.as_of
+    scope = with_unit(world, duty.scope, duty.scope.item, towards, until) or duty.scope
     name, passed, late = status(
         Standing(
             as_of=world.as_of,
@@ -87,6 +89,7 @@ def obligation(world: World, clause: Clause, duty: Duty) -> Obligation:
         policy_due=None,
         status=name,
         reading={each: scope.readings[each] for each in clause.chooses},
+        chosen_by=world.life.chosen_by(clause.chooses, world.as_of),
         closed_at=duty.closed_at,
         closed_by=duty.closed_by.cause if closed and duty.closed_by is not None else None,
         late_by=late,

@@ -12,7 +12,7 @@ from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Pattern, Power, Precedence, Prohibition, Recurrence, Response, Standing
 from projections.obligations import answer as a
 from projections.obligations import gaps, limit, power, precedence, prohibition, recurrence, response, standing
-from projections.obligations.facts import Facts, parsed
+from projections.obligations.facts import Facts, Known, parsed
 from projections.obligations.holdings import Holdings, registered
 from projections.obligations.kinds import register
 from projections.obligations.life import Choice, InForceVersion, Life
@@ -57,7 +57,7 @@ def world_of(state: State, name: str, as_of: datetime) -> World | None:
     versions = _versions(state, record)
     if not versions:
         return None
-    life = Life(versions, _choices(record))
+    life = Life(versions, _choices(record, as_of))
     said = stated(record, as_of, Mandates(lambda at: _mandates(life, at)), state.keyed)
     life.void += said.void
     world = World(as_of=as_of, facts=Facts(said.facts), life=life, holdings=Holdings())
@@ -75,9 +75,9 @@ def _versions(state: State, record: Record) -> list[InForceVersion]:
     return sorted(found.values(), key=lambda each: each.registered.position)
 
 
-def _choices(record: Record) -> list[Choice]:
-    """Who chose which reading, from when on; of two for the same time, the later choice."""
-    chosen = sorted(record.of(CHOSEN), key=lambda known: (parsed(known.fields["happened_at"]).earliest, known.position))
+def _choices(record: Record, as_of: datetime) -> list[Choice]:
+    """Who has chosen which reading by then, from when on; of two for the same time, the later choice."""
+    chosen = sorted(record.of(CHOSEN), key=lambda known: (_happened(known), known.position))
     return [
         Choice(
             parsed(known.fields.get("from", known.fields["happened_at"])).earliest,
@@ -86,7 +86,12 @@ def _choices(record: Record) -> list[Choice]:
             a.Cause(known.position, known.fields["id"]),
         )
         for known in chosen
+        if _happened(known) <= as_of
     ]
+
+
+def _happened(known: Known) -> datetime:
+    return parsed(known.fields["happened_at"]).earliest
 
 
 def _mandates(life: Life, at: Moment) -> Iterable[Mandate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -103,12 +103,11 @@ class Facts:
             others = [each for each in self._receipts.get(event, ()) if each.party not in fact.parties]
             self._receipts[event] = [*others, *(Receipt(party, moment, fact) for party in fact.parties)]
 
-    def void(self, fact: Fact, why: str) -> None:
-        """This act has no effect and matches nothing from now on."""
-        gone = replace(fact, void=why)
-        self.by_id[fact.id] = gone
+    def put(self, fact: Fact) -> None:
+        """A fact in the place of what was known of the same event: an act that is void, or only of some parties."""
         named = self._by_type[fact.type]
-        named[named.index(fact)] = gone
+        named[named.index(self.by_id[fact.id])] = fact
+        self.by_id[fact.id] = fact
         self._by_value = {key: index for key, index in self._by_value.items() if key[0] != fact.type}
 
     def on_record(self, types: Iterable[str]) -> list[Fact]:

@@ -5,7 +5,7 @@ The origin is who first collected the data, whoever sent them: relayed data keep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
@@ -13,14 +13,15 @@ from typing import Any, Literal, NamedTuple
 
 from ledger.clock import Moment
 from projections.obligations.facts import Fact, Facts, parsed
-from projections.obligations.truth import Piece, Timeline, Truth, swept
+from projections.obligations.truth import Piece, Timeline, swept
 
 State = Literal["held", "deleted", "destroyed"]
+RESTORED = "restore-performed"
 CHANGES: dict[str, State] = {
     "deletion-performed": "deleted",
     "destruction-performed": "destroyed",
     "backup-expired": "destroyed",
-    "restore-performed": "held",
+    RESTORED: "held",
 }
 """What each type makes of the holdings that it names."""
 FIELDS = ("origin", "dataset", "copy", "exchange", "sender", "kept_by", "app", "location", "records", "obtained_under")
@@ -60,23 +61,14 @@ class Holding:
             return self.values("origin")
         return (self.fields[name],) if name in self.fields else ()
 
-    @property
-    def begun(self) -> Moment:
-        return self.changes[0].moment
-
     def before(self, moment: Moment) -> Change | None:
         """The last change that came before or with this moment."""
         found = [change for change in self.changes if change.moment.earliest <= moment.earliest]
         return found[-1] if found else None
 
     def exists_at(self, moment: Moment) -> bool:
-        """Held or deleted, not destroyed; in a date, if it is so at some instant of it."""
-        change = self.before(moment)
-        if change is not None and change.state != "destroyed":
-            return True
-        gone_within = change is not None and change.moment.is_day and change.moment.latest > moment.earliest
-        begun_within = moment.is_day and moment.earliest < self.begun.earliest < moment.latest
-        return (gone_within and len(self.changes) > 1) or begun_within
+        """Held or deleted, not destroyed; of a date, if it may be so at some instant of it."""
+        return self.is_in(("held", "deleted")).over(moment).value is not False
 
     def starts_after(self, moment: Moment) -> Iterable[Change]:
         """When it came to exist again, or first, after this moment."""
@@ -89,14 +81,19 @@ class Holding:
     def is_in(self, states: Sequence[State]) -> Timeline:
         """True while it is in one of these states. What changes on a date is unknown during that date."""
         pieces = []
-        for index, change in enumerate(self.changes):
-            if change.state in states and not change.fact.disputed:
-                following = self.changes[index + 1] if index + 1 < len(self.changes) else None
-                end = following.moment.earliest if following else None
-                pieces.append(Piece(change.moment.latest, end, True, change.fact))
-            elif change.state in states:
-                pieces.append(Piece(change.moment.latest, None, None, change.fact, f"the dispute about {change.fact}"))
-        return swept(pieces) if pieces else Timeline.always(Truth(False))
+        previous = False
+        for index, (moment, state, fact) in enumerate(self.changes):
+            following = self.changes[index + 1].moment.earliest if index + 1 < len(self.changes) else None
+            present = state in states
+            if fact.disputed and present:
+                pieces.append(Piece(moment.earliest, following, None, fact, f"the dispute about {fact}"))
+            elif present:
+                pieces.append(Piece(moment.latest, following, True, fact))
+            if moment.is_day and (present or previous):
+                both = True if present and previous and not fact.disputed else None
+                pieces.append(Piece(moment.earliest, moment.latest, both, fact, f"the hour of {fact}"))
+            previous = present
+        return swept(pieces)
 
 
 @dataclass(slots=True)
@@ -127,36 +124,60 @@ def covered(fact: Fact, holding: Holding) -> bool:
     return all(not fact.values(each) or holding.fields.get(each) in fact.values(each) for each in optional)
 
 
+class Told(NamedTuple):
+    """One statement about copies: `fields` are those of the holding that it gives, if it gives one."""
+
+    moment: Moment
+    fact: Fact
+    holder: str = ""
+    fields: Mapping[str, str] | None = None
+
+
 def registered(facts: Facts) -> Holdings:
     """Every holding with its life, in the order in which things happened."""
     found = Holdings()
-    for fact in facts.of("holding-registered"):
-        start = parsed(fact.fields.get("covers_from", fact.happened.text))
-        for holder in fact.parties:
-            holding = Holding(holder, fact, {name: fact.fields[name] for name in FIELDS if name in fact.fields})
-            holding.changes.append(Change(start, "held", fact))
-            found.add(holding)
-    for fact in facts.of("data-received"):
-        for holding in _received(fact, facts):
-            found.add(holding)
-    changes = sorted(facts.of(*CHANGES), key=_happened)
-    for fact in changes:
-        if fact.type == "restore-performed":
-            _come_to_exist(fact, found)
-        for holding in found.by_origin.get(fact.fields.get("origin", ""), ()):
-            if covered(fact, holding):
-                _change(holding, fact)
+    told = [*_registrations(facts), *_deliveries(facts), *(Told(each.happened, each) for each in facts.of(*CHANGES))]
+    for each in sorted(told, key=_order):
+        if each.fields is not None:
+            _held(found, each, each.fields)
+            continue
+        if each.fact.type == RESTORED:
+            _come_to_exist(each.fact, found)
+        for holding in found.by_origin.get(each.fact.fields.get("origin", ""), ()):
+            if covered(each.fact, holding):
+                _change(holding, each.fact)
     return found
 
 
-def _received(fact: Fact, facts: Facts) -> Iterable[Holding]:
+def _order(told: Told) -> tuple[datetime, datetime, int]:
+    return told.moment.earliest, told.moment.latest, told.fact.position
+
+
+def _held(found: Holdings, told: Told, fields: Mapping[str, str]) -> None:
+    """A copy that is there: a new one, or one that was gone and was made again."""
+    holding = Holding(told.holder, told.fact, dict(fields), [Change(told.moment, "held", told.fact)])
+    known = found.every.get(holding.key)
+    if known is None:
+        found.add(holding)
+    elif known.changes[-1].state != "held":
+        known.changes.append(Change(told.moment, "held", told.fact))
+
+
+def _registrations(facts: Facts) -> Iterable[Told]:
+    for fact in facts.of("holding-registered"):
+        start = parsed(fact.fields["covers_from"]) if "covers_from" in fact.fields else fact.happened
+        fields = {name: fact.fields[name] for name in FIELDS if name in fact.fields}
+        yield from (Told(start, fact, holder, fields) for holder in fact.parties)
+
+
+def _deliveries(facts: Facts) -> Iterable[Told]:
     """A delivery gives the copies that it names; where it names none, what is held is unknown."""
-    start = facts.moment(fact, "received_at") or fact.happened
-    for dataset, origin, copy in product(fact.values("datasets"), fact.values("origins"), fact.values("copy")):
-        fields = {"origin": origin, "dataset": dataset, "copy": copy, "exchange": fact.fields["exchange"]}
-        fields |= {"sender": fact.fields["from"]}
-        fields |= {"obtained_under": fact.fields["obtained_under"]} if "obtained_under" in fact.fields else {}
-        yield Holding(fact.fields["to"], fact, fields, [Change(start, "held", fact)])
+    for fact in facts.of("data-received"):
+        start = facts.moment(fact, "received_at") or fact.happened
+        kept = {name: fact.fields[name] for name in ("exchange", "obtained_under") if name in fact.fields}
+        for dataset, origin, copy in product(fact.values("datasets"), fact.values("origins"), fact.values("copy")):
+            fields = {"origin": origin, "dataset": dataset, "copy": copy, "sender": fact.fields["from"], **kept}
+            yield Told(start, fact, fact.fields["to"], fields)
 
 
 def _happened(fact: Fact) -> tuple[datetime, datetime, int]:
@@ -165,8 +186,6 @@ def _happened(fact: Fact) -> tuple[datetime, datetime, int]:
 
 def _change(holding: Holding, fact: Fact) -> None:
     state, last = CHANGES[fact.type], holding.changes[-1]
-    if fact.happened.earliest < holding.begun.earliest or fact is last.fact:
-        return
     if state == last.state or (last.state == "destroyed" and state == "deleted"):
         return
     holding.changes.append(Change(fact.happened, state, fact))

@@ -81,6 +81,11 @@ class Life:
             self._readings[key] = version.readings(chosen)
         return self._readings[key]
 
+    def chosen_by(self, names: Iterable[str], instant: datetime) -> dict[str, Cause]:
+        """Who chose the readings that held then; one that nobody chose is a default, and is not here."""
+        found = {each.interpretation: each.by for each in self.choices if each.since <= instant}
+        return {name: found[name] for name in names if name in found}
+
     def defined(self, version: ProtocolVersion, kind: type[D], readings: Readings) -> list[D]:
         """Every definition of a kind under these readings; looked for once."""
         key = (version.version, kind, *readings.items())

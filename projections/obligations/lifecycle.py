@@ -8,22 +8,22 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ledger.clock import Moment
-from ledger.protocol.definitions import End, External, InForce, InForceAt
+from ledger.protocol.definitions import End, External
 from ledger.protocol.expressions import EventMatch, MomentKind, Parties
-from ledger.protocol.model import Party
 from ledger.protocol.patterns import Power
 from projections.obligations.answer import VoidAct
 from projections.obligations.deadlines import effective_at
-from projections.obligations.facts import Fact, Known, parsed
+from projections.obligations.facts import Fact, parsed
 from projections.obligations.kinds import LIFE_ACTS
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.matching import occasions
 from projections.obligations.parties import parties
 from projections.obligations.powers import Ground, Verdict, best, grounds, judged
+from projections.obligations.signatures import begin, make, registration, sign
 from projections.obligations.truth import Span
 from projections.obligations.world import Scope, World
 
-SIGNED, END_DATE, NOTED = "protocol-signed", "protocol-end-date-recorded", "protocol-ended"
+END_DATE, NOTED = "protocol-end-date-recorded", "protocol-ended"
 _ENDING = (MomentKind.LEFT, MomentKind.ENDED)
 
 
@@ -40,8 +40,8 @@ class Step(NamedTuple):
 def work_out(world: World) -> None:
     """Fill `world.life`, and mark the acts that no power gives as void."""
     for each in world.life.versions:
-        _sign(world, each)
-    _begin(world)
+        sign(world, each)
+    begin(world)
     for step in _steps(world):
         _take(world, step)
     _settle(world)
@@ -52,77 +52,12 @@ def _order(step: Step) -> tuple[datetime, datetime, int]:
     return step.moment.earliest, step.moment.latest, step.position
 
 
-# --- signatures and the beginning --------------------------------------------------------------------------------
-
-
-def _sign(world: World, each: InForceVersion) -> None:
-    """`signed`: every party by all its offices, itself or by mandate; then in force as the text defines it."""
-    version = each.version
-    signatures = [fact for fact in world.facts.of(SIGNED) if _names(fact, each, world)]
-    needed = [(party, office) for party in version.parties for office in (party.signs or ("",))]
-    found = [_first_by(signatures, party, office) for party, office in needed]
-    given = [fact for fact in found if fact is not None]
-    if given and len(given) == len(needed):
-        last = max(given, key=lambda fact: (fact.happened.earliest, fact.position))
-        each.signed = last.happened
-        _turn(world, MomentKind.SIGNED, last.happened, version.party_ids, last)
-    each.start = _in_force(world, each, given, complete=len(given) == len(needed))
-
-
-def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
-    named = fact.fields.get("version")
-    return each is world.life.first if named is None else named == each.version.version
-
-
-def _first_by(signatures: Sequence[Fact], party: Party, office: str) -> Fact | None:
-    by = [fact for fact in signatures if party.id in fact.parties and (not office or office in fact.values("office"))]
-    return min(by, key=lambda fact: (fact.happened.earliest, fact.position), default=None)
-
-
-def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, complete: bool) -> Moment | None:
-    last = max((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
-    first = min((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
-    asked = last.earliest if last else world.as_of
-    readings = world.life.readings_at(each.version, asked)
-    at: InForceAt | date = next((d.at for _, d in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
-    if isinstance(at, InForceAt):
-        drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
-        return {
-            InForceAt.LAST_SIGNATURE: last if complete else None,
-            InForceAt.FIRST_SIGNATURE: first,
-            InForceAt.DRAWN_UP: drawn,
-        }[at]
-    return Moment.of_day(at)
-
-
-def _begin(world: World) -> None:
-    """The first version binds its parties."""
-    first = world.life.first
-    if first.start is None or first.start.earliest > world.as_of:
-        return
-    starter = [f for f in world.facts.of(SIGNED) if f.happened == first.start]
-    cause = starter[-1] if starter else _registration(first.registered)
-    _turn(world, MomentKind.IN_FORCE, first.start, first.version.party_ids, cause)
-    for party in first.version.party_ids:
-        world.life.bound[party] = [Span(first.start.earliest, None)]
-
-
-def _registration(known: Known) -> Fact:
-    """What no act did, but the text that was registered: a date that came."""
-    happened = parsed(known.fields["happened_at"])
-    author = (known.fields["author"],)
-    return Fact(known.fields["id"], known.type, known.position, known.recorded_at, known.fields, author, happened)
-
-
-# --- what comes after --------------------------------------------------------------------------------------------
-
-
 def _steps(world: World) -> list[Step]:
     """Acts that a power covers, ends that the text defines, and later versions; in order of happening."""
     found = [*_acts(world), *_ends(world)]
     for each in world.life.versions[1:]:
         if each.start is not None:
-            found.append(Step(each.start, each.registered.position, _registration(each.registered), version=each))
+            found.append(Step(each.start, each.registered.position, registration(each.registered), version=each))
     return sorted(found, key=_order)
 
 
@@ -143,7 +78,7 @@ def _ends(world: World) -> Iterable[Step]:
         scope = Scope(version=version, readings=readings, at=world.as_of)
         for _, end in version.defined(End, readings):
             if isinstance(end.upon, date):
-                yield Step(Moment.of_day(end.upon), each.registered.position, _registration(each.registered), end)
+                yield Step(Moment.of_day(end.upon), each.registered.position, registration(each.registered), end)
             elif isinstance(end.upon, External):
                 yield from _external(world, end, end.upon)
             else:
@@ -202,9 +137,12 @@ def _exercise(world: World, act: Fact) -> None:
             _void(world, act, party, verdict)
         elif verdict.counts is not False:
             used.append((party, verdict))
-    if used:
-        verdict = used[0][1]
-        _use(world, verdict, replace(act, parties=tuple(party for party, _ in used)))
+    if not used:
+        world.facts.put(replace(act, void=world.life.void[-1].why) if act.retracted is None else act)
+        return
+    act = replace(act, parties=tuple(party for party, _ in used))
+    world.facts.put(act)
+    _use(world, used[0][1], act)
 
 
 def _act_moment(world: World, ground: Ground, act: Fact) -> Moment:
@@ -216,8 +154,6 @@ def _void(world: World, act: Fact, party: str, verdict: Verdict) -> None:
         protocol=world.protocol, act=act.cause, type=act.type, party=party, at=act.happened.earliest, why=verdict.why
     )
     world.life.void.append(void)
-    if len([each for each in world.life.void if each.act == act.cause]) == len(act.parties):
-        world.facts.void(act, verdict.why)
 
 
 def _use(world: World, verdict: Verdict, act: Fact) -> None:
@@ -278,7 +214,7 @@ def _amended(world: World, act: Fact, at: Moment) -> None:
 def _amend(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None:
     """A later version, signed by all, takes the place of the one before."""
     if each.start == at and at.earliest <= world.as_of:
-        _turn(world, MomentKind.AMENDED, at, each.version.party_ids, cause)
+        make(world, MomentKind.AMENDED, at, each.version.party_ids, cause)
         _accede(world, each, at, cause)
 
 
@@ -287,7 +223,7 @@ def _accede(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None
     added = [party for party in each.version.party_ids if party not in world.life.bound]
     for party in added:
         world.life.bound[party] = [Span(at.earliest, None)]
-        _turn(world, MomentKind.ACCEDED, at, (party,), cause)
+        make(world, MomentKind.ACCEDED, at, (party,), cause)
 
 
 def _change(world: World, kind: MomentKind, whom: Parties, at: Moment, cause: Fact, scope: Scope) -> None:
@@ -312,9 +248,9 @@ def _change(world: World, kind: MomentKind, whom: Parties, at: Moment, cause: Fa
         _rest(world, kind, concerned, at)
     if kind is MomentKind.LEFT or kind is MomentKind.ACCEDED:
         for party in concerned:
-            _turn(world, kind, at, (party,), cause)
+            make(world, kind, at, (party,), cause)
     elif concerned:
-        _turn(world, kind, at, concerned, cause)
+        make(world, kind, at, concerned, cause)
 
 
 def _rest(world: World, kind: MomentKind, whom: Sequence[str], at: Moment) -> None:
@@ -357,21 +293,3 @@ def _still(spans: Iterable[Span], at: datetime) -> bool:
 
 def _closed(spans: Iterable[Span], at: datetime) -> list[Span]:
     return [Span(span.start, at) if span.has(at) else span for span in spans]
-
-
-def _turn(world: World, kind: MomentKind, at: Moment, whom: Sequence[str], cause: Fact) -> None:
-    fields = {**cause.fields, "party": list(whom), "parties": list(whom), "cause": cause.id, "at": at.text}
-    world.life.turns.append(
-        Fact(
-            id=cause.id,
-            type=MOMENT + kind.value,
-            position=cause.position,
-            recorded_at=cause.recorded_at,
-            fields=fields,
-            parties=tuple(whom),
-            happened=at,
-            reported=cause.reported,
-            retracted=cause.retracted,
-            disputed=cause.disputed,
-        )
-    )

@@ -106,7 +106,8 @@ def occasions(
         found, at = world.facts.on_record(wanted.types), wanted.at
     for fact in found:
         if fact.stands or (void and not fact.void):
-            answer, missing = passes(fact, tests(world, wanted.where, replace(scope, trigger=of or fact)))
+            asked = tests(world, wanted.where, replace(scope, trigger=of or fact)) if wanted.where else []
+            answer, missing = passes(fact, asked)
             if answer is not False:
                 yield Match(fact, at, missing)
 
@@ -114,7 +115,8 @@ def occasions(
 def acts(world: World, wanted: EventMatch, scope: Scope) -> Iterator[Match]:
     """Acts: inside their own `where`, `act` is the event under test."""
     for fact in world.facts.of(*wanted.types):
-        answer, missing = passes(fact, tests(world, wanted.where, replace(scope, act=fact)))
+        asked = tests(world, wanted.where, replace(scope, act=fact)) if wanted.where else []
+        answer, missing = passes(fact, asked)
         if answer is not False:
             yield Match(fact, wanted.at, missing)
 

@@ -28,7 +28,7 @@ class Opening:
 
     `moment` is when; `clock` the moment of its trigger, from which a counted term runs: a copy made or restored later
     opens at its own start, and shares the limit of its case. `cause` is the entry that opened it, `known_since` when
-    that was on record. `missing` leaves it undetermined: an unproven moment, holdings not declared, a dispute.
+    that was on record. Where the moment is not `proven`, no term begins. `missing` leaves it undetermined.
     """
 
     body: Response
@@ -38,6 +38,7 @@ class Opening:
     clock: Moment
     cause: Cause
     known_since: datetime
+    proven: bool = True
     missing: tuple[str, ...] = ()
 
     @property
@@ -97,7 +98,7 @@ def _triggered(world: World, clause: Clause, body: Response, match: Match, scope
     case = match.fact.id
     scope = replace(scope, readings=readings, at=rough.earliest, trigger=match.fact)
     if body.case is not None:
-        named = selected(body.case, scope).values
+        named = selected(world, body.case, scope).values
         case = str(named[0]) if named else case
     scope = replace(scope, case=case)
     for bearer in bearers(world, body.bearer, scope).values:
@@ -131,6 +132,7 @@ def _borne(
             clock=moment,
             cause=cause.cause,
             known_since=max(match.fact.recorded_at, cause.recorded_at, *_known(item)),
+            proven=proven is not None,
             missing=tuple(dict.fromkeys(doubts)),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ def parties(world: World, given: Parties, scope: Scope) -> Found:
     if isinstance(given, Named):
         return Found((given.party,))
     if isinstance(given, Selector):
-        return selected(given, scope)
+        return selected(world, given, scope)
     if isinstance(given, Together):
         return _union([parties(world, each, scope) for each in given.members])
     if isinstance(given, But):
@@ -52,16 +53,23 @@ def bearers(world: World, given: Parties, scope: Scope) -> Found:
     return parties(world, given, replace(scope, placing=True))
 
 
-def selected(selector: Selector, scope: Scope) -> Found:
+def selected(world: World, selector: Selector, scope: Scope) -> Found:
     """The values of one field of trigger, act, unit or protocol."""
     source = {Root.TRIGGER: scope.trigger, Root.ACT: scope.act, Root.UNIT: scope.item}.get(selector.root)
     values: tuple[Any, ...] = ()
     if selector.root is Root.PROTOCOL:
-        found = getattr(scope.version, selector.field, None)
-        values = (str(found),) if found is not None else ()
+        values = _of_protocol(world, selector.field, scope)
     elif source is not None:
         values = source.values(selector.field)
     return Found(tuple(dict.fromkeys(values)), () if values else (f"{selector} is not given",))
+
+
+def _of_protocol(world: World, name: str, scope: Scope) -> tuple[str, ...]:
+    """`id`, `version`, `drawn_up` or `in_force`."""
+    if name == "in_force":
+        return (world.life.in_force.text,) if world.life.in_force is not None else ()
+    found = getattr(scope.version, name, None)
+    return (str(found),) if found is not None else ()
 
 
 def _word(world: World, word: PartyWord, scope: Scope) -> Found:
@@ -93,13 +101,14 @@ def _peers(world: World, scope: Scope) -> tuple[str, ...]:
     return tuple(found)
 
 
-def flows(world: World, scope: Scope) -> set[tuple[str, str]]:
-    """Every ordered pair that the text lets data go between."""
-    plain = replace(scope, bearer=None)
+def flows(world: World, scope: Scope, datasets: Iterable[str] = ()) -> set[tuple[str, str]]:
+    """Every ordered pair that the text lets data go between; of named data sets, all of them by one flow."""
+    plain, wanted = replace(scope, bearer=None), set(datasets)
     pairs = set()
     for flow in world.life.flows(scope.version, scope.at):
-        for source in parties(world, flow.source, plain).values:
-            pairs |= {(source, target) for target in parties(world, flow.target, plain).values if source != target}
+        if flow.datasets is None or wanted <= set(flow.datasets):
+            for source in parties(world, flow.source, plain).values:
+                pairs |= {(source, target) for target in parties(world, flow.target, plain).values if source != target}
     return pairs
 
 

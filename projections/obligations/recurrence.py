@@ -18,8 +18,7 @@ from projections.obligations.deadlines import Stretch, periods
 from projections.obligations.duties import Duty, obligation, scopes, with_unit
 from projections.obligations.facts import Fact
 from projections.obligations.matching import matches
-from projections.obligations.response import AT_ONCE
-from projections.obligations.truth import Span
+from projections.obligations.truth import AT_ONCE, Span
 from projections.obligations.units import units
 from projections.obligations.world import Item, Scope, World
 
@@ -46,7 +45,9 @@ def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Itera
                 inner = with_unit(world, scope, item, body.towards, span.start)
                 if inner is not None and span.start <= world.as_of:
                     duties = _rolling if isinstance(body.every, Rolling) else _calendar
-                    yield from (obligation(world, clause, duty) for duty in duties(world, body, inner, span))
+                    yield from (
+                        obligation(world, clause, duty, body.towards) for duty in duties(world, body, inner, span)
+                    )
 
 
 def _renewals(world: World, body: Recurrence, scope: Scope) -> list[Renewal]:

@@ -12,8 +12,7 @@ from projections.obligations.binding import beginning, spans
 from projections.obligations.conditions import support, timeline
 from projections.obligations.duties import Duty, obligation, scopes, with_unit
 from projections.obligations.facts import Fact
-from projections.obligations.response import AT_ONCE
-from projections.obligations.truth import TRUE, Span, Timeline, Truth, merged
+from projections.obligations.truth import AT_ONCE, TRUE, Span, Timeline, Truth, merged
 from projections.obligations.units import units
 from projections.obligations.validity import end
 from projections.obligations.world import Item, Scope, World
@@ -35,7 +34,9 @@ def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Itera
             for span in spans(world, clause, scope.bearer or ""):
                 inner = with_unit(world, scope, item, body.towards, span.start)
                 if inner is not None and span.start <= world.as_of:
-                    yield from (obligation(world, clause, duty) for duty in _stretches(world, body, inner, span))
+                    yield from (
+                        obligation(world, clause, duty, body.towards) for duty in _stretches(world, body, inner, span)
+                    )
 
 
 def _stretches(world: World, body: Standing, scope: Scope, span: Span) -> Iterator[Duty]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -98,13 +98,7 @@ def stated(record: Record, as_of: datetime, mandates: Mandates, keyed: Mapping[s
 def corrected(entries: Iterable[Known]) -> Record:
     """Apply corrections and retractions. Retracting a correction gives back what stood before it."""
     entries = list(entries)
-    by_id = {each.fields["id"]: each for each in entries}
-    retracted: dict[str, Cause] = {}
-    for each in entries:
-        if each.type == RETRACTED:
-            target = each.fields.get("retracts", "")
-            if target in by_id and by_id[target].fields["author"] == each.fields["author"]:
-                retracted.setdefault(target, Cause(each.position, each.fields["id"]))
+    retracted = _retracted(entries)
     current: dict[str, Known] = {}
     root: dict[str, str] = {}
     for each in entries:
@@ -118,6 +112,17 @@ def corrected(entries: Iterable[Known]) -> Record:
         if stands is not None and same and identifier not in retracted:
             current[first] = stands._replace(fields={**each.fields, "id": first})
     return Record(current, retracted)
+
+
+def _retracted(entries: Sequence[Known]) -> dict[str, Cause]:
+    """What its author took out. A retraction may be retracted itself, so the last one is read first."""
+    authors = {each.fields["id"]: each.fields["author"] for each in entries}
+    found: dict[str, Cause] = {}
+    for each in reversed(entries):
+        target = each.fields.get("retracts")
+        if each.type == RETRACTED and each.fields["id"] not in found and authors.get(target) == each.fields["author"]:
+            found[str(target)] = Cause(each.position, each.fields["id"])
+    return found
 
 
 def _disputed(entries: Iterable[Known]) -> set[str]:

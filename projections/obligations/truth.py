@@ -9,13 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ledger.clock import Moment
 from projections.obligations.facts import Fact
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+AT_ONCE = timedelta(microseconds=1)
+"""The least that time can be apart: what holds at an instant holds until the next."""
 
 
 class Truth(NamedTuple):

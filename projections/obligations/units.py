@@ -134,5 +134,5 @@ def _origins(world: World, wanted: EachHolding, scope: Scope) -> list[str]:
         return sorted(str(each) for each in found.wanted or ())
     if test is None and scope.trigger is not None and scope.trigger.values("origins"):
         return sorted(str(each) for each in scope.trigger.values("origins"))
-    senders = {source for source, target in flows(world, scope) if target == scope.bearer}
+    senders = {source for source, target in flows(world, replace(scope, always=True)) if target == scope.bearer}
     return sorted(senders - {scope.bearer or ""})

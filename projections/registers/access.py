@@ -161,4 +161,4 @@ def _grant_row(state: State, grant: Grant, as_of: datetime) -> Row:
     if revoked and Moment.parse(revoked[0]).earliest <= as_of:
         ends.append(revoked[0])
     row = {**grant, "kind": "grant", "subject": grant.get("subject", grant.get("group", ""))}
-    return {**row, "until": min(ends, key=_in_time)} if ends else row
+    return {**row, "until": min(ends, key=lambda end: Moment.parse(end).earliest)} if ends else row

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from projections.obligations.facts import Fact
-from projections.obligations.response import strength
 from projections.obligations.validity import end
-from projections.registers.reading import FactsRegister, View, in_order, late_days, text, texts
+from projections.registers.reading import FactsRegister, View, in_order, late_days, strength, text, texts
 from projections.registers.register import Row
 
 SUBJECTS = {

@@ -90,6 +90,12 @@ def texts(fact: Fact, name: str) -> list[str]:
     return [str(value) for value in fact.values(name)]
 
 
+def strength(fact: Fact) -> str:
+    """What kinds of proof its author has; without any it is a statement."""
+    kinds = [str(each["strength"]) for each in fact.fields.get("evidence", ())]
+    return ", ".join(dict.fromkeys(kinds)) or "statement"
+
+
 def late_days(fact: Fact) -> int | str:
     """Whole days from the happening to the recording; nothing for what was recorded within a day."""
     days = (fact.recorded_at - fact.happened.latest).days

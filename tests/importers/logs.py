@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ledger.importers.importer import Found, Record, Reject
+from ledger.importers.custody import LogFile
+from ledger.importers.importer import Found, Importer, Record, Reject
 from ledger.importers.ingest import Ingestion, PreparedBatch, Statement
 from ledger.importers.m365_audit import M365Audit
 
@@ -73,7 +74,8 @@ class Secrets:
 class World:
     """A ledger reduced to what an import needs of it: the ids it holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, importer: Importer | None = None) -> None:
+        self.importer = importer or M365Audit()
         self.secrets = Secrets()
         self.batches: list[PreparedBatch] = []
         self.ids: set[str] = set()
@@ -86,9 +88,9 @@ class World:
         return {event_id for _, event_id in named if event_id in self.ids}
 
     def ingestion(self, **options: bool) -> Ingestion:
-        return Ingestion(M365Audit(), STATEMENT, self.secrets, self.known, **options)
+        return Ingestion(self.importer, STATEMENT, self.secrets, self.known, **options)
 
-    def imported(self, path: Path, stop_after: int | None = None) -> Ingestion:
+    def imported(self, path: Path | LogFile, stop_after: int | None = None) -> Ingestion:
         """Import a file as the writer would: append each batch before asking for the next."""
         run = self.ingestion()
         for count, batch in enumerate(run.batches(path), start=1):
@@ -99,7 +101,7 @@ class World:
         return run
 
 
-def found_in(raw: bytes, importer: M365Audit | None = None) -> list[Found]:
+def found_in(raw: bytes, importer: Importer | None = None) -> list[Found]:
     return list((importer or M365Audit()).read(io.BytesIO(raw)))
 
 

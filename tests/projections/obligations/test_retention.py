@@ -80,6 +80,7 @@ def test_an_unproven_receipt_leaves_it_undetermined(story):
     found = the(story.ask("2023-06-01"), KEEP, unit="SERV/OPGROEIEN/organisers/share/X-2")
     assert found.status is Status.UNDETERMINED
     assert any(each.startswith("received_at of data-received") for each in found.missing)
+    assert found.due is None
 
 
 def test_a_delivery_without_named_copies_asks_serv_to_declare():

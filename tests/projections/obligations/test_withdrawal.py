@@ -6,6 +6,7 @@ import pytest
 
 from ledger.protocol.library import shipped
 from projections.obligations.answer import Status
+from tests.projections.obligations.small import clause, small
 from tests.projections.obligations.stories import Story, deleted, destroyed, holding, local, signed_vlaio, the, under
 
 PROTOCOL = "vlaio-fio-tbt-2021"
@@ -248,3 +249,40 @@ def test_a_withdrawal_before_the_protocol_binds_is_void():
     answer = story.ask("2022-06-10")
     assert under(answer, DELETE) == []
     assert [each.type for each in answer.void_acts] == ["party-withdrew"]
+
+
+def test_within_the_date_of_a_deletion_its_hour_is_missing(left):
+    deleted(left, "FIO", "TBT", "all", "2022-06-03")
+    during = the(left.ask("2022-06-03T12:00"), DELETE, bearer="FIO")
+    assert (during.status, during.missing) == (Status.OPEN, ("the hour of deletion-performed (entry 10)",))
+    assert the(left.ask("2022-06-04"), DELETE, bearer="FIO").closed_at == local("2022-06-03")
+
+
+def test_a_copy_made_again_after_its_destruction_opens_again(left):
+    destroyed(left, "FIO", "TBT", "all", "2022-06-03T08:00:00Z")
+    holding(left, "FIO", "TBT", "contacts", "sharepoint", at="2022-07-01T08:00:00Z")
+    found = the(left.ask("2022-07-05"), DELETE, bearer="FIO")
+    assert (found.status, found.opened_at) == (Status.OPEN, local("2022-07-01T10:00"))
+
+
+def test_a_copy_obtained_after_accession_is_not_reached_by_the_old_withdrawal():
+    rejoin = "pattern: power\nholder: {class: OLD}\nact: {type: party-acceded}\n" + (
+        "effect: {makes: acceded, for: act.party, at: act.effective_at}"
+    )
+    leave = "pattern: power\nholder: all\nact: {type: party-withdrew}\n" + (
+        "effect: {makes: left, for: act.party, at: act.effective_at}"
+    )
+    erase = "pattern: response\nwhen: {moment: left}\nbearer: others\ntowards: trigger.party\n" + (
+        "for_each: {holding: {holder: bearer, origin: trigger.party}}\n"
+        "until: {moment: acceded, where: {party: trigger.party}}\nmust: {copy: deleted}\nterm: immediately"
+    )
+    extra = "classes:\n  - {id: OLD, text: Wie er al bij was}\n"
+    story = small(clause("rejoin", rejoin), clause("leave", leave), clause("erase", erase), extra=extra)
+    holding(story, "ANN", "BOB", "d", "first")
+    story.tell("party-withdrew", "BOB", "2022-01-10T08:00:00Z", party="BOB")
+    holding(story, "ANN", "BOB", "d", "second", at="2022-02-01T08:00:00Z")
+    story.tell("party-acceded", "BOB", "2022-03-01T08:00:00Z", party="BOB", class_="OLD")
+    holding(story, "ANN", "BOB", "d", "third", at="2022-04-01T08:00:00Z")
+    found = under(story.ask("2022-05-01"), "erase")
+    assert {each.unit.fields["copy"] for each in found} == {"first", "second"}
+    assert {str(each.status) for each in found} == {"open"}

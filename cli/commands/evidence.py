@@ -1,0 +1,322 @@
+"""`ledger evidence`: ask for proof, hand it over, and check what was handed over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ledger.bundle.build import Request
+    from ledger.bundle.manifest import Manifest
+    from ledger.bundle.report import Report
+    from ledger.events.evidence import EvidenceRequested
+    from ledger.storage.store import Store
+
+PROTOCOL = click.option("--protocol", required=True, metavar="ID", help="Under which protocol.")
+CLAUSE = click.option("--clause", "clauses", multiple=True, metavar="ADDRESS", help="'art. 5' takes all below it.")
+FILE = click.argument("file", type=click.Path(path_type=Path))
+SHOWN = 20
+
+
+@click.group(epilog=EXIT_STATUS)
+def command() -> None:
+    """Ask for proof under the protocol's own clauses, hand it over, and check it offline."""
+
+
+@command.command(epilog=EXIT_STATUS)
+@PROTOCOL
+@CLAUSE
+@click.option("--as", "party", required=True, metavar="PARTY", help="Who asks.")
+@click.option("--to", required=True, multiple=True, metavar="PARTY", help="Who is asked.")
+@click.option("--request", "name", required=True, metavar="ID", help="What the request is called: R-2026-01.")
+@click.option("--as-of", metavar="MOMENT", help="The past moment that it asks for, where not the present.")
+@click.option("--received-at", metavar="MOMENT", help="When those who are asked had it.")
+@ledger_option
+@click.pass_context
+def request(
+    ctx: click.Context, protocol: str, clauses: tuple[str, ...], party: str, to: tuple[str, ...], name: str,
+    as_of: str | None, received_at: str | None,
+) -> None:  # fmt: skip
+    """Record that a party asks others for proof of their measures.
+
+    \b
+    Example:
+      ledger evidence request --protocol vlaio-fio-tbt-2021 --clause "art. 5" --clause "art. 6" \\
+        --as TBT --to VLAIO --request R-2026-01
+    """
+    from ledger.errors import UsageProblem
+
+    if not clauses:
+        raise UsageProblem("no clause is named", hint="name one or more: --clause 'art. 5'")
+    draft = {"type": "evidence-requested", "protocol": protocol, "to": list(to), "request": name}
+    optional = {"as_of": as_of, "received_at": received_at}
+    _record(ctx, party, {**draft, "clauses": list(clauses), **{key: at for key, at in optional.items() if at}})
+    say(f"Next, by {', '.join(to)}: ledger evidence build --protocol {protocol} --request {name} -o {name}.zip")
+
+
+@command.command(epilog=EXIT_STATUS)
+@PROTOCOL
+@CLAUSE
+@click.option("--request", "name", metavar="ID", help="The recorded request that this answers; it names the clauses.")
+@click.option("--as-of", metavar="MOMENT", help="The moment that the summary speaks of. The checkpoint's if left out.")
+@click.option("--disclose", type=int, multiple=True, metavar="POSITION", help="Open the sealed parts of this entry.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The bundle.")
+@json_option
+@ledger_option
+@click.pass_context
+def build(
+    ctx: click.Context, protocol: str, clauses: tuple[str, ...], name: str | None, as_of: str | None,
+    disclose: tuple[int, ...], output: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """Write a bundle that proves itself: every entry of the clauses' streams, under the last checkpoint.
+
+    \b
+    Example:
+      ledger evidence build --protocol vlaio-fio-tbt-2021 --clause "art. 5" --clause "art. 6" -o proof.zip
+    Building records nothing: `ledger evidence provide` does, once the bundle is handed over.
+    """
+    from cli import session
+    from cli.evidence_summary import summaries
+    from ledger.bundle.build import build as build_bundle
+    from ledger.clock import spell
+
+    store = session.store(ctx)
+    moment, sealed_at = _moments(store, as_of)
+    asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose)
+    found = session.obligations(ctx, moment, sealed_at, protocol)
+    duties = [each for each in found.obligations if any(each.clause.startswith(clause) for clause in asked.clauses)]
+    manifest = build_bundle(store, asked, output, lambda head: summaries(head, duties, moment))
+    if as_json:
+        answer_json({**_manifest_json(manifest), "file": str(output), "bytes": output.stat().st_size})
+        return
+    streams = sum(1 for each in manifest.streams if each.last)
+    answer(f"wrote {output}: {manifest.entries:,} entries of {streams} streams, up to entry {manifest.size}")
+    answer(f"manifest     {manifest.digest.hex()}")
+    for left in manifest.left_out:
+        answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
+    if store.size() > manifest.size:
+        say(f"{store.size() - manifest.size:,} later entries are not covered: ledger checkpoint sign, and build again")
+    say(f"Next: hand it over, with how to check it: ledger evidence verify {output} --policy FILE")
+
+
+@command.command(epilog=EXIT_STATUS)
+@FILE
+@click.option("--as", "party", required=True, metavar="PARTY", help="Who handed it over.")
+@click.option("--to", required=True, multiple=True, metavar="PARTY", help="Who has it.")
+@click.option("--request", "name", metavar="ID", help="The request it answers; the bundle's own if left out.")
+@click.option("--received-at", metavar="MOMENT", help="When they had it.")
+@ledger_option
+@click.pass_context
+def provide(
+    ctx: click.Context, file: Path, party: str, to: tuple[str, ...], name: str | None, received_at: str | None
+) -> None:
+    """Record that a bundle was handed over: this, not the building, answers the request.
+
+    \b
+    Example:
+      ledger evidence provide proof.zip --as VLAIO --to TBT --request R-2026-01
+    """
+    from ledger.errors import UsageProblem
+    from ledger.events.fields import ABSENT
+
+    manifest = _manifest(file)
+    request_id = name or (None if manifest.request is ABSENT else str(manifest.request))
+    if request_id is None:
+        raise UsageProblem("the bundle answers no recorded request", hint="name it: --request ID")
+    draft = {
+        "type": "evidence-provided", "protocol": manifest.protocol, "to": list(to), "request": request_id,
+        "clauses": list(manifest.clauses), "manifest": manifest.digest.hex(),
+    }  # fmt: skip
+    _record(ctx, party, {**draft, "received_at": received_at} if received_at else draft)
+
+
+@command.command(epilog=EXIT_STATUS)
+@FILE
+@click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE", help="The keys you trust.")
+@json_option
+@click.pass_context
+def verify(_: click.Context, file: Path, policy_file: Path | None, as_json: bool) -> int:
+    """Check a bundle: is it unaltered, is it all of it, and did others see the same? Needs no ledger and no network.
+
+    \b
+    Example:
+      ledger evidence verify proof.zip --policy keys-i-was-given.policy
+    Without --policy only what needs no trust is checked, and the exit code is 9.
+    """
+    from ledger.bundle.verify import verify as verify_bundle
+    from ledger.chain.policy import Policy, UnusablePolicy
+
+    policy = None
+    if policy_file is not None:
+        try:
+            policy = Policy.parse(policy_file.read_bytes())
+        except OSError as error:
+            raise UnusablePolicy([]).at(file=str(policy_file)) from error
+    report = verify_bundle(file, policy)
+    if as_json:
+        answer_json(_report_json(report))
+    else:
+        _show(file, report)
+    _tell(report)
+    return report.exit
+
+
+@command.command(epilog=EXIT_STATUS)
+@FILE
+@json_option
+@click.pass_context
+def show(_: click.Context, file: Path, as_json: bool) -> None:
+    """What a bundle says of itself. Nothing is checked: see `verify`.
+
+    \b
+    Example:
+      ledger evidence show proof.zip
+    """
+    manifest = _manifest(file)
+    if as_json:
+        answer_json(_manifest_json(manifest))
+        return
+    answer(f"protocol     {manifest.protocol}, version {', '.join(each.version for each in manifest.versions)}")
+    answer(f"clauses      {'; '.join(manifest.clauses)}")
+    answer(f"ledger       {manifest.origin}, up to entry {manifest.size:,}")
+    answer(f"entries      {manifest.entries:,}")
+    for each in manifest.streams:
+        answer(f"stream       {each.stream}: {each.last:,} {'entries' if each.shown == 'whole' else 'by head'}")
+    for left in manifest.left_out:
+        answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
+    answer(f"manifest     {manifest.digest.hex()}")
+    say("Nothing of this is checked yet: ledger evidence verify FILE --policy FILE")
+
+
+def _record(ctx: click.Context, party: str, value: dict[str, Any]) -> None:
+    from cli import session
+    from ledger.keys.signing import Draft, sign
+
+    opened = session.application(ctx)
+    key = session.key(ctx, party, "events")
+    identifiers = opened.vault.record_key("drafts")
+    line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=identifiers)
+    (recorded,) = opened.record([line])
+    word = "recorded" if recorded.new else "already recorded:"
+    answer(f"{word} {value['type']} at position {recorded.position} (log size {opened.store.size()})")
+
+
+def _moments(store: Store, as_of: str | None) -> tuple[datetime, datetime]:
+    """The moment that the summary speaks of, and when the last checkpoint's seal was recorded."""
+    from ledger.bundle.build import NoCheckpoint
+    from ledger.chain.entry import Entry
+    from ledger.clock import parse_argument
+
+    last = store.latest_checkpoint()
+    if last is None:
+        raise NoCheckpoint("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
+    sealed_at = Entry.parse(store.entry(last.size)).recorded_at
+    return (parse_argument(as_of) if as_of else sealed_at), sealed_at
+
+
+def _asked(
+    ctx: click.Context, store: Store, protocol: str, clauses: tuple[str, ...], name: str | None, as_of: str,
+    disclose: tuple[int, ...],
+) -> Request:  # fmt: skip
+    from ledger.bundle.build import Request
+    from ledger.errors import UsageProblem
+
+    found = _requested(store, protocol, name) if name else None
+    if not clauses and found is None:
+        raise UsageProblem("no clause is named", hint="name one or more: --clause 'art. 5', or --request ID")
+    chosen = clauses or (found.clauses if found else ())
+    said = as_of or (found.as_of if found and isinstance(found.as_of, str) else "")
+    requester = found.author if found else ""
+    return Request(protocol, tuple(chosen), said, name or "", requester, "", _openings(ctx, store, disclose))
+
+
+def _requested(store: Store, protocol: str, name: str) -> EvidenceRequested:
+    """The last request of this name. Raises NotFound."""
+    from ledger.chain.entry import event_of
+    from ledger.errors import NotFound
+    from ledger.events.codec import decoded_fast
+    from ledger.events.evidence import EvidenceRequested
+
+    events = (decoded_fast(event_of(row[4])) for row in store.stream_entries(f"{protocol}/evidence"))
+    found = [each for each in events if isinstance(each, EvidenceRequested) and each.request == name]
+    if not found:
+        raise NotFound(f"no request {name} is recorded under {protocol}", hint="record it: ledger evidence request")
+    return found[-1]
+
+
+def _openings(ctx: click.Context, store: Store, positions: tuple[int, ...]) -> tuple[Any, ...]:
+    """What the sealed parts of these entries say, from the vault."""
+    from cli import session
+    from ledger.bundle.persons import Disclosed
+    from ledger.chain.entry import event_of
+    from ledger.events.codec import decoded_fast
+    from ledger.subjects.sealed import fitting
+
+    if not positions:
+        return ()
+    vault = session.application(ctx).vault
+    found = []
+    for position in dict.fromkeys(positions):
+        event = decoded_fast(event_of(store.entry(position)))
+        parts = fitting(event, vault.openings(event.id))
+        found += [Disclosed(position, name, part.value, part.blind.hex()) for name, part in sorted(parts.items())]
+    return tuple(found)
+
+
+def _manifest(file: Path) -> Manifest:
+    from ledger.bundle.archive import Archive
+    from ledger.bundle.verify import opened_manifest
+
+    with Archive.open(file) as archive:
+        return opened_manifest(archive)
+
+
+def _manifest_json(manifest: Manifest) -> dict[str, Any]:
+    import msgspec
+
+    value: dict[str, Any] = msgspec.to_builtins(manifest)
+    return {**value, "manifest": manifest.digest.hex()}
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    return {
+        "origin": report.origin, "size": report.size, "root": report.root.hex(), "manifest": report.digest.hex(),
+        "verdicts": {name: str(verdict) for name, verdict in report.verdicts.items()},
+        "faults": [fault._asdict() for fault in report.faults], "not_checked": list(report.not_checked),
+        "counts": report.counts,
+    }  # fmt: skip
+
+
+def _show(file: Path, report: Report) -> None:
+    manifest = report.manifest
+    clauses = f"{'; '.join(manifest.clauses)} of {manifest.protocol}"
+    answer(f"bundle       {file.name}: {report.counts['entries']:,} entries, {clauses}")
+    answer(f"ledger       {report.origin}, up to entry {report.size:,}")
+    answer(f"root         {report.root.hex()}")
+    for name, verdict in report.verdicts.items():
+        answer(f"{name:<12} {verdict}")
+    for fault in report.faults[:SHOWN]:
+        where = f"entry {fault.position}" if fault.position else "the bundle"
+        answer(f"BROKEN       {where}: {fault.detail} [{fault.code}]")
+    if len(report.faults) > SHOWN:
+        answer(f"and {len(report.faults) - SHOWN} more: --json shows them all")
+    for each in report.not_checked:
+        answer(f"not checked  {each}")
+
+
+def _tell(report: Report) -> None:
+    if report.exit == 3:
+        first = report.faults[0]
+        say(f"ledger: error: the bundle does not prove what it claims: {first.detail}")
+        say("ledger: hint: keep this file, and ask the sender and another party for the same evidence")
+    elif report.exit:
+        say(f"ledger: error: could not check all that was asked: there are no {'; no '.join(report.wanting)}")
+        say("ledger: hint: nothing was found wrong; that is not the same as right")

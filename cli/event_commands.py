@@ -1,0 +1,200 @@
+"""Commands for people, made from the event catalogue: `ledger access grant`, `ledger party withdraw`.
+
+Each records what `ledger record` would. Before it does, it says what that opens; `--dry-run` says so and stops.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.event_fields import ask_for, command_line, given_fields, moment, parameters
+from cli.exit_codes import EXIT_STATUS
+from cli.nouns import NOUN_SUMMARIES, NOUNS
+from cli.options import json_option, ledger_option
+from cli.show_effect import tell_effect
+from ledger.errors import UsageProblem
+from ledger.events.catalogue import EventType, types
+
+if TYPE_CHECKING:
+    from ledger.door import Door
+    from ledger.events.base import SignedEvent
+    from ledger.protocol.model import ProtocolVersion
+    from projections.effects import Effect
+
+NO_KEY = "00" * 32
+"""Stands for the key, and for commitments, in an event that is only tried."""
+
+
+class NounGroup(click.Group):
+    """The verbs of one noun, each made when it is asked for; beside them the commands that the noun has of its own."""
+
+    def __init__(self, noun: str, own: click.Group | None) -> None:
+        help_text = own.help if own is not None else NOUN_SUMMARIES[noun]
+        super().__init__(noun, help=help_text, epilog=EXIT_STATUS)
+        self.own = own
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        own = self.own.list_commands(ctx) if self.own is not None else []
+        return [*own, *(verb for verb in NOUNS[self.name or ""] if verb not in own)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        own = self.own.get_command(ctx, cmd_name) if self.own is not None else None
+        type_name = NOUNS[self.name or ""].get(cmd_name)
+        if own is not None or type_name is None:
+            return own
+        return event_command(self.name or "", cmd_name, types()[type_name])
+
+
+def event_command(noun: str, verb: str, about: EventType) -> click.Command:
+    """The command that records an event of this type."""
+
+    @click.pass_context
+    def run(ctx: click.Context, /, **given: Any) -> None:
+        _run(ctx, about, f"{noun} {verb}", given)
+
+    text = " ".join((about.cls.__doc__ or "").split())
+    example = command_line(about.name, about.cls.example)
+    command = click.Command(
+        verb, callback=run, params=[*parameters(about), *_envelope()], short_help=about.summary, epilog=EXIT_STATUS,
+        help=f"{text}\n\n\b\nExample:\n  {example}\n\nRecords: {about.tag}",
+    )  # fmt: skip
+    return json_option(ledger_option(command))
+
+
+def _envelope() -> list[click.Parameter]:
+    """What every event may say of itself, and how this one is recorded."""
+    option = click.Option
+    return [
+        option(["--protocol"], metavar="ID", help="About which protocol, if there are several."),
+        option(
+            ["--as", "signer"], metavar="PARTY", help="Whose key signs. If left out: the party's, else the operator's."
+        ),
+        option(["--at"], metavar="MOMENT", help="When it happened: a date, or a time with its zone. If left out: now."),
+        option(["--on-behalf-of"], metavar="PARTY", multiple=True, help="For whom, under a mandate."),
+        option(["--evidence"], metavar="KIND[:SHA256]", multiple=True, help="What shows it: ticket, log, receipt, ..."),
+        option(["--corrects"], metavar="EVENT", help="The id of the event whose fields this replaces."),
+        option(["--related"], metavar="EVENT", multiple=True, help="The id of an event that belongs with it."),
+        option(["--dry-run"], is_flag=True, help="Say what it opens, and record nothing."),
+    ]
+
+
+def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, Any]) -> None:
+    """Read the request, tell its effect, record it."""
+    from ledger.door import door_of
+
+    store = session.store(ctx)
+    door = door_of(store)
+    fields = given_fields(about, given)
+    version = _version(door, given["protocol"], fields.get("party") or given["signer"])
+    _fill_in(about, fields, version, given["signer"])
+    ask_for(about, fields, speaking)
+    draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
+    signer = given["signer"] or _signer(ctx, about, fields)
+    if given["dry_run"] or not given["as_json"]:
+        found = _effect(ctx, draft, signer or door.keyring.operator)
+        tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])
+    if not given["dry_run"]:
+        _confirm()
+        _record(ctx, draft, signer, as_json=given["as_json"])
+
+
+def _version(door: Door, protocol: str | None, party: str | None) -> ProtocolVersion:
+    """The newest version of the protocol that is meant. Raises UsageProblem where that is not clear."""
+    known = {name: each for name, each in door.protocols.items() if protocol in (None, name)}
+    if party is not None and protocol is None:
+        known = {name: each for name, each in known.items() if party in each.parties} or known
+    if len(known) == 1:
+        return next(iter(known.values())).versions[-1]
+    there = ", ".join(sorted(door.protocols)) or "none yet"
+    fact = f"this ledger holds no protocol {protocol}" if protocol else "say which protocol it is about"
+    raise UsageProblem(fact, hint=f"--protocol is one of: {there}" if door.protocols else "ledger protocol add FILE")
+
+
+def _fill_in(about: EventType, fields: dict[str, Any], version: ProtocolVersion, signer: str | None) -> None:
+    """What the protocol itself knows: its version, the only office that signs, the only end date from outside."""
+    from ledger.protocol.definitions import End, External
+
+    party = version.party(str(fields.get("party") or signer or ""))
+    ends = [body.upon.name for _, body in version.defined(End, version.readings()) if isinstance(body.upon, External)]
+    known = {"version": [version.version], "office": list(party.signs) if party else [], "external": ends}
+    for name, values in known.items():
+        wanted = about.fields.get(name)
+        if (
+            wanted is not None
+            and wanted.required
+            and name not in fields
+            and len(values) == 1
+            and about.name != "protocol-amended"
+        ):
+            fields[name] = values[0]
+
+
+def _chosen(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the envelope that were given."""
+    found: dict[str, Any] = {}
+    if given["at"]:
+        found["happened_at"] = moment(given["at"])
+    if given["corrects"]:
+        found["corrects"] = given["corrects"]
+    for name in ("on_behalf_of", "related"):
+        if given[name]:
+            found[name] = list(given[name])
+    if given["evidence"]:
+        found["evidence"] = [_evidence(each) for each in given["evidence"]]
+    return found
+
+
+def _evidence(text: str) -> dict[str, str]:
+    strength, _, digest = text.partition(":")
+    return {"strength": strength, **({"digest": digest} if digest else {})}
+
+
+def _signer(ctx: click.Context, about: EventType, fields: dict[str, Any]) -> str | None:
+    """The party whose act it is, where its key lies beside this ledger; None is the operator."""
+    from ledger.keys.keystore import KeyStore
+
+    party = fields.get("party")
+    if about.cls.stated_by != "party" or not isinstance(party, str):
+        return None
+    held = any(file.use == "events" for file in KeyStore(session.place(ctx).keys).files(party))
+    return party if held else None
+
+
+def _effect(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
+    """What it would change, tried on the ledger as it stands; nobody signs and nothing is written."""
+    from ledger.clock import now
+    from projections.effects import effect
+    from projections.obligations.projection import ObligationsProjection
+
+    store = session.store(ctx)
+    projection = ObligationsProjection(store.protocol_file)
+    folded = session.folded(ctx, store, projection, None)
+    at = now()
+    return effect(projection, folded.state, _tried(draft, author, at), folded.reached.position + 1, at)
+
+
+def _tried(draft: dict[str, Any], author: str, at: Any) -> SignedEvent:
+    from ledger.clock import spell
+    from ledger.ids import new_id
+    from ledger.keys.signing import Draft
+
+    parsed = Draft.parse(draft)
+    return parsed.event(author, NO_KEY, new_id(), spell(at), dict.fromkeys(parsed.texts, NO_KEY))
+
+
+def _confirm() -> None:
+    """Asked where somebody can answer; a script has decided already."""
+    if sys.stdin.isatty():
+        click.confirm("Record it?", abort=True, err=True)
+
+
+def _record(ctx: click.Context, draft: dict[str, Any], signer: str | None, *, as_json: bool) -> None:
+    from cli.commands.record import Signer, tell
+
+    opened = session.application(ctx)
+    recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
+    tell(opened, recorded, [], as_json=as_json)

@@ -1,0 +1,57 @@
+"""What an event would change, told before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cli.json_obligations import item
+from cli.output import answer, answer_json, say
+from ledger.clock import spell
+from projections.effects import Effect
+from projections.obligations.answer import Obligation
+
+SHOWN = 12
+"""Obligations on a screen; --json has them all."""
+
+
+def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        answer_json(_as_json(found, draft))
+        return
+    told = answer if dry_run else say
+    told(_counted("opens", found.opens))
+    for each in found.opens[:SHOWN]:
+        told(_line(each))
+    if len(found.opens) > SHOWN:
+        told(f"  and {len(found.opens) - SHOWN} more: --dry-run --json")
+    if found.closes:
+        told(_counted("closes", found.closes))
+        for each in found.closes[:SHOWN]:
+            told(_line(each))
+    for violation in found.violates:
+        word = "would be a violation" if violation.certain else "may be a violation"
+        told(f"{word} of {violation.clause}: {violation.why}")
+    for act in found.in_vain:
+        told(f"would have no effect: {act.type} by {act.party}: {act.why}")
+
+
+def _counted(word: str, obligations: Sequence[Obligation]) -> str:
+    count = len(obligations)
+    return f"{word} {count or 'no'} obligation{'' if count == 1 else 's'}" + (":" if count else "")
+
+
+def _line(each: Obligation) -> str:
+    unit = f"  {each.unit}" if each.unit and each.unit.label not in each.counterparty else ""
+    return f"  {each.clause}  {each.bearer} -> {', '.join(each.counterparty)}  ({each.term}){unit}"
+
+
+def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "draft": draft, "as_of": spell(found.as_of), "opens": [item(each) for each in found.opens],
+        "closes": [item(each) for each in found.closes],
+        "violates": [
+            {"id": each.id, "clause": each.clause, "why": each.why, "certain": each.certain} for each in found.violates
+        ],
+        "in_vain": [{"type": each.type, "party": each.party, "why": each.why} for each in found.in_vain],
+    }  # fmt: skip

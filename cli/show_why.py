@@ -1,0 +1,161 @@
+"""An explanation, for a person and for a program."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from cli.event_fields import command_line
+from cli.json_obligations import item
+from cli.output import answer, answer_filled
+from ledger.clock import BRUSSELS, spell
+from projections.explanation import Discharge, Explanation
+from projections.obligations.answer import Obligation, Violation
+from projections.obligations.facts import Fact
+
+INDENT = " " * 12
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", re.ASCII)
+OVERDUE_BY = {
+    "strict": " by the strict end of the term only",
+    "both": " by both ends of the term",
+    "policy": " by a house policy of our own, which is no term of the protocol",
+}
+
+
+def show_why(found: Explanation) -> None:
+    """The sentence, what opened it, the clock, the reading, what would discharge it, what closed it."""
+    subject, clause = found.subject, found.clause
+    layer = "" if clause.layer == "text" else ", from outside the text"
+    answer(f"{subject.id}  {_status(subject)}")
+    answer(f"{subject.protocol} {subject.version}, {clause.address}{layer}: {clause.title.en}\n")
+    if clause.text:
+        answer_filled(f"“{' '.join(clause.text.split())}”", "  ", "  ")
+        answer("")
+    answer_filled(found.says, "  ", "  ")
+    answer("")
+    _line("who", _who(subject))
+    if isinstance(subject, Obligation):
+        _of_obligation(found, subject)
+    else:
+        _of_violation(found, subject)
+
+
+def _of_obligation(found: Explanation, subject: Obligation) -> None:
+    _line("opened", f"{_local(subject.opened_at)}{_by(found.opened_by)}")
+    _line("clock", _INSTANT.sub(lambda found: _local(datetime.fromisoformat(found[0])), subject.clock))
+    _readings(found)
+    _line("asked", found.must)
+    _line("waived by", _told(found.waived_by))
+    _line("unless", found.unless)
+    for each in subject.missing:
+        _line("missing", each)
+    for each in subject.notes:
+        _line("beside it", each)
+    if subject.closed_at is not None:
+        _line("closed", f"{_local(subject.closed_at)}{_by(found.closed_by)}")
+    elif subject.is_open:
+        for discharge in found.discharges:
+            _line("do", command(discharge, subject.bearer))
+    _line("proof", ", ".join(found.clause.proof))
+
+
+def _of_violation(found: Explanation, subject: Violation) -> None:
+    _line("act", f"{_local(subject.at)}{_by(found.opened_by)}")
+    _line("why", subject.why)
+    _readings(found)
+    _line("needed", found.must)
+    _line("allowed if", found.unless)
+    for each in subject.missing:
+        _line("missing", each)
+
+
+def _readings(found: Explanation) -> None:
+    for each in found.readings:
+        by = f"chosen by entry {each.chosen_by.position}" if each.chosen_by else "the default"
+        _line("reading", f"{each.interpretation.id}, {each.option} ({by}): {each.interpretation.asks}")
+
+
+def _line(name: str, text: str) -> None:
+    if text:
+        answer_filled(text, f"  {name}".ljust(len(INDENT)) + " ", INDENT + " ")
+
+
+def _status(subject: Obligation | Violation) -> str:
+    if isinstance(subject, Violation):
+        return "violation" if subject.certain else "undetermined"
+    return f"{subject.status}{OVERDUE_BY[subject.overdue_by] if subject.overdue_by else ''}"
+
+
+def _who(subject: Obligation | Violation) -> str:
+    unit = f", for {subject.unit}" if subject.unit else ""
+    return f"{subject.bearer} to {', '.join(subject.counterparty)}{unit}"
+
+
+def _by(fact: Fact | None) -> str:
+    return f", {_told(fact)}" if fact is not None else ""
+
+
+def _told(fact: Fact | None) -> str:
+    """`entry 117: party-withdrew of TBT, stated by TBT, happened 2022-05-30T08:15:00Z`."""
+    if fact is None:
+        return ""
+    stated = f", stated by {fact.fields['author']}" if fact.fields.get("author") not in (None, *fact.parties) else ""
+    reported = ", reported" if fact.reported else ""
+    happened = f"happened {fact.happened.text}, recorded {_local(fact.recorded_at)}"
+    return f"entry {fact.position}: {fact.type} of {', '.join(fact.parties)}{stated}{reported}, {happened}"
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M")
+
+
+def command(discharge: Discharge, bearer: str) -> str:
+    """The command that the bearer would give."""
+    line = command_line(discharge.type, discharge.fields)
+    return f"{line} --as {bearer}" if line else f"record {discharge.type}"
+
+
+def why_json(found: Explanation, as_of: datetime, known_at: datetime | None) -> dict[str, Any]:
+    """The whole explanation; new fields may appear."""
+    subject, clause = found.subject, found.clause
+    return {
+        "as_of": spell(as_of),
+        "known_at": spell(known_at) if known_at else None,
+        "obligation": item(subject) if isinstance(subject, Obligation) else None,
+        "violation": _violation(subject) if isinstance(subject, Violation) else None,
+        "clause": {
+            "protocol": found.version.id, "version": found.version.version, "clause": clause.address,
+            "layer": str(clause.layer), "text": clause.text, "title": {"nl": clause.title.nl, "en": clause.title.en},
+            "says": found.says, "proof": list(clause.proof),
+        },
+        "opened_by": _fact(found.opened_by), "closed_by": _fact(found.closed_by), "waived_by": _fact(found.waived_by),
+        "must": found.must, "unless": found.unless,
+        "would_discharge": [
+            {"type": each.type, "fields": dict(each.fields), "command": command(each, subject.bearer)}
+            for each in found.discharges
+        ],
+        "readings": [
+            {"id": each.interpretation.id, "asks": each.interpretation.asks, "option": each.option,
+             "chosen_by": each.chosen_by._asdict() if each.chosen_by else None}
+            for each in found.readings
+        ],
+    }  # fmt: skip
+
+
+def _violation(each: Violation) -> dict[str, Any]:
+    return {
+        "id": each.id, "protocol": each.protocol, "version": each.version, "clause": each.clause,
+        "pattern": each.pattern, "bearer": each.bearer, "counterparty": list(each.counterparty),
+        "act": each.act._asdict(), "at": spell(each.at), "why": each.why, "certain": each.certain,
+        "missing": list(each.missing),
+    }  # fmt: skip
+
+
+def _fact(fact: Fact | None) -> dict[str, Any] | None:
+    if fact is None:
+        return None
+    return {
+        "position": fact.position, "type": fact.type, "parties": list(fact.parties), "reported": fact.reported,
+        "recorded_at": spell(fact.recorded_at), "event": dict(fact.fields),
+    }  # fmt: skip

@@ -1,0 +1,57 @@
+"""The formats by name, and what a file looks like. The format is always named; a file is only asked to confirm it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+
+from ledger.errors import InputRejected, NotFound
+from ledger.importers.importer import Importer, NotThisFormat
+
+FORMATS = {
+    "azure-storage": ("ledger.importers.azure_storage", "AzureStorage"),
+    "databricks": ("ledger.importers.databricks", "Databricks"),
+    "dataverse": ("ledger.importers.dataverse", "Dataverse"),
+    "entra-signin": ("ledger.importers.entra_signin", "EntraSignIn"),
+    "m365-audit": ("ledger.importers.m365_audit", "M365Audit"),
+    "web-access": ("ledger.importers.web_access", "WebAccess"),
+}
+"""Each format by the module and class that read it. `table` is beside these: it needs a mapping."""
+TABLE = "table"
+
+
+def importer(name: str) -> Importer:
+    """The importer of a format of FORMATS."""
+    module, reader = FORMATS[name]
+    found: Importer = getattr(import_module(module), reader)()
+    return found
+
+
+def table(mapping: Path) -> Importer:
+    """The importer that a mapping file describes. Raises NotFound, InputRejected, MappingRejected."""
+    from ledger.importers.table import Table
+    from ledger.importers.table_mapping import load_mapping
+
+    try:
+        data = mapping.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound("no such file", file=str(mapping), hint="check the path", code="import.not-found") from error
+    except OSError as error:
+        raise InputRejected("cannot be read", file=str(mapping), hint="check the mapping file") from error
+    return Table(load_mapping(data, str(mapping), taken=(TABLE, *FORMATS)))
+
+
+def looks_like(head: bytes) -> list[str]:
+    """The formats that know the shape of a file which begins so."""
+    return [name for name in FORMATS if importer(name).sniff(head)]
+
+
+def check(chosen: Importer, head: bytes, path: Path) -> None:
+    """Raises NotThisFormat unless the file that begins so is of the chosen format; it says what it looks like."""
+    try:
+        chosen.read(BytesIO(head))
+    except NotThisFormat as error:
+        if others := [name for name in looks_like(head) if name != chosen.name]:
+            error.hint = f"it looks like {' or '.join(others)}: ledger import {others[0]} {path.name}"
+        raise error.at(file=str(path)) from None

@@ -1,0 +1,212 @@
+"""What a command names, as log files: plain files, gzip files, members of a zip, folders, standard input.
+
+- A container is told by its first bytes, not by its name. What is inside is written to a file without a name first:
+  offsets and digests are of the log itself, so the same log packed in another way is the same log.
+- Bombs: no member may be larger than LARGEST, nor more than STEEPEST times its packed size once it passes ROOM.
+- A folder gives its files by name, those of its folders among them; hidden files and rejects files are passed over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import BufferedReader
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, NamedTuple
+
+from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.importers.custody import LogFile
+from ledger.importers.importer import HEAD
+from ledger.importers.rejects import SUFFIX
+
+LARGEST = 16 << 30
+STEEPEST = 300
+ROOM = 64 << 20
+MOST_MEMBERS = 10_000
+STANDARD_INPUT = Path("-")
+
+_PIECE = 1 << 20
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+Opener = Callable[[], BinaryIO]
+
+
+class Packed(InputRejected):
+    """A gzip or zip file that is damaged, encrypted, or swells beyond all measure."""
+
+    code = "import.packed"
+
+
+class Input(NamedTuple):
+    """One log file. `path` is what it is called, and its rejects lie beside it. `packed` is its size, if packed."""
+
+    path: Path
+    source: Opener
+    packed: int | None = None
+    plain: bool = False
+
+    def head(self) -> bytes:
+        """Its first bytes. Raises Packed, NotFound or InputRejected."""
+        with _told(self.path), self.source() as stream:
+            return stream.read(HEAD)
+
+    def open(self) -> LogFile:
+        """Open it; what is packed or piped is unpacked to a file without a name. Raises as `head` does."""
+        if self.plain:
+            return LogFile.open(self.path)
+        with _told(self.path), self.source() as stream:
+            return LogFile(self.path, _spooled(stream, self.packed))
+
+
+def inputs(named: Iterable[Path], standard_input: Callable[[], BinaryIO]) -> list[Input]:
+    """Every log file that these names stand for, in order. Raises NotFound, InputRejected, Packed."""
+    return [found for path in named for found in _inputs(path, standard_input)]
+
+
+def _inputs(path: Path, standard_input: Callable[[], BinaryIO]) -> Iterator[Input]:
+    if path == STANDARD_INPUT:
+        with _spooled(standard_input(), None) as spool:
+            kept = _Kept(os.dup(spool.fileno()))
+        yield from _unpacked(Path.cwd() / "standard-input", kept.opened, plain=False)
+    elif path.is_dir():
+        for each in _files_in(path):
+            yield from _unpacked(each, partial(_plainly, each), plain=True)
+    else:
+        yield from _unpacked(path, partial(_plainly, path), plain=True)
+
+
+def _plainly(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _files_in(folder: Path) -> list[Path]:
+    found = [
+        Path(place) / name
+        for place, folders, names in os.walk(folder)
+        for name in names
+        if not name.startswith(".") and not name.endswith(SUFFIX) and not _prune(folders)
+    ]
+    if not found:
+        raise NotFound("no files in this folder", file=str(folder), hint="name the folder that holds the logs")
+    return sorted(found)
+
+
+def _prune(folders: list[str]) -> bool:
+    folders[:] = [each for each in folders if not each.startswith(".")]
+    return False
+
+
+def _unpacked(path: Path, source: Opener, *, plain: bool) -> Iterator[Input]:
+    with _told(path), source() as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise InputRejected(
+                "not a regular file", file=str(path), hint="save the log to a file first", code="import.file"
+            )
+        begins, size = stream.read(4), os.fstat(stream.fileno()).st_size
+        names = _members(stream) if begins == _ZIP else []
+    if begins == _ZIP:
+        for name, packed in names:
+            shown = path.with_name(f"{path.name}.{_UNSAFE.sub('_', name)[-100:]}")
+            yield Input(shown, partial(_member, source, name), packed)
+    elif begins[:2] == _GZIP:
+        yield Input(path, partial(_gunzipped, source), size)
+    else:
+        yield Input(path, source, plain=plain)
+
+
+def _members(stream: BinaryIO) -> list[tuple[str, int]]:
+    with zipfile.ZipFile(stream) as archive:
+        entries = [each for each in archive.infolist() if not each.is_dir()]
+    if len(entries) > MOST_MEMBERS:
+        raise Packed(f"a zip of {len(entries):,} members", hint=f"at most {MOST_MEMBERS:,}; unpack it first")
+    kept = [
+        each for each in entries if not Path(each.filename).name.startswith(".") and "__MACOSX" not in each.filename
+    ]
+    return sorted((each.filename, each.compress_size) for each in kept)
+
+
+class _Member(BufferedReader):
+    """A member, which closes its archive with itself."""
+
+    archive: zipfile.ZipFile | None = None
+    below: BinaryIO | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.archive:
+            self.archive.close()
+        if self.below:
+            self.below.close()
+
+
+def _member(source: Opener, name: str) -> BinaryIO:
+    below = source()
+    archive = zipfile.ZipFile(below)
+    member = _Member(archive.open(name))  # type: ignore[arg-type]
+    member.archive, member.below = archive, below
+    return member
+
+
+def _gunzipped(source: Opener) -> BinaryIO:
+    below = source()
+    unpacked = _Member(gzip.GzipFile(fileobj=below))
+    unpacked.below = below
+    return unpacked
+
+
+def _spooled(stream: BinaryIO, packed: int | None) -> BufferedReader:
+    """A copy without a name, readable by this process only: it is gone when we are, however we end."""
+    with TemporaryFile() as spool:
+        size = 0
+        while piece := stream.read(_PIECE):
+            size += len(piece)
+            if size > LARGEST or (packed is not None and size > ROOM and size > STEEPEST * max(packed, 1)):
+                raise Packed("swells beyond all measure when unpacked", hint="unpack it yourself if it is a log")
+            spool.write(piece)
+        spool.flush()
+        copy = os.fdopen(os.dup(spool.fileno()), "rb")
+    copy.seek(0)
+    return copy
+
+
+class _Kept:
+    """A file without a name, to be read more than once; gone with the last that refers to it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def opened(self) -> BinaryIO:
+        copy = os.fdopen(os.dup(self._descriptor), "rb")
+        copy.seek(0)
+        return copy
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever opening or unpacking meets, as our own error that names the file."""
+    try:
+        yield
+    except LedgerError as error:
+        raise error.at(file=str(path)) from error.__cause__
+    except FileNotFoundError as error:
+        raise NotFound("no such file", file=str(path), hint="check the path", code="import.not-found") from error
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Packed(
+            "cannot be unpacked: damaged, cut short or encrypted", file=str(path), hint="unpack it yourself"
+        ) from error
+    except OSError as error:
+        raise InputRejected(
+            "cannot be read", file=str(path), hint="check that it is a file and its permissions", code="import.file"
+        ) from error

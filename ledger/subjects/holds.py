@@ -1,0 +1,120 @@
+"""What the chain says about erasing: which legal holds stand against it, and who is erased already.
+
+A hold is on copies of received data and names nobody; so while one stands in a protocol, nothing of that protocol is
+erased here, and who wants to is told which hold it is. It stands until it is released or retracted, whatever
+`valid_until` says: that is a question of the day, and no clock decides what may be recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ledger.errors import Conflict, InputRejected
+from ledger.events.acts import acting
+from ledger.events.base import Event
+from ledger.events.catalogue import types
+from ledger.events.deletion import LegalHoldPlaced, LegalHoldReleased
+from ledger.events.erasures import SubjectErased
+from ledger.events.fields import Absent, Sealed
+from ledger.events.governance import EventRetracted
+
+
+class OnHold(Conflict):
+    """An erasure of what a legal hold keeps."""
+
+    code = "erasure.legal-hold"
+
+
+class PersonErased(InputRejected):
+    """An event about a person who was erased: its token stands for nobody any more."""
+
+    code = "erasure.erased-person"
+
+
+class Hold(NamedTuple):
+    """A legal hold that stands: whose it is, its id, and the entry that placed it."""
+
+    party: str
+    hold: str
+    position: int
+    event_id: str
+
+
+@dataclass(frozen=True)
+class Holds:
+    """`standing` are the legal holds by protocol; `erased` the persons, each by the entry that erased it."""
+
+    standing: Mapping[str, tuple[Hold, ...]] = field(default_factory=dict)
+    erased: Mapping[str, int] = field(default_factory=dict)
+
+    def after(self, position: int, event: Event) -> Holds:
+        """The state after one more entry."""
+        if isinstance(event, SubjectErased):
+            tokens = () if isinstance(event.tokens, Absent) else event.tokens
+            return replace(self, erased={**dict.fromkeys(tokens, position), **self.erased})
+        if isinstance(event, LegalHoldPlaced):
+            placed = tuple(Hold(party, event.hold, position, event.id) for party in acting(event))
+            return self._with(event.protocol, (*self.standing.get(event.protocol, ()), *placed))
+        if isinstance(event, LegalHoldReleased):
+            gone = {(party, event.hold) for party in acting(event)}
+            kept = (each for each in self.standing.get(event.protocol, ()) if (each.party, each.hold) not in gone)
+            return self._with(event.protocol, tuple(kept))
+        if isinstance(event, EventRetracted) and event.protocol in self.standing:
+            held = self.standing[event.protocol]
+            return self._with(event.protocol, tuple(each for each in held if each.event_id != event.retracts))
+        return self
+
+    def against(self, protocol: str | None) -> tuple[Hold, ...]:
+        """The holds that keep what is of this protocol; of any, where it is not known."""
+        if protocol is not None:
+            return self.standing.get(protocol, ())
+        return tuple(hold for held in self.standing.values() for hold in held)
+
+    def check(self, event: Event) -> None:
+        """Raise OnHold for an erasure while a hold stands, PersonErased for an event about a person who is gone."""
+        if isinstance(event, SubjectErased):
+            protocol = None if isinstance(event.in_protocol, Absent) else event.in_protocol
+            for hold in self.against(protocol):
+                raise OnHold(
+                    f"legal hold {hold.hold} of {hold.party}, placed by entry {hold.position}, forbids to erase",
+                    hint=f"when it has ended, {hold.party} records legal-hold-released with hold {hold.hold}",
+                )
+            return
+        if self.erased:
+            for token in tokens_in(event):
+                if token in self.erased:
+                    raise PersonErased(
+                        f"the person {token} was erased by entry {self.erased[token]}",
+                        hint="if the person is known again, they get a new token: ledger subject add",
+                    )
+
+    def _with(self, protocol: str, holds: tuple[Hold, ...]) -> Holds:
+        return replace(self, standing={**self.standing, protocol: holds})
+
+
+def tokens_in(event: Event) -> Iterator[str]:
+    """Every person that an event names, in clear or beside a sealed part."""
+    about = types()[event.type.partition("/")[0]]
+    for attribute, name in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
+        value = getattr(event, attribute)
+        if about.fields[name].kind == "token" and isinstance(value, str):
+            yield value
+        elif about.fields[name].element == "token" and isinstance(value, tuple):
+            yield from value
+        else:
+            yield from _beside(value)
+
+
+def _beside(value: Any) -> Iterator[str]:
+    if isinstance(value, Sealed):
+        yield from () if isinstance(value.about, Absent) else value.about
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _beside(item)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _beside(getattr(value, name))

@@ -1,0 +1,99 @@
+"""Segments as pieces of work: checked here, or shared with other processes, and given back in their order.
+
+This process works too: it has begun before the others have started, and is not waited for by them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from typing import NamedTuple
+
+from ledger.chain.merkle import Tree
+from ledger.storage.inspection import raw_pages
+from ledger.storage.opening import open_store
+from ledger.storage.store import Store
+from ledger.verification.events import EventCheck, Keys
+from ledger.verification.segment import Found, check_segment
+
+AHEAD = 2
+"""Segments that wait for each other process, so that it never waits for us."""
+
+
+class Task(NamedTuple):
+    """One segment, as it is handed to another process. `tree` packs what lies before `after` in it."""
+
+    url: str
+    after: int
+    upto: int
+    sizes: tuple[int, ...]
+    keys: Keys
+    deep: bool
+    tree: tuple[int, bytes]
+
+
+class _Given(NamedTuple):
+    """A task that another process has."""
+
+    task: Task
+    answer: Future[Found]
+
+
+def check(store: Store, task: Task) -> Found:
+    """Check one segment in this process."""
+    events = EventCheck(task.keys, deep=task.deep)
+    pages = raw_pages(store, task.after, task.upto)
+    return check_segment(task.after, pages, task.sizes, events, Tree.unpack(*task.tree))
+
+
+@lru_cache(maxsize=1)
+def _opened(url: str) -> Store:
+    # Kept open until the process ends with its last task.
+    return open_store(url)
+
+
+def _check_elsewhere(task: Task) -> Found:
+    return check(_opened(task.url), task)
+
+
+def shared(here: Callable[[Task], Found], tasks: Iterator[Task], others: int) -> Iterator[Found]:
+    """Check all tasks, `here` and in that many other processes; what they find comes in the order of the tasks.
+
+    If the others are killed, for lack of memory perhaps, this process goes on alone.
+    """
+    waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given](), dict[int, Found](), 0
+    pool = ProcessPoolExecutor(others, multiprocessing.get_context("spawn"))
+    try:
+        while waiting or given:
+            while waiting and len(given) < AHEAD * others:
+                number, task = waiting.popleft()
+                given[number] = _Given(task, _submitted(pool, task))
+            if waiting:
+                number, task = waiting.popleft()
+                done[number] = here(task)
+            else:
+                wait([each.answer for each in given.values()], return_when=FIRST_COMPLETED)
+            for number in [number for number, each in given.items() if each.answer.done()]:
+                task, answer = given.pop(number)
+                if isinstance(answer.exception(), BrokenProcessPool):
+                    done[number], others = here(task), 0
+                else:
+                    done[number] = answer.result()
+            while due in done:
+                yield done.pop(due)
+                due += 1
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Found]:
+    try:
+        return pool.submit(_check_elsewhere, task)
+    except BrokenProcessPool as error:
+        broken: Future[Found] = Future()
+        broken.set_exception(error)
+        return broken

@@ -1,0 +1,55 @@
+"""What one more event would change: obligations that open and close, violations, acts in vain. Nothing is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ledger.chain.entry import Entry
+from ledger.chain.hashing import NO_LEAF
+from ledger.clock import Moment
+from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
+from ledger.events.codec import encoded
+from projections.obligations.answer import Answer, Obligation, Violation, VoidAct
+from projections.obligations.engine import evaluate
+from projections.obligations.projection import ObligationsProjection, State
+from projections.projection import Fact
+
+
+class Effect(NamedTuple):
+    """The difference that an event makes at `as_of`, the last moment that it names, or the present if that is later."""
+
+    as_of: datetime
+    opens: tuple[Obligation, ...]
+    closes: tuple[Obligation, ...]
+    violates: tuple[Violation, ...]
+    in_vain: tuple[VoidAct, ...]
+
+
+def effect(projection: ObligationsProjection, state: State, event: Event, position: int, at: datetime) -> Effect:
+    """What recording this event next, at `position` and `at`, would change. `state` is spent: it then holds it."""
+    as_of = max(at, *(moment.latest for moment in _moments(event)))
+    protocol = event.protocol if isinstance(event, ProtocolEvent) else None
+    before = evaluate(state, as_of, protocol=protocol)
+    raw = encoded(event)
+    entry = Entry(raw, position, NO_LEAF, at, "", stream_of(event), position, raw)
+    after = evaluate(projection.apply(state, Fact(entry)), as_of, protocol=protocol)
+    return _difference(before, after)
+
+
+def _moments(event: Event) -> list[Moment]:
+    texts = (getattr(event, name) for name in MOMENT_FIELDS.get(type(event), ("happened_at",)))
+    return [Moment.parse(text) for text in texts if isinstance(text, str)]
+
+
+def _difference(before: Answer, after: Answer) -> Effect:
+    open_before = {each.id for each in before.obligations if each.is_open}
+    open_after = {each.id for each in after.obligations if each.is_open}
+    violated, void = {each.id for each in before.violations}, {each.act for each in before.void_acts}
+    return Effect(
+        as_of=after.as_of,
+        opens=tuple(each for each in after.obligations if each.is_open and each.id not in open_before),
+        closes=tuple(each for each in after.obligations if each.id in open_before - open_after),
+        violates=tuple(each for each in after.violations if each.id not in violated),
+        in_vain=tuple(each for each in after.void_acts if each.act not in void),
+    )

@@ -1,0 +1,95 @@
+"""How a protocol begins: signatures, entry into force, and the moments that they make (R7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from ledger.clock import Moment
+from ledger.protocol.definitions import InForce, InForceAt
+from ledger.protocol.expressions import MomentKind
+from ledger.protocol.model import Party
+from projections.obligations.facts import Fact, Known, parsed
+from projections.obligations.life import MOMENT, InForceVersion
+from projections.obligations.truth import Span
+from projections.obligations.world import World
+
+SIGNED = "protocol-signed"
+
+
+def sign(world: World, each: InForceVersion) -> None:
+    """`signed`: every party by all its offices, itself or by mandate; then in force as the text defines it."""
+    version = each.version
+    signatures = [fact for fact in world.facts.of(SIGNED) if _names(fact, each, world)]
+    needed = [(party, office) for party in version.parties for office in (party.signs or ("",))]
+    found = [_first_by(signatures, party, office) for party, office in needed]
+    given = [fact for fact in found if fact is not None]
+    if given and len(given) == len(needed):
+        last = max(given, key=lambda fact: (fact.happened.earliest, fact.position))
+        each.signed = last.happened
+        make(world, MomentKind.SIGNED, last.happened, version.party_ids, last)
+    each.start = _in_force(world, each, given, complete=len(given) == len(needed))
+
+
+def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
+    named = fact.fields.get("version")
+    return each is world.life.first if named is None else named == each.version.version
+
+
+def _first_by(signatures: Sequence[Fact], party: Party, office: str) -> Fact | None:
+    by = [fact for fact in signatures if party.id in fact.parties and (not office or office in fact.values("office"))]
+    return min(by, key=lambda fact: (fact.happened.earliest, fact.position), default=None)
+
+
+def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, complete: bool) -> Moment | None:
+    last = max((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
+    first = min((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
+    asked = last.earliest if last else world.as_of
+    readings = world.life.readings_at(each.version, asked)
+    at: InForceAt | date = next((d.at for _, d in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
+    if isinstance(at, InForceAt):
+        drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
+        return {
+            InForceAt.LAST_SIGNATURE: last if complete else None,
+            InForceAt.FIRST_SIGNATURE: first,
+            InForceAt.DRAWN_UP: drawn,
+        }[at]
+    return Moment.of_day(at)
+
+
+def begin(world: World) -> None:
+    """The first version binds its parties."""
+    first = world.life.first
+    if first.start is None or first.start.earliest > world.as_of:
+        return
+    starter = [f for f in world.facts.of(SIGNED) if f.happened == first.start]
+    cause = starter[-1] if starter else registration(first.registered)
+    make(world, MomentKind.IN_FORCE, first.start, first.version.party_ids, cause)
+    for party in first.version.party_ids:
+        world.life.bound[party] = [Span(first.start.earliest, None)]
+
+
+def registration(known: Known) -> Fact:
+    """What no act did, but the text that was registered: a date that came."""
+    happened = parsed(known.fields["happened_at"])
+    author = (known.fields["author"],)
+    return Fact(known.fields["id"], known.type, known.position, known.recorded_at, known.fields, author, happened)
+
+
+def make(world: World, kind: MomentKind, at: Moment, whom: Sequence[str], cause: Fact) -> None:
+    """Add a moment of the protocol's life: a fact that triggers can name, with the entry that caused it."""
+    fields = {**cause.fields, "party": list(whom), "parties": list(whom), "cause": cause.id, "at": at.text}
+    world.life.turns.append(
+        Fact(
+            id=cause.id,
+            type=MOMENT + kind.value,
+            position=cause.position,
+            recorded_at=cause.recorded_at,
+            fields=fields,
+            parties=tuple(whom),
+            happened=at,
+            reported=cause.reported,
+            retracted=cause.retracted,
+            disputed=cause.disputed,
+        )
+    )

@@ -1,0 +1,48 @@
+"""Every mutation of docs/threats.md is found by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ledger.bundle.archive import NotABundle
+from ledger.bundle.report import Report, Verdict
+from ledger.bundle.verify import verify
+from tests.bundle.forge import POLICY, REASON, disclosed, honest
+from tests.bundle.mutations import MUTATIONS
+from tests.docs.blocks import ROOT
+
+
+def found(path: Path) -> tuple[int, set[str], Report | None]:
+    try:
+        report = verify(path, POLICY)
+    except NotABundle as error:
+        return error.exit, {error.code}, None
+    return report.exit, {fault.code for fault in report.faults}, report
+
+
+def test_a_good_bundle_has_no_fault(tmp_path: Path) -> None:
+    forge = honest()
+    report = verify(forge.bundle(tmp_path / "b.zip", openings=(disclosed(forge, REASON),)), POLICY)
+    assert report.faults == ()
+    assert {name for name, verdict in report.verdicts.items() if verdict is Verdict.OK} == {
+        "integrity", "completeness", "agreement", "persons",
+    }  # fmt: skip
+    assert report.exit == 0
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_is_told_by_its_name(tmp_path: Path, name: str) -> None:
+    mutation = MUTATIONS[name]
+    exit_code, codes, report = found(mutation.make(tmp_path))
+    assert exit_code == mutation.exit, (codes, report)
+    assert mutation.code in codes if mutation.code else not codes
+
+
+def test_the_catalogue_is_the_one_that_the_documentation_lists() -> None:
+    text = (ROOT / "docs/threats.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| ([^|]+?) +\| `?([^|`]*?)`? +\| [0-9] +\|$", text, re.MULTILINE))
+    assert listed == {name: mutation.code or "-" for name, mutation in MUTATIONS.items()}
+    assert len(listed) >= 40

@@ -1,0 +1,69 @@
+"""The command line as a program of its own: what it says where, and its exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+import pytest
+
+from cli.main import ledger as group
+from cli.main import run
+from tests.docs.blocks import ROOT
+from tests.worlds import World, environment
+
+PROGRAM = "from cli.main import main; main()"
+
+
+class Said(NamedTuple):
+    """What a command left: its exit code, the answer and the conversation."""
+
+    exit: int
+    out: str
+    err: str
+
+
+def ledger(*arguments: str, stdin: bytes = b"", world: World | None = None, **more: str) -> Said:
+    """Run `ledger` in a process of its own, on a world's ledger if one is given."""
+    place = {"LEDGER": world.place.url} if world else {}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], input=stdin, capture_output=True, cwd=ROOT, timeout=120,
+        env=environment(**place, **more), check=False,
+    )  # fmt: skip
+    said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    assert "Traceback" not in said.err, said.err
+    return said
+
+
+def every_command() -> Iterator[tuple[str, ...]]:
+    """Every command by its path, groups among them."""
+    context = click.Context(group, info_name="ledger")
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (name,)
+        if isinstance(command, click.Group):
+            inner = click.Context(command, info_name=name, parent=context)
+            yield from ((name, verb) for verb in command.list_commands(inner))
+
+
+def command_at(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = group
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    return command
+
+
+def here(capfd: pytest.CaptureFixture[str], *arguments: str, world: World | None = None) -> Said:
+    """Run `ledger` in this process: for what needs no process of its own."""
+    capfd.readouterr()
+    place = ("--ledger", world.place.url) if world else ()
+    code = run([*place, *arguments])
+    sys.stdout.flush()
+    return Said(code, *capfd.readouterr())

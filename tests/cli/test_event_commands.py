@@ -1,0 +1,107 @@
+"""Commands for people, on the demo's ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cli.main import run
+from tests.worlds import V, World
+
+Say = Callable[..., int]
+BREACH = ("breach", "notify", "I-9", "--to", "FIO", "--as", "VLAIO", "--protocol", V)
+INCIDENT = ("incident", "detect", "I-9", "--leak", "--aware", "2022-06-20T10:00:00+02:00", "--at", "2022-06-20",
+            "--as", "VLAIO", "--protocol", V)  # fmt: skip
+
+
+@pytest.fixture
+def say(world: World) -> Say:
+    """Runs a command on a ledger of its own."""
+    return lambda *words: run(["--ledger", str(world.place.views.with_suffix(".db")), *words])
+
+
+def last_event(world: World, capsys: pytest.CaptureFixture[str], say: Say) -> dict[str, Any]:
+    capsys.readouterr()
+    assert say("export") == 0
+    event: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])["event"]
+    return event
+
+
+def test_a_dry_run_tells_what_it_opens_and_records_nothing(
+    world: World, say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = world.size()
+    assert say(*INCIDENT, "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("opens 2 obligations:\n")
+    assert "AVG 33(1)  VLAIO -> VTC  (72 hours)" in told
+    assert world.size() == before
+
+
+def test_it_records_what_it_was_told_and_says_what_that_opens(
+    world: World, say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert say(*INCIDENT) == 0
+    told = capsys.readouterr()
+    assert "opens 2 obligations:" in told.err
+    assert "recorded incident-detected at position" in told.out
+    event = last_event(world, capsys, say)
+    stated = {"type": "incident-detected/1", "author": "VLAIO", "incident": "I-9", "leak": True,
+              "aware_at": "2022-06-20T08:00:00Z", "happened_at": "2022-06-20", "protocol": V}  # fmt: skip
+    assert stated.items() <= event.items()
+    world.check()
+
+
+def test_the_same_command_again_adds_nothing(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say(*INCIDENT) == say(*INCIDENT) == 0
+    size = world.size()
+    assert say(*INCIDENT) == 0
+    assert "already recorded" in capsys.readouterr().out
+    assert world.size() == size
+
+
+def test_a_party_signs_its_own_act_where_its_key_lies_here(
+    world: World, say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert say("party", "withdraw", "VLAIO", "--effective", "2022-07-31", "--reason", "Brief van juli") == 0
+    event = last_event(world, capsys, say)
+    assert (event["author"], event["party"], event["protocol"]) == ("VLAIO", "VLAIO", V)
+    assert event["reason"].keys() == {"sealed"}
+
+
+def test_what_the_protocol_knows_is_filled_in(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say("protocol", "set-end-date", "--protocol", V, "--ends", "2023-12-31", "--as", "VLAIO") == 0
+    assert last_event(world, capsys, say)["external"] == "Convenant"
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "fact"),
+    [
+        (("access", "grant", "--protocol", V), 2, "access grant needs GRANT, --application, --recipient-category"),
+        (("incident", "detect", "I-9", "--leak"), 2, "say which protocol it is about"),
+        (("incident", "detect", "I-9", "--leak", "--protocol", "other"), 2, "this ledger holds no protocol other"),
+        (("breach", "notify", "I-9", "--to", "tbt tbt", "--protocol", V, "--as", "VLAIO"), 5, "$.to"),
+        (("breach", "notify", "I-9", "--to", "TBT", "--at", "yesterday", "--protocol", V), 5, "is not a moment"),
+        ((*BREACH, "--channel", "pigeon"), 2, "pigeon"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_is_missing(
+    say: Say, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], exit_code: int, fact: str
+) -> None:
+    assert say(*words) == exit_code
+    assert fact in capsys.readouterr().err
+
+
+def test_a_dry_run_as_json_has_the_draft_and_every_obligation(say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say(*INCIDENT, "--dry-run", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["draft"]["incident"] == "I-9"
+    assert {each["clause"] for each in told["opens"]} == {"AVG 33(1)", "art. 9, sentence 1"}
+
+
+def test_an_act_without_the_power_is_told_to_have_no_effect(say: Say, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say("protocol", "dissolve", "N-1", "--as", "VLAIO", "--protocol", V, "--dry-run") == 0
+    assert "would have no effect: protocol-dissolution-declared by VLAIO" in capsys.readouterr().out

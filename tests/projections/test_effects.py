@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ledger.events.codec import built, tag_of
+from projections.effects import Effect, effect
+from tests.projections.obligations.stories import Story, holding
+from tests.projections.registers.asking import VLAIO, begun
+
+NOW = datetime.fromisoformat("2022-05-30T09:00:00+00:00")
+
+
+def tried(story: Story, kind: str, author: str, at: str = "2022-05-30T08:00:00Z", **fields: Any) -> Effect:
+    values = {"author": author, "happened_at": at, "id": "ab" * 16, "key": "00" * 32, "protocol": VLAIO,
+              "stated_at": at, "type": tag_of(kind), **fields}  # fmt: skip
+    return effect(story.projection(), story.state(), built(values), len(story.entries) + 1, NOW)
+
+
+def test_a_withdrawal_opens_a_deletion_for_each_copy() -> None:
+    story = begun()
+    holding(story, "VLAIO", "TBT", "contacts", "kris")
+    holding(story, "VLAIO", "TBT", "contacts", "data-lake")
+    found = tried(story, "party-withdrew", "TBT", party="TBT")
+    deletions = [each for each in found.opens if each.clause == "art. 4, sentence 2" and each.bearer == "VLAIO"]
+    assert sorted(str(each.unit) for each in deletions) == ["VLAIO/TBT/contacts/data-lake", "VLAIO/TBT/contacts/kris"]
+
+
+def test_an_effect_in_the_future_is_told_as_of_then() -> None:
+    story = begun()
+    holding(story, "VLAIO", "TBT", "contacts", "kris")
+    found = tried(story, "party-withdrew", "TBT", party="TBT", effective_at="2022-09-01")
+    assert found.as_of > NOW
+    assert any(each.clause == "art. 4, sentence 2" for each in found.opens)
+
+
+def test_a_report_closes_what_was_open_and_opens_what_follows() -> None:
+    story = begun()
+    story.tell("incident-detected", "VLAIO", "2022-05-29T08:00:00Z", incident="I-1", leak=True,
+               aware_at="2022-05-29T08:00:00Z")  # fmt: skip
+    found = tried(story, "breach-notified", "VLAIO", incident="I-1", to=["TBT"], received_at="2022-05-30T08:30:00Z")
+    assert [(each.clause, each.counterparty) for each in found.closes] == [("art. 9, sentence 1", ("TBT",))]
+    assert {each.clause for each in found.opens} == {"art. 9, sentence 1/b", "art. 9, sentence 1/c"}
+
+
+def test_a_forbidden_act_is_told_before_it_is_recorded() -> None:
+    found = tried(begun(), "publication-made", "VLAIO", publication="P-1", origins=["TBT"])
+    assert {"art. 3, sentence 4", "art. 3, sentence 5"} <= {each.clause for each in found.violates}
+    assert found.opens == ()
+
+
+def test_an_act_that_nobody_may_state_is_told_to_be_in_vain() -> None:
+    found = tried(begun(), "protocol-dissolution-declared", "TBT", notice="N-1")
+    assert [(each.type, each.party) for each in found.in_vain] == [("protocol-dissolution-declared", "TBT")]
