@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: venv test lint types walls check format lock demo clean
+.PHONY: venv test lint types walls check format lock docs demo clean
 
 venv:            ## an environment with every extra
 	python3 -m venv .venv
@@ -31,6 +31,9 @@ lock:            ## pin every extra for Python 3.11 and later; `make lock UPGRAD
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras $(UPGRADE) \
 	  --custom-compile-command 'make lock' --no-emit-index-url --no-emit-find-links \
 	  pyproject.toml --output-file requirements.lock
+
+docs:            ## the pages and the schema that are made from the code; a test says when they are old
+	$(BIN)/python -m tests.docs.generated
 
 demo:
 	$(BIN)/ledger demo

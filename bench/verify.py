@@ -3,6 +3,7 @@
 Example: python bench/verify.py --entries 1000000 --deep
 One JSON line: entries a second of each, and ratios. `read` fetches the rows and does nothing with them; `plain` is the
 `eventsourcing` library's own SQLite recorder, asked for as many notifications of the same size, 500 at a time.
+Below 250,000 uses `verify_2` is one process as well: starting another would cost more than it saves.
 The ledger is made in a temporary folder: an opening, then batches of 10,000 uses, each signed once; a seal at the end.
 """
 

@@ -13,11 +13,10 @@ import click
 from cli import session
 from cli.event_fields import ask_for, command_line, given_fields, moment, parameters
 from cli.exit_codes import EXIT_STATUS
-from cli.nouns import NOUN_SUMMARIES, NOUNS
 from cli.options import json_option, ledger_option
 from cli.show_effect import tell_effect
 from ledger.errors import UsageProblem
-from ledger.events.catalogue import EventType, types
+from ledger.events.catalogue import EventType
 
 if TYPE_CHECKING:
     from ledger.door import Door
@@ -27,26 +26,6 @@ if TYPE_CHECKING:
 
 NO_KEY = "00" * 32
 """Stands for the key, and for commitments, in an event that is only tried."""
-
-
-class NounGroup(click.Group):
-    """The verbs of one noun, each made when it is asked for; beside them the commands that the noun has of its own."""
-
-    def __init__(self, noun: str, own: click.Group | None) -> None:
-        help_text = own.help if own is not None else NOUN_SUMMARIES[noun]
-        super().__init__(noun, help=help_text, epilog=EXIT_STATUS)
-        self.own = own
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        own = self.own.list_commands(ctx) if self.own is not None else []
-        return [*own, *(verb for verb in NOUNS[self.name or ""] if verb not in own)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        own = self.own.get_command(ctx, cmd_name) if self.own is not None else None
-        type_name = NOUNS[self.name or ""].get(cmd_name)
-        if own is not None or type_name is None:
-            return own
-        return event_command(self.name or "", cmd_name, types()[type_name])
 
 
 def event_command(noun: str, verb: str, about: EventType) -> click.Command:

@@ -11,6 +11,6 @@ Exit status:
   6    not found
   7    locked, or a conflict
   8    key or passphrase missing or wrong
-  9    could not check: nothing is proven wrong, but a part asked for is absent
+  9    could not check: a part that was asked for is absent
   130  interrupted; what was acknowledged is there
 """

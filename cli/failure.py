@@ -20,6 +20,7 @@ INTERRUPTED = 130
 def tell_failure(error: BaseException, given: list[str]) -> int:
     """Print the error on stderr and give its exit code."""
     code, exit_code, message, hint = _facts(error)
+    message = _short(message)
     if "--debug" in given:
         traceback.print_exception(error)
     elif exit_code == 1:
@@ -38,6 +39,9 @@ def tell_failure(error: BaseException, given: list[str]) -> int:
     return exit_code
 
 
+LONGEST = 1_000
+"""Characters of a message: what it quotes may be as long as the input."""
+
 OUTCOMES = {
     3: ("verify.failed", "something is proven wrong"),
     4: ("obligations.overdue", "an obligation is overdue"),
@@ -54,6 +58,10 @@ def tell_outcome(exit_code: int, given: list[str]) -> int:
         code, message = OUTCOMES[exit_code]
         print(_as_json(code, exit_code, message, ""), file=sys.stderr)
     return exit_code
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= LONGEST else f"{message[: LONGEST - 200]} ... {message[-200:]}"
 
 
 def _facts(error: BaseException) -> tuple[str, int, str, str]:

@@ -18,7 +18,8 @@ COMMANDS = {
     "Protocols and events": ("protocol", "events", "sign", "record", "import"),
     "What must be done": ("obligations", "why", "register", "replay"),
     "Is it whole": ("verify", "checkpoint", "evidence", "export"),
-    "Keys": ("key",),
+    "Persons": ("subject", "retention"),
+    "Keys and copies": ("key", "backup", "restore"),
     "Record what happened": tuple(NOUN_SUMMARIES),
 }
 """Every command by its group; each lives in `cli.commands.<name>` as `command`, but for the nouns of `cli.nouns`."""
@@ -57,7 +58,7 @@ class LazyGroup(click.Group):
 
     def _with_verbs(self, noun: str, command: click.Command | None) -> click.Command:
         """The verbs that record the noun's events, beside the commands that it has of its own."""
-        from cli.event_commands import NounGroup
+        from cli.noun_group import NounGroup
 
         assert command is None or isinstance(command, click.Group), f"{noun} has verbs, so it is a group"
         return NounGroup(noun, command)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ledger.application import Application
+    from ledger.door import Door
+    from ledger.events.keys import KeyUse
     from ledger.keys.keystore import KeyPair
     from ledger.storage.store import Store
     from projections.obligations.answer import Answer
@@ -60,6 +62,7 @@ def obligations(ctx: click.Context, as_of: datetime | None, known_at: datetime |
 
 def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: datetime | None) -> Folded:
     """A projection's state: from its snapshot where the present is asked, from entry 1 where the past is."""
+    from ledger.storage.faults import StorageFailed
     from ledger.storage.snapshots import Snapshots
     from projections.runner import fold, follow
 
@@ -68,12 +71,26 @@ def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: 
             return fold(opened, [projection], known_at=known_at, progress=tell)[0]
     try:
         snapshots = Snapshots(place(ctx).views)
-    except OSError:
+    except (OSError, StorageFailed):
         # A folder that can only be read, an auditor's copy say: the answer is the same without what saves time.
         return fold(opened, [projection])[0]
     ctx.call_on_close(snapshots.close)
     with progress("entries") as tell:
         return follow(opened, [projection], snapshots, progress=tell)[0]
+
+
+def protocol(opened: Application, named: str | None) -> str:
+    """The protocol that was named, or the only one. Raises UsageProblem, NotFound."""
+    from ledger.errors import NotFound, UsageProblem
+
+    known = sorted(opened.door.protocols)
+    if named is None and len(known) == 1:
+        return known[0]
+    if named is None:
+        raise UsageProblem("which protocol?", hint=f"--protocol is one of: {', '.join(known) or 'none yet'}")
+    if named not in known:
+        raise NotFound(f"this ledger holds no protocol {named}", hint=f"it holds: {', '.join(known) or 'none yet'}")
+    return named
 
 
 def passphrase(*, new: bool = False) -> Passphrase:
@@ -86,8 +103,28 @@ def passphrase(*, new: bool = False) -> Passphrase:
     return passphrase_from(os.environ, ask if sys.stdin.isatty() else None)
 
 
-def key(ctx: click.Context, party: str, use: str) -> KeyPair:
-    """The newest key of a party for this use, from the folder beside the ledger."""
+def key(ctx: click.Context, party: str, use: KeyUse, door: Door | None = None) -> KeyPair:
+    """The party's newest key beside the ledger that counts now: one just made, and not enrolled yet, does not sign.
+
+    `door` spares reading the ledger, for who has it open. Raises KeyProblem where there is no such key.
+    """
+    from ledger.chain.ed25519 import key_id
+    from ledger.door import door_of
+    from ledger.errors import KeyProblem
     from ledger.keys.keystore import KeyStore
 
-    return KeyStore(place(ctx).keys).newest(party, use).opened(passphrase())  # type: ignore[arg-type]
+    folder, door = KeyStore(place(ctx).keys), door or door_of(store(ctx))
+    valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}
+    for file in reversed(folder.files(party, use)):
+        if key_id(file.vkey.public) in valid:
+            return file.opened(passphrase())
+    raise KeyProblem(
+        f"no enrolled {use} key of {party} lies in {folder.folder}", code="key.missing",
+        hint="see: ledger key list; a party that signs elsewhere uses: ledger sign",
+    )  # fmt: skip
+
+
+def operator_keys(ctx: click.Context, door: Door) -> tuple[KeyPair, KeyPair]:
+    """The operator's keys for a checkpoint: log and events."""
+    operator = door.keyring.operator
+    return key(ctx, operator, "log", door), key(ctx, operator, "events", door)

@@ -98,7 +98,7 @@ class Application:
             opened = cls(place, store, vault, clock, ids)
             opened.check_mark()
             # Before anything is read: a run that was killed, or an old copy of the vault, left it to be done.
-            opened.replayed = carry_out(store, vault)
+            opened.replayed = opened.carry_out_erasures()
             undo.pop_all()
             return opened
 
@@ -117,6 +117,10 @@ class Application:
         """Refuse a ledger that is behind or beside its high-water mark."""
         if mark := self._mark.read():
             check(mark, self.store)
+
+    def carry_out_erasures(self) -> list[Replayed]:
+        """Destroy in the vault what the ledger says is erased, and the vault has no note of. Raises ForgedErasure."""
+        return carry_out(self.store, self.vault, lambda: self.door.keyring)
 
     @property
     def door(self) -> Door:
@@ -151,7 +155,7 @@ class Application:
                 self.vault.put_openings(line.event.id, line.openings, about_of(line.event))
             self.marked(self.store.append(rows, at=door.size, files=files))
             if any(line.event.type.startswith("subject-erased/") for line in new):
-                carry_out(self.store, self.vault)
+                self.carry_out_erasures()
         return results
 
     def _decided(
@@ -215,6 +219,11 @@ class Application:
         """Of these uses, by (happened_at, id), the ids that are recorded already."""
         self._known.catch_up(self.store)
         return self._known.known_uses(named)
+
+    def position_of(self, event_id: str) -> int | None:
+        """Where an event with a signature of its own stands; None where this ledger has none with this id."""
+        self._known.catch_up(self.store)
+        return self._known.position_of(event_id)
 
     def marked(self, receipt: Receipt, *, sync: bool = False) -> Receipt:
         self._mark.replace(Mark(receipt.last, receipt.leaf), sync=sync)

@@ -38,7 +38,10 @@ class Moment(NamedTuple):
     def parse(cls, text: str) -> Moment:
         """Read an event's moment. Raises ValueError unless in its one spelling: `Z`, no trailing zero in a fraction."""
         if _DATE.fullmatch(text):
-            return cls.of_day(date.fromisoformat(text))
+            try:
+                return cls.of_day(date.fromisoformat(text))
+            except OverflowError as error:  # the first and the last day of the calendar have no neighbour in UTC
+                raise ValueError(f"{text!r} is not a day that can be counted with") from error
         instant = _parse_instant(text)
         return cls(text, instant, instant)
 

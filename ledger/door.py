@@ -11,8 +11,8 @@
 
 1 and 5 are kept by `SignedLine`, which cannot be had otherwise.
 
-The state is a fold over `ledger/keys`, `ledger/erasures` and the governance and deletion registers. It is decided on as of one size of the ledger; the
-append names that size, so what was decided still holds when it is written.
+The state is a fold over `ledger/keys`, `ledger/erasures` and the governance and deletion registers. It is decided on as
+of one size of the ledger; the append names that size, so what was decided still holds when it is written.
 """
 
 from __future__ import annotations

@@ -24,23 +24,27 @@ class Place:
 
     url: str
     base: Path
+    key_file: Path | None = None
+    """The vault's key, where it is kept elsewhere (LEDGER_VAULT_KEY_FILE)."""
 
     @classmethod
     def named(cls, name: str | None, environment: Mapping[str, str]) -> Place:
         """Read what the user gave; None is the default. Raises UsageProblem for a database URL without LEDGER_FILES."""
         text = name or DEFAULT
-        files = environment.get("LEDGER_FILES")
+        files, key = environment.get("LEDGER_FILES"), environment.get("LEDGER_VAULT_KEY_FILE")
+        key_file = Path(key) if key else None
         if "://" in text and not text.startswith("sqlite"):
             if not files:
                 raise UsageProblem(
                     "a ledger in a database server has files beside it, and LEDGER_FILES does not say where",
                     hint="set LEDGER_FILES to a folder and a name: LEDGER_FILES=/srv/ledger/flanders",
                 )
-            return cls(text, Path(files))
+            return cls(text, Path(files), key_file)
         path = Path(text.partition("///")[2]) if "://" in text else Path(text)
         if path.is_dir():
             raise UsageProblem(f"{path} is a folder", hint=f"name the file in it: {path / DEFAULT}")
-        return cls(str(path), Path(files) if files else path.with_suffix("") if path.suffix == ".db" else path)
+        base = Path(files) if files else path.with_suffix("") if path.suffix == ".db" else path
+        return cls(str(path), base, key_file)
 
     def beside(self, ending: str) -> Path:
         return self.base.with_name(self.base.name + ending)
@@ -51,7 +55,7 @@ class Place:
 
     @property
     def vault_key(self) -> Path:
-        return self.beside(".vault.key")
+        return self.key_file or self.beside(".vault.key")
 
     @property
     def views(self) -> Path:

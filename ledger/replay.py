@@ -6,15 +6,21 @@ checkpoints are `ledger verify`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-from ledger.chain.entry import Entry
-from ledger.chain.hashing import NO_LEAF, Digest
+from ledger.chain.entry import END, LARGEST_EVENT, START, Entry, envelope_middle
+from ledger.chain.hashing import NO_LEAF, Digest, leaf_hashes
+from ledger.clock import spell_recorded
 from ledger.errors import VerificationFailed
 from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
+
+USES = "/usage"
+"""How the name of a stream ends that holds members of batches and nothing else."""
+PAGE = 2_000
+"""Rows a page: few enough to be hashed and split while the processor has them at hand."""
 
 
 class BrokenLink(VerificationFailed):
@@ -30,47 +36,103 @@ class Reached(NamedTuple):
     leaf: Digest = NO_LEAF
 
 
+class Members(NamedTuple):
+    """Consecutive members of one batch, of one type (`tag`): the bytes of their entries and events, from `first` on.
+
+    `like` is an earlier member: they have its envelope but for position, link and version. `prev` is the first's link.
+    """
+
+    first: int
+    prev: Digest
+    tag: str
+    raws: list[bytes]
+    events: list[bytes]
+    like: Entry
+
+    def entries(self) -> list[Entry]:
+        """Each of them as an entry."""
+        _, position, _, recorded_at, signature, stream, version, _ = self.like
+        ahead, links = version - position, [self.prev, *leaf_hashes(self.raws)]
+        return [
+            Entry(event, at, link, recorded_at, signature, stream, at + ahead, raw)
+            for at, (event, raw, link) in enumerate(zip(self.events, self.raws, links, strict=False), self.first)
+        ]
+
+
+class Page(NamedTuple):
+    """Some entries in a row that are known to follow from each other: `members`, and all others as `entries`.
+
+    `prev` is what the first one says of the entry before it; `last` says that those after it are not asked for.
+    """
+
+    entries: list[Entry]
+    members: list[Members]
+    prev: Digest
+    reached: Reached
+    recorded_at: datetime | None
+    last: bool = False
+
+    def every(self) -> list[Entry]:
+        """All of its entries, in order."""
+        if not self.members:
+            return self.entries
+        members = [entry for each in self.members for entry in each.entries()]
+        return sorted([*self.entries, *members], key=lambda entry: entry.position)
+
+
 def verified(store: Store, start: Reached | None = None, known_at: datetime | None = None) -> Iterator[list[Entry]]:
+    """Entries after `start`, each known to follow from the one before. As `pages`, which is faster for uses."""
+    for page in pages(store, start, known_at):
+        yield page.every()
+
+
+def pages(store: Store, start: Reached | None = None, known_at: datetime | None = None) -> Iterator[Page]:
     """Entries after `start`, in pages, each known to follow from the one before; up to what was recorded by `known_at`.
 
     Raises BrokenLink, MalformedEntry or Missing at the first entry that cannot be what was recorded. Without `known_at`
     the last entry is also the one that the head row names.
     """
     reached, head = start or Reached(), store.head()
-    _check_start(store, reached)
+    check_start(store, reached)
     # An entry is known to be what was recorded when the next one, or the head, names its leaf: a page has to wait.
-    waiting: list[Entry] = []
-    for rows in store.pages(reached.position, head.size):
-        page: list[Entry] = []
-        for row in rows:
-            entry = _checked(row, reached)
-            if known_at is not None and entry.recorded_at > known_at:
-                yield waiting + page
-                return
-            page.append(entry)
-            reached = Reached(entry.position, entry.leaf)
-        if waiting:
+    waiting: Page | None = None
+    for page in stretch(store, reached.position, head.size, reached.leaf, known_at):
+        if waiting is not None:
             yield waiting
-        waiting = page
-    if reached != (head.size, head.leaf):
-        raise BrokenLink(f"entry {head.size} is not the one that the head was moved to", position=head.size, hint=_HINT)
-    if waiting:
+        waiting, reached = page, page.reached
+        if page.last:
+            break
+    if waiting is None or not waiting.last:
+        check_head(reached, Reached(head.size, head.leaf))
+    if waiting is not None and (waiting.entries or waiting.members):
         yield waiting
 
 
-def _checked(row: StoredRow, before: Reached) -> Entry:
-    position, stream, version, _, raw = row
-    entry = Entry.parse(raw)
-    if entry.prev != before.leaf:
-        raise BrokenLink(
-            f"entry {position} does not follow from entry {before.position}", position=position, hint=_HINT
-        )
-    if (entry.position, entry.stream, entry.version) != (position, stream, version):
-        raise BrokenLink("the columns beside the entry do not say what its bytes say", position=position, hint=_HINT)
-    return entry
+def stretch(
+    store: Store, after: int, upto: int, leaf: Digest | None = None, known_at: datetime | None = None
+) -> Iterator[Page]:
+    """The entries after one position up to another, each known to follow from the one before.
+
+    `leaf` is that of entry `after`; without it the first page says what it has to be. A page cut short by `known_at`
+    is `last`, and the entry after it has been seen to follow.
+    """
+    reading = _Reading(after, leaf, known_at)
+    for rows in store.pages(after, upto, PAGE):
+        page = reading.page(rows)
+        yield page
+        if page.last:
+            return
 
 
-def _check_start(store: Store, start: Reached) -> None:
+def check_head(reached: Reached, head: Reached) -> None:
+    """Raises BrokenLink unless the last entry read is the one that the head row names."""
+    if reached != head:
+        position = head.position
+        raise BrokenLink(f"entry {position} is not the one that the head was moved to", position=position, hint=_HINT)
+
+
+def check_start(store: Store, start: Reached) -> None:
+    """Raises BrokenLink unless the ledger still holds the entry from which reading goes on."""
     if start.position > (size := store.size()):
         raise BrokenLink(
             f"the ledger ends at {size}, and was read up to entry {start.position} before", position=size,
@@ -81,6 +143,94 @@ def _check_start(store: Store, start: Reached) -> None:
             f"entry {start.position} is no longer the one that was read before", position=start.position,
             hint="the history was rewritten since: run ledger verify",
         )  # fmt: skip
+
+
+def check_follows(prev: Digest | None, before: Reached) -> None:
+    """Raises BrokenLink unless `prev`, what an entry says of the one before it, is that one's leaf."""
+    if prev != before.leaf:
+        _raise_broken(before.position + 1, before.position)
+
+
+class _Reading:
+    """Rows in their order, read on from one place. `like` is the member of a batch that the last row was."""
+
+    def __init__(self, after: int, leaf: Digest | None, known_at: datetime | None) -> None:
+        self.position, self.leaf, self.known_at = after, leaf, known_at
+        self.like: Entry | None = None
+        self.tag, self.template = "", b""
+
+    def page(self, rows: Sequence[StoredRow]) -> Page:
+        """The entries of these rows. Raises BrokenLink or MalformedEntry."""
+        leaves = leaf_hashes([row[4] for row in rows])
+        entries: list[Entry] = []
+        members: list[Members] = []
+        first, recorded, at = self.leaf, None, 0
+        while at < len(rows):
+            if self.like is not None and (run := self._members(self.like, rows, leaves, at)).events:
+                members.append(run)
+                at += len(run.events)
+                recorded = self.like.recorded_at
+                continue
+            entry = self._entry(rows[at])
+            first = entry.prev if first is None else first
+            if self.known_at is not None and entry.recorded_at > self.known_at:
+                return Page(entries, members, first, Reached(self.position, self.leaf or NO_LEAF), recorded, last=True)
+            self.position, self.leaf, recorded = entry.position, leaves[at], entry.recorded_at
+            entries.append(entry)
+            self._expect(entry, rows[at][3])
+            at += 1
+        return Page(entries, members, first or NO_LEAF, Reached(self.position, self.leaf or NO_LEAF), recorded)
+
+    def _members(self, like: Entry, rows: Sequence[StoredRow], leaves: Sequence[Digest], at: int) -> Members:
+        """The short way: as many rows as are what the member before them makes us expect, compared as bytes."""
+        template, tag, home, start = self.template, self.tag, like.stream, START
+        ahead, begin, behind = like.version - like.position, len(START), len(_kind(tag))
+        position, link = self.position, self.leaf or NO_LEAF
+        run = Members(position + 1, link, tag, [], [], like)
+        keep, keep_event = run.raws.append, run.events.append
+        for (here, stream, version, type_, raw), leaf in zip(rows[at:], leaves[at:], strict=True):
+            position += 1
+            end = template % (position, link.hex().encode(), position + ahead)
+            if here != position or version != position + ahead or stream != home or type_ != tag:
+                break
+            if not (raw.endswith(end) and raw.startswith(start)) or len(raw) > LARGEST_EVENT:
+                break
+            keep(raw)
+            keep_event(raw[begin : behind - len(end)])
+            link = leaf
+        if run.events:
+            self.position, self.leaf = self.position + len(run.events), link
+        return run
+
+    def _entry(self, row: StoredRow) -> Entry:
+        """The thorough way."""
+        position, stream, version, _, raw = row
+        entry = Entry.parse(raw)
+        if self.leaf is not None and entry.prev != self.leaf:
+            _raise_broken(position, self.position)
+        if (entry.position, entry.stream, entry.version) != (position, stream, version):
+            raise BrokenLink(
+                "the columns beside the entry do not say what its bytes say", position=position, hint=_HINT
+            )
+        return entry
+
+    def _expect(self, entry: Entry, tag: str) -> None:
+        """What the next entry looks like, if it is one more member of the same batch."""
+        self.like = None
+        if entry.stream.endswith(USES) and entry.event.endswith(_kind(tag)):
+            middle = envelope_middle(spell_recorded(entry.recorded_at), entry.signature, entry.stream)
+            known = (_kind(tag) + END).replace(b"%", b"%%")
+            self.like, self.tag = entry, tag
+            self.template = known + b'%d,"prev":"%s' + middle.replace(b"%", b"%%") + b"%d}"
+
+
+def _kind(tag: str) -> bytes:
+    """How an event of this type ends: no field of a use comes after its type."""
+    return b'"type":"%s"}' % tag.encode()
+
+
+def _raise_broken(position: int, before: int) -> NoReturn:
+    raise BrokenLink(f"entry {position} does not follow from entry {before}", position=position, hint=_HINT)
 
 
 _HINT = "run ledger verify, which tells every fault"

@@ -9,16 +9,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ledger.canonical import encode
+import msgspec
+
+from ledger.canonical import encode_fast
 from ledger.chain.entry import Entry
 from ledger.chain.hashing import sha256
-from ledger.events.base import Event
 from ledger.errors import LedgerError, NotChecked, VerificationFailed
+from ledger.events.base import Event
 from ledger.events.codec import MalformedEvent, UnknownType, decoded, decoded_fast
+from projections.uses import Uses
 
 
 class UnreadableType(NotChecked):
@@ -27,8 +31,18 @@ class UnreadableType(NotChecked):
     code = "event.unknown-type"
 
 
+class Known(NamedTuple):
+    """One entry as states keep it: `type` without version, `fields` the event's values as JSON has them."""
+
+    position: int
+    recorded_at: datetime
+    stream: str
+    type: str
+    fields: Mapping[str, Any]
+
+
 class Fact:
-    """One verified entry, as a projection sees it. The event is decoded when first asked for."""
+    """One verified entry, as projections see it. The event is decoded when first asked for, once for all of them."""
 
     __slots__ = ("__dict__", "entry")
 
@@ -49,11 +63,18 @@ class Fact:
 
     @cached_property
     def event(self) -> Event:
-        """Raises UnreadableType for a type that this version does not know, VerificationFailed for what is no event at all."""
+        """Raises UnreadableType for a type that this version does not know, VerificationFailed for what is no event."""
         try:
             return decoded_fast(self.entry.event)
         except MalformedEvent as error:
             raise self._unreadable() from error
+
+    @cached_property
+    def known(self) -> Known:
+        """What a state keeps of it. Raises as `event` does."""
+        fields: dict[str, Any] = msgspec.to_builtins(self.event)
+        kind = str(fields.pop("type")).partition("/")[0]
+        return Known(self.position, self.recorded_at, self.stream, kind, fields)
 
     def _unreadable(self) -> LedgerError:
         position = self.position
@@ -87,6 +108,13 @@ class Projection(Protocol):
         """The state after one more entry. May change and return the same object."""
         ...
 
+    def count(self, state: Any, uses: Uses) -> Any:
+        """The state after these uses, whichever way they come: in one piece or several, in any order.
+
+        Asked only of a projection that reads a stream of uses; to `apply` such an entry is to count it.
+        """
+        ...
+
     def items(self, state: Any) -> int:
         """How many things the state holds, to show beside its digest."""
         ...
@@ -102,4 +130,14 @@ class Projection(Protocol):
 
 def digest(projection: Projection, state: Any) -> str:
     """SHA-256 in hex over the projection's name, version and state: equal on every engine, or something is wrong."""
-    return sha256(encode([projection.name, projection.version, projection.dump(state)])).hex()
+    return digest_of(projection, dumped(projection, state))
+
+
+def dumped(projection: Projection, state: Any) -> bytes:
+    """The state's canonical bytes. What came out of canonical entries needs no second check of each value."""
+    return encode_fast(projection.dump(state))
+
+
+def digest_of(projection: Projection, state: bytes) -> str:
+    """The digest, from the bytes that `dumped` gave."""
+    return sha256(b"[%s,%d,%s]" % (encode_fast(projection.name), projection.version, state)).hex()

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ledger.canonical import decode, encode
+import msgspec
+
 from ledger.chain.entry import Entry
 from ledger.clock import parse_recorded, spell_recorded
 from ledger.errors import LedgerError
-from ledger.replay import Reached, verified
+from ledger.replay import USES, Reached
+from ledger.storage.faults import Locked, StorageFailed
 from ledger.storage.snapshots import Snapshot, Snapshots
 from ledger.storage.store import Store
-from projections.projection import Fact, Projection, digest
+from projections.pieces import read, read_by_several
+from projections.projection import Fact, Projection, digest, digest_of, dumped
+from projections.uses import Uses
 
 Progress = Callable[[int, int], None]
+WORTH_KEEPING = 1_000
+"""New entries for which a snapshot is replaced: fewer are folded again sooner than a large state is written."""
+PROCESSES = 2
+WORTH_PROCESSES = 100_000
+"""Entries for which another process is started: it takes as long as folding some tens of thousands."""
 
 
 class Folded(NamedTuple):
@@ -32,74 +42,99 @@ class Folded(NamedTuple):
 
 
 def fold(
-    store: Store, projections: Sequence[Projection], *, known_at: datetime | None = None,
+    store: Store, projections: Sequence[Projection], *, known_at: datetime | None = None, url: str | None = None,
     progress: Progress = lambda done, total: None,
 ) -> list[Folded]:  # fmt: skip
-    """Every projection from entry 1, by what was recorded up to `known_at`. Raises what `verified` does."""
+    """Every projection from entry 1, by what was recorded up to `known_at`. Raises what `pages` does.
+
+    With its `url` a large ledger is read and checked by two processes; what comes out is the same.
+    """
     start = [Folded(each, each.empty(), Reached(), None) for each in projections]
-    return _folded_on(store, start, known_at, progress)
+    return _folded_on(store, start, known_at, url, progress)
 
 
 def follow(
     store: Store, projections: Sequence[Projection], snapshots: Snapshots,
-    *, progress: Progress = lambda done, total: None,
+    *, url: str | None = None, progress: Progress = lambda done, total: None,
 ) -> list[Folded]:  # fmt: skip
-    """Every projection at the ledger's head, read on from its snapshot, which is then replaced.
+    """Every projection at the ledger's head, read on from its snapshot, which is then replaced if that saves enough.
 
     A snapshot remembers the leaf hash of its entry: raises BrokenLink where history was rewritten beneath it.
     """
-    found = []
-    for projection in projections:
-        start = _loaded(projection, snapshots.get(projection.name, projection.version))
-        (folded,) = _folded_on(store, [start], None, progress)
-        if folded.reached.position > start.reached.position:
-            snapshots.put(_snapshot(folded))
-        found.append(folded)
-    return found
+    starts = [_loaded(each, snapshots.get(each.name, each.version)) for each in projections]
+    found: dict[int, Folded] = {}
+    for place in dict.fromkeys(start.reached for start in starts):
+        numbers = [number for number, start in enumerate(starts) if start.reached == place]
+        several = _folded_on(store, [starts[number] for number in numbers], None, url, progress)
+        for number, folded in zip(numbers, several, strict=True):
+            found[number] = folded
+            if not place.position or folded.reached.position - place.position >= WORTH_KEEPING:
+                with suppress(Locked, StorageFailed):  # it saves time, no more
+                    snapshots.put(_snapshot(folded))
+    return [found[number] for number in range(len(starts))]
 
 
-def _folded_on(store: Store, starts: list[Folded], known_at: datetime | None, progress: Progress) -> list[Folded]:
+def _folded_on(
+    store: Store, starts: list[Folded], known_at: datetime | None, url: str | None, progress: Progress
+) -> list[Folded]:
     """Fold on from one common place."""
     reached, recorded_at, total = starts[0].reached, starts[0].recorded_at, store.size()
-    states = [start.state for start in starts]
-    for page in verified(store, reached, known_at):
-        for at, start in enumerate(starts):
-            states[at] = _folded(start.projection, states[at], page)
-        if page:
-            last = page[-1]
-            reached, recorded_at = Reached(last.position, last.leaf), last.recorded_at
-            progress(last.position, total)
+    fold = _Fold([start.projection for start in starts], [start.state for start in starts])
+    several = known_at is None and total - reached.position >= WORTH_PROCESSES
+    for piece in read_by_several(store, url, reached, PROCESSES) if url and several else read(store, reached, known_at):
+        for entry in piece.entries:
+            fold.entry(entry)
+        fold.uses(piece.uses)
+        reached, recorded_at = piece.reached, piece.recorded_at or recorded_at
+        progress(reached.position, total)
+    states = fold.states
     return [Folded(start.projection, state, reached, recorded_at) for start, state in zip(starts, states, strict=True)]
 
 
-def _folded(projection: Projection, state: Any, page: Sequence[Entry]) -> Any:
-    reads: dict[str, bool] = {}
-    for entry in page:
-        stream = entry.stream
-        if stream not in reads:
-            reads[stream] = projection.reads(stream)
-        if reads[stream]:
-            state = projection.apply(state, Fact(entry))
-    return state
+class _Fold:
+    """Projections and their states. An entry is decoded once for all of them, and not at all where nobody reads it."""
+
+    def __init__(self, projections: list[Projection], states: list[Any]) -> None:
+        self.projections, self.states = projections, states
+        self._readers: dict[str, list[tuple[int, Projection]]] = {}
+
+    def _reading(self, stream: str) -> list[tuple[int, Projection]]:
+        found = self._readers.get(stream)
+        if found is None:
+            every = enumerate(self.projections)
+            found = self._readers[stream] = [(at, each) for at, each in every if each.reads(stream)]
+        return found
+
+    def entry(self, entry: Entry) -> None:
+        readers = self._reading(entry.stream)
+        if readers:
+            fact, states = Fact(entry), self.states
+            for at, projection in readers:
+                states[at] = projection.apply(states[at], fact)
+
+    def uses(self, uses: Uses) -> None:
+        """Those who read any stream of uses read all of them."""
+        for stream in sorted({f"{key[0]}{USES}" for key in uses.kept})[:1]:
+            for at, projection in self._reading(stream):
+                self.states[at] = projection.count(self.states[at], uses)
 
 
 def _loaded(projection: Projection, snapshot: Snapshot | None) -> Folded:
     """The state of a snapshot, or the empty one where there is none or it is not what was put."""
-    if snapshot is not None:
+    if snapshot is not None and digest_of(projection, snapshot.state) == snapshot.digest:
         try:
-            state = projection.load(decode(snapshot.state))
-            if digest(projection, state) == snapshot.digest:
-                recorded_at = parse_recorded(snapshot.recorded_at)
-                return Folded(projection, state, Reached(snapshot.position, snapshot.leaf), recorded_at)
+            state = projection.load(msgspec.json.decode(snapshot.state))
+            recorded_at = parse_recorded(snapshot.recorded_at)
+            return Folded(projection, state, Reached(snapshot.position, snapshot.leaf), recorded_at)
         except (LedgerError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            pass  # not what was put: it is folded again
+            pass  # of another shape: it is folded again
     return Folded(projection, projection.empty(), Reached(), None)
 
 
 def _snapshot(folded: Folded) -> Snapshot:
     projection, reached = folded.projection, folded.reached
-    assert folded.recorded_at is not None, "an entry was folded"
+    recorded, state = folded.recorded_at, dumped(folded.projection, folded.state)
     return Snapshot(
-        projection.name, projection.version, reached.position, reached.leaf, spell_recorded(folded.recorded_at),
-        folded.digest, encode(projection.dump(folded.state)),
+        projection.name, projection.version, reached.position, reached.leaf,
+        spell_recorded(recorded) if recorded else "", digest_of(projection, state), state,
     )  # fmt: skip

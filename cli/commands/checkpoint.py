@@ -7,6 +7,7 @@ from base64 import b64encode
 import click
 
 from cli import session
+from cli.commands.checkpoint_exchange import add, compare, cosign, publish
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -28,8 +29,7 @@ def sign(ctx: click.Context) -> None:
       ledger checkpoint sign
     """
     opened = session.application(ctx)
-    operator = opened.door.keyring.operator
-    note = opened.sign_checkpoint(session.key(ctx, operator, "log"), session.key(ctx, operator, "events"))
+    note = opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
     _, size, root, *_ = note.decode().split("\n")
     answer(f"signed checkpoint {size}, root {root}")
     say("Next: hand it to the other parties, who can then tell if this ledger is ever changed: ledger checkpoint show")
@@ -63,3 +63,7 @@ def show(ctx: click.Context, as_json: bool) -> None:
         answer_json({"origin": found.origin, "size": found.size, "root": root, "note": text})
     else:
         click.echo(text, nl=False)
+
+
+for each in (publish, cosign, add, compare):
+    command.add_command(each)

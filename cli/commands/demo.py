@@ -24,6 +24,7 @@ def command(folder: Path) -> None:
     \b
     Example:
       ledger demo tour
+
     From advice and signatures to a withdrawal, with what is due at the end. DIR (`demo` if left out) is complete in
     itself and may be copied. Its keys lie there in clear and everybody knows them: they prove nothing.
     """

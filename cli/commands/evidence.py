@@ -34,37 +34,6 @@ def command() -> None:
 @command.command(epilog=EXIT_STATUS)
 @PROTOCOL
 @CLAUSE
-@click.option("--as", "party", required=True, metavar="PARTY", help="Who asks.")
-@click.option("--to", required=True, multiple=True, metavar="PARTY", help="Who is asked.")
-@click.option("--request", "name", required=True, metavar="ID", help="What the request is called: R-2026-01.")
-@click.option("--as-of", metavar="MOMENT", help="The past moment that it asks for, where not the present.")
-@click.option("--received-at", metavar="MOMENT", help="When those who are asked had it.")
-@ledger_option
-@click.pass_context
-def request(
-    ctx: click.Context, protocol: str, clauses: tuple[str, ...], party: str, to: tuple[str, ...], name: str,
-    as_of: str | None, received_at: str | None,
-) -> None:  # fmt: skip
-    """Record that a party asks others for proof of their measures.
-
-    \b
-    Example:
-      ledger evidence request --protocol vlaio-fio-tbt-2021 --clause "art. 5" --clause "art. 6" \\
-        --as TBT --to VLAIO --request R-2026-01
-    """
-    from ledger.errors import UsageProblem
-
-    if not clauses:
-        raise UsageProblem("no clause is named", hint="name one or more: --clause 'art. 5'")
-    draft = {"type": "evidence-requested", "protocol": protocol, "to": list(to), "request": name}
-    optional = {"as_of": as_of, "received_at": received_at}
-    _record(ctx, party, {**draft, "clauses": list(clauses), **{key: at for key, at in optional.items() if at}})
-    say(f"Next, by {', '.join(to)}: ledger evidence build --protocol {protocol} --request {name} -o {name}.zip")
-
-
-@command.command(epilog=EXIT_STATUS)
-@PROTOCOL
-@CLAUSE
 @click.option("--request", "name", metavar="ID", help="The recorded request that this answers; it names the clauses.")
 @click.option("--as-of", metavar="MOMENT", help="The moment that the summary speaks of. The checkpoint's if left out.")
 @click.option("--disclose", type=int, multiple=True, metavar="POSITION", help="Open the sealed parts of this entry.")
@@ -81,6 +50,7 @@ def build(
     \b
     Example:
       ledger evidence build --protocol vlaio-fio-tbt-2021 --clause "art. 5" --clause "art. 6" -o proof.zip
+
     Building records nothing: `ledger evidence provide` does, once the bundle is handed over.
     """
     from cli import session
@@ -149,18 +119,13 @@ def verify(_: click.Context, file: Path, policy_file: Path | None, as_json: bool
     \b
     Example:
       ledger evidence verify proof.zip --policy keys-i-was-given.policy
+
     Without --policy only what needs no trust is checked, and the exit code is 9.
     """
+    from cli.commands.checkpoint_exchange import read_policy
     from ledger.bundle.verify import verify as verify_bundle
-    from ledger.chain.policy import Policy, UnusablePolicy
 
-    policy = None
-    if policy_file is not None:
-        try:
-            policy = Policy.parse(policy_file.read_bytes())
-        except OSError as error:
-            raise UnusablePolicy([]).at(file=str(policy_file)) from error
-    report = verify_bundle(file, policy)
+    report = verify_bundle(file, read_policy(policy_file) if policy_file else None)
     if as_json:
         answer_json(_report_json(report))
     else:
@@ -201,7 +166,7 @@ def _record(ctx: click.Context, party: str, value: dict[str, Any]) -> None:
     from ledger.keys.signing import Draft, sign
 
     opened = session.application(ctx)
-    key = session.key(ctx, party, "events")
+    key = session.key(ctx, party, "events", opened.door)
     identifiers = opened.vault.record_key("drafts")
     line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=identifiers)
     (recorded,) = opened.record([line])

@@ -40,11 +40,12 @@ def command(
     ctx: click.Context, format_: str, files: tuple[Path, ...], mapping: Path | None, protocol: str | None,
     party: str | None, dry_run: bool, strict: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Read application logs into the ledger, as uses by persons who appear only as tokens.
+    """Read an application's log into the ledger, as uses by persons who appear only as tokens.
 
     \b
     Example:
       ledger import m365-audit auditlog.csv --protocol vlaio-fio-tbt-2021 --party VLAIO
+
     The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and
     never stop the others; mend them in the log and import that again: what was recorded is known, the rest is new.
 

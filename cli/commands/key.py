@@ -72,6 +72,7 @@ def enrol(ctx: click.Context, party: str, use: str) -> None:
     \b
     Example:
       ledger key enrol --party TBT
+
     A key that lies elsewhere is enrolled with the draft of `ledger key prove`: ledger record enrol-tbt.json
     """
     from ledger.canonical import load
@@ -80,7 +81,7 @@ def enrol(ctx: click.Context, party: str, use: str) -> None:
     opened = session.application(ctx)
     keyring, size = opened.door.keyring, opened.door.size
     own = keyring.has_key(party, "events", size + 1)
-    signer = _valid_key(ctx, party if own else keyring.operator)
+    signer = session.key(ctx, party if own else keyring.operator, "events", opened.door)
     draft = Draft.parse(load(_enrolment(session.place(ctx).keys, party, use, keyring.origin).encode()))
     line = sign(draft, signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
     (recorded,) = opened.record([line])
@@ -112,7 +113,7 @@ def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromi
     if len(found) != 1:
         raise NotFound(f"{len(found)} keys begin with {identifier}", hint="see: ledger key list")
     lost = cause in ("lost", "compromised") or not _held(ctx, party)
-    signer = _valid_key(ctx, keyring.operator if lost else party)
+    signer = session.key(ctx, keyring.operator if lost else party, "events", opened.door)
     value = {"type": "key-revoked", "party": party, "revoked": found[0], "cause": cause}
     if compromised_since:
         value["compromised_since"] = compromised_since
@@ -126,7 +127,12 @@ def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromi
 @ledger_option
 @click.pass_context
 def list_keys(ctx: click.Context, as_json: bool) -> None:
-    """Every key of this ledger: whose, for what, since and until which entry, and who vouches for it."""
+    """Every key of this ledger: whose, for what, since and until which entry, and who vouches for it.
+
+    \b
+    Example:
+      ledger key list
+    """
     from ledger.door import door_of
 
     keyring = door_of(session.store(ctx)).keyring
@@ -163,20 +169,3 @@ def _held(ctx: click.Context, party: str) -> bool:
     from ledger.keys.keystore import KeyStore
 
     return bool(KeyStore(session.place(ctx).keys).files(party, "events"))
-
-
-def _valid_key(ctx: click.Context, party: str):  # type: ignore[no-untyped-def]
-    """The party's newest key beside the ledger that counts: a key just made, and not enrolled yet, does not sign."""
-    from ledger.door import door_of
-    from ledger.errors import KeyProblem
-    from ledger.keys.keystore import KeyStore
-
-    door = door_of(session.store(ctx))
-    valid = {key.key_id for key in door.keyring.valid_keys(party, "events", door.size + 1)}
-    store = KeyStore(session.place(ctx).keys)
-    from ledger.chain.ed25519 import key_id
-
-    for file in reversed(store.files(party, "events")):
-        if key_id(file.vkey.public) in valid:
-            return file.opened(session.passphrase())
-    raise KeyProblem(f"no enrolled events key of {party} lies in {store.folder}", hint="see: ledger key list")

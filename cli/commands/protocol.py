@@ -14,14 +14,14 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
 
 if TYPE_CHECKING:
-    from ledger.protocol.model import Clause, ProtocolVersion
+    from ledger.protocol.model import ProtocolVersion
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
 @click.group(epilog=EXIT_STATUS)
 def command() -> None:
-    """Protocols as data: check a file, add it, list and show what there is."""
+    """Protocols as data: start a file, check it, add it, list, show and compare what there is."""
 
 
 @command.command(epilog=EXIT_STATUS)
@@ -71,7 +71,7 @@ def add(ctx: click.Context, file: Path) -> None:
     }  # fmt: skip
     if version.drawn_up:
         value["drawn_up_on"] = version.drawn_up.isoformat()
-    key = session.key(ctx, opened.door.keyring.operator, "events")
+    key = session.key(ctx, opened.door.keyring.operator, "events", opened.door)
     line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
     (recorded,) = opened.record([line], {digest: data})
     word = "registered" if recorded.new else "already registered:"
@@ -84,7 +84,12 @@ def add(ctx: click.Context, file: Path) -> None:
 @ledger_option
 @click.pass_context
 def list_protocols(ctx: click.Context, as_json: bool) -> None:
-    """The protocols of this ledger, and their parties."""
+    """The protocols of this ledger, and their parties.
+
+    \b
+    Example:
+      ledger protocol list
+    """
     versions = _registered(ctx)
     if as_json:
         answer_json([
@@ -106,62 +111,85 @@ def list_protocols(ctx: click.Context, as_json: bool) -> None:
 @ledger_option
 @click.pass_context
 def show(ctx: click.Context, identifier: str, clause: str | None, as_json: bool) -> None:
-    """Each clause beside its signed words: its address, what it does, and whether it is executed.
+    """Each clause beside its signed words: its address, what it does, and what that means, as a sentence.
 
     \b
     Example:
       ledger protocol show vlaio-fio-tbt-2021 --clause "art. 4"
     """
+    from cli.protocol_shown import clause_json, show_clause
     from ledger.errors import NotFound
 
-    versions = [each for each in _registered(ctx) if each.id == identifier]
-    if not versions:
-        raise NotFound(f"this ledger holds no protocol {identifier}", hint="see: ledger protocol list")
-    version = versions[-1]
+    version = _held(ctx, identifier)
     clauses = [each for each in version.clauses if each.address.startswith(clause or "")]
     if not clauses:
         raise NotFound(f"no clause begins with {clause!r}", hint="an address reads like: art. 4, sentence 2")
     if as_json:
-        answer_json([_clause_json(each) for each in clauses])
+        answer_json([clause_json(each) for each in clauses])
         return
     answer(f"{version.title.nl}\n{version.id} {version.version}, parties {', '.join(version.party_ids)}\n")
     for each in clauses:
-        _show_clause(each)
+        show_clause(version, each)
 
 
-def _show_clause(clause: Clause) -> None:
-    import textwrap
+@command.command(epilog=EXIT_STATUS)
+@FILE
+def new(file: Path) -> None:
+    """Write a protocol of the Flemish template, with comments, to be filled in. The file must not exist yet.
 
-    from cli.output import width
+    \b
+    Example:
+      ledger protocol new city-agency.yaml
+    """
+    from ledger.protocol.library import skeleton
 
-    layer = "" if clause.layer == "text" else "  (from outside the text)"
-    answer(f"{clause.address}  [{_kind(clause)}]{layer}")
-    answer(f"  {clause.title.en}")
-    answer(textwrap.fill(" ".join(clause.text.split()), width() - 4, initial_indent="    ", subsequent_indent="    "))
-    answer("")
-
-
-def _clause_json(clause: Clause) -> dict[str, Any]:
-    return {
-        "clause": clause.address, "text": clause.text, "title": {"nl": clause.title.nl, "en": clause.title.en},
-        "kind": _kind(clause), "layer": str(clause.layer), "executed": clause.executed, "proof": list(clause.proof),
-    }  # fmt: skip
+    with file.open("xb") as made:
+        made.write(skeleton())
+    say(f"wrote {file}: fill in what is empty; ledger protocol check {file} tells what still is")
 
 
-def _kind(clause: Clause) -> str:
-    """The pattern, or what it defines, in the words of the file."""
-    from ledger.protocol.definitions import DEFINITIONS
-    from ledger.protocol.patterns import PATTERNS
+@command.command(epilog=EXIT_STATUS)
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@json_option
+@ledger_option
+@click.pass_context
+def diff(ctx: click.Context, before: str, after: str, as_json: bool) -> None:
+    """What changed from one version to another, in words. A and B are files, or ID or ID/VERSION of this ledger.
 
-    if not clause.variants:
-        return "not executed yet"
-    body = type(clause.variants[0].body)
-    named = {**PATTERNS, **{f"defines {name}": kind for name, kind in DEFINITIONS.items()}}
-    return next(name for name, kind in named.items() if kind is body)
+    \b
+    Example:
+      ledger protocol diff vlaio-fio-tbt-2021 my-amended-protocol.yaml
+    """
+    from cli.protocol_shown import changes_json, show_changes
+    from ledger.protocol.diff import difference
+
+    changes = difference(_named(ctx, before), _named(ctx, after))
+    if as_json:
+        answer_json(changes_json(changes))
+    else:
+        show_changes(changes)
+
+
+def _named(ctx: click.Context, name: str) -> ProtocolVersion:
+    """The version in a file, else the one of this ledger. Raises ProtocolRejected, NotFound."""
+    return _checked(Path(name), Path(name).read_bytes()) if Path(name).is_file() else _held(ctx, name)
+
+
+def _held(ctx: click.Context, name: str) -> ProtocolVersion:
+    """The version that this ledger holds under `ID/VERSION`, or the newest under `ID`. Raises NotFound."""
+    from ledger.errors import NotFound
+
+    found = [each for each in _registered(ctx) if name in (each.id, f"{each.id}/{each.version}")]
+    if not found:
+        raise NotFound(f"this ledger holds no protocol {name}", hint="see: ledger protocol list")
+    return found[-1]
 
 
 def _patterns(version: ProtocolVersion) -> list[tuple[str, int]]:
-    return sorted(Counter(_kind(clause) for clause in version.clauses).items())
+    from cli.protocol_shown import kind
+
+    return sorted(Counter(kind(clause) for clause in version.clauses).items())
 
 
 def _checked(file: Path, data: bytes) -> ProtocolVersion:

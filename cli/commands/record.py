@@ -28,16 +28,19 @@ if TYPE_CHECKING:
 @json_option
 @ledger_option
 @click.pass_context
-def command(
-    ctx: click.Context, file: Path, party: str | None, each: bool, receipt: Path | None, as_json: bool
-) -> int:
+def command(ctx: click.Context, file: Path, party: str | None, each: bool, receipt: Path | None, as_json: bool) -> int:
     """Record drafts or signed events, one JSON object a line; all or nothing, unless --each. `-` reads stdin.
 
     \b
     Example:
-      echo '{"type": "party-withdrew", "party": "TBT", "effective_at": "2022-05-31",
-        "protocol": "vlaio-fio-tbt-2021"}' | tr '\\n' ' ' | ledger record - --as TBT
-    The same again adds nothing.
+      ledger record drafts.jsonl --as TBT
+
+    \b
+    A line of drafts.jsonl:
+      {"type": "party-withdrew", "protocol": "vlaio-fio-tbt-2021",
+       "party": "TBT", "effective_at": "2022-05-31"}
+
+    Each draft stands on one line. The same again adds nothing.
     """
     opened = session.application(ctx)
     signer = Signer(ctx, opened, party)
@@ -85,7 +88,7 @@ class Signer:
 
     def _key(self) -> KeyPair:
         if self._opened_key is None:
-            self._opened_key = session.key(self.ctx, self.party, "events")
+            self._opened_key = session.key(self.ctx, self.party, "events", self.door)
         return self._opened_key
 
 
@@ -111,8 +114,7 @@ def _each(
 def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Recorded], folder: Path) -> None:
     from ledger.receipts import write_receipts
 
-    operator = opened.door.keyring.operator
-    note = opened.sign_checkpoint(session.key(ctx, operator, "log"), session.key(ctx, operator, "events"))
+    note = opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
     written = write_receipts(opened.store, note, [each.position for each in recorded], folder)
     say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
 

@@ -21,7 +21,7 @@ from cli.progress import progress
 @ledger_option
 @click.pass_context
 def command(ctx: click.Context, resume: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool) -> None:
-    """Verify the chain, rebuild every projection from entry 1, and print each one's digest.
+    """Verify, and rebuild every projection from entry 1; print each one's digest.
 
     \b
     Example:

@@ -20,11 +20,12 @@ from cli.output import say
 )
 @click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for: `ledger checkpoint show`.")
 def command(file: Path, key_file: Path, origin: str) -> None:
-    """Sign drafts, one JSON object a line; the signed lines go to stdout. Needs no ledger and no network.
+    """Sign drafts on your own machine; needs no ledger. One JSON object a line; the signed lines go to stdout.
 
     \b
     Example:
       ledger sign drafts.jsonl --key TBT.events.pem --origin ledger.example.org/exchanges > signed.jsonl
+
     What sealed parts say travels beside each event: send the file as you would send the text itself.
     """
     from ledger.canonical import load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from cli.progress import progress
 if TYPE_CHECKING:
     from ledger.chain.policy import Policy
     from ledger.place import Place
+    from ledger.storage.store import Store
+    from ledger.verification.persons import Persons
     from ledger.verification.report import Report
 
 SHOWN = 12
@@ -46,18 +49,45 @@ def command(
       ledger verify --deep --json > report.json
     """
     from ledger.storage.highwater import HighWater
+    from ledger.verification.agreement import with_agreement
     from ledger.verification.run import Asked, verify
 
     place, store = session.place(ctx), session.store(ctx)
     policy = _policy(policy_file, place)
     with progress("entries") as told:
         asked = Asked(policy, HighWater(place.head), deep=deep, since=since, progress=told)
-        report = verify(store, place.url, asked)
+        report = with_agreement(verify(store, place.url, asked), store, policy)
+    report, persons = _with_persons(report, place, store, deep=deep)
     if as_json:
-        answer_json(_as_json(report))
+        answer_json({**_as_json(report), "persons": _persons_as_json(persons)})
     else:
         _show(report)
-    return _exit(report, policy, max_age)
+        _show_persons(persons)
+    return _exit(report, max_age)
+
+
+def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> tuple[Report, Persons | None]:
+    """The report with the verdict on sealed parts, where the vault can be opened and the entries are whole."""
+    from ledger.door import door_of
+    from ledger.erasing import carry_out
+    from ledger.errors import LedgerError
+    from ledger.storage.vault_store import VaultStore
+    from ledger.verification.persons import persons, with_persons
+
+    if report.failed:
+        # Opening the vault carries out erasures: not on the word of entries that are not as they were signed.
+        return with_persons(report, None, "the vault was not opened, for the entries are not whole"), None
+    try:
+        vault = VaultStore.open(place.vault, place.vault_key)
+    except LedgerError as error:
+        return with_persons(report, None, f"the vault cannot be opened: {error.message}"), None
+    with closing(vault):
+        try:
+            replayed = carry_out(store, vault, lambda: door_of(store).keyring)
+            found = persons(store, vault, replayed, deep=deep)
+        except LedgerError as error:
+            return with_persons(report, None, f"the vault could not be read: {error.message}"), None
+    return with_persons(report, found), found
 
 
 def _policy(named: Path | None, place: Place) -> Policy | None:
@@ -68,14 +98,14 @@ def _policy(named: Path | None, place: Place) -> Policy | None:
     return None if file is None else Policy.parse(file.read_bytes())
 
 
-def _exit(report: Report, policy: Policy | None, max_age: str | None) -> int:
+def _exit(report: Report, max_age: str | None) -> int:
     if report.failed:
         first = report.faults[0]
         where = f", first at entry {first.position:,}" if first.position else ""
         say(f"ledger: error: something is proven wrong{where}: {first.detail}")
         say("ledger: hint: write nothing more here; compare with a backup, or with another party's checkpoint")
         return 3
-    if max_age is not None or (policy is not None and policy.quorum != "none"):
+    if max_age is not None or report.verdicts.get("agreement") == "not-checked":
         missing = "a time stamp" if max_age is not None else "the cosignatures of the policy's quorum"
         say(f"ledger: error: could not check {missing}: there is none in this ledger")
         return 9
@@ -100,6 +130,26 @@ def _show(report: Report) -> None:
     answer("not checked")
     for each in report.not_checked:
         _bullet(each)
+
+
+def _show_persons(persons: Persons | None) -> None:
+    if persons is None or not (persons.erased_by or persons.replayed):
+        return
+    answer("")
+    for position, count in persons.erased_by.items():
+        answer(f"{count:,} sealed part{'' if count == 1 else 's'} lawfully erased by entry {position:,}")
+    for position in persons.replayed:
+        say(f"the vault still held what entry {position:,} erased: an old copy was put back, or erasing was stopped.")
+        say("It is erased now.")
+
+
+def _persons_as_json(persons: Persons | None) -> dict[str, Any] | None:
+    if persons is None:
+        return None
+    return {
+        "parts": persons.counts, "erased_by": {str(position): count for position, count in persons.erased_by.items()},
+        "replayed": list(persons.replayed),
+    }  # fmt: skip
 
 
 def _bullet(text: str) -> None:

@@ -6,7 +6,7 @@
 9-10. The sealed parts: `persons`.
 11-13. The checkpoint and the keys, against the reader's policy: `trust`.
 14. The entries are in the tree that the checkpoint signs.
-15. The time stamp over the checkpoint: `stamps`.
+15-16. The time stamp over the checkpoint: `stamps`.
 
 Trust comes from the policy alone: nothing that lies in the bundle is believed because it lies there.
 """
@@ -21,6 +21,7 @@ from ledger.bundle.manifest import Manifest
 from ledger.bundle.persons import check_persons
 from ledger.bundle.proofs import EntriesProof
 from ledger.bundle.report import Findings, Report, Verdict
+from ledger.bundle.stamps import AskedTime, check_time
 from ledger.bundle.streams import check_heads, check_selection, seal_lines, wanted_streams
 from ledger.bundle.trust import check_agreement, check_log, check_pins, opened_checkpoint
 from ledger.bundle.walk import Walk
@@ -33,9 +34,10 @@ from ledger.chain.policy import Policy
 from ledger.errors import LedgerError
 
 LONGEST_OPENING = 1 << 20
+NO_TIME = AskedTime()
 
 
-def verify(path: Path, policy: Policy | None = None) -> Report:
+def verify(path: Path, policy: Policy | None = None, time: AskedTime = NO_TIME) -> Report:
     """Check a bundle. What is wrong with its contents is in the report; raises NotABundle where it is none."""
     with Archive.open(path) as archive:
         manifest, findings = opened_manifest(archive), Findings()
@@ -54,7 +56,8 @@ def verify(path: Path, policy: Policy | None = None) -> Report:
         openings = archive.lines(names.OPENINGS, LONGEST_OPENING) if names.OPENINGS in archive.members else iter(())
         parts = check_persons(openings, walk, findings)
         _check_trust(note, checkpoint, walk, policy, findings)
-        findings.not_checked.append("since when it exists: there is no time stamp by a third party")
+        stamp = archive.read(names.STAMP) if names.STAMP in archive.members else None
+        check_time(stamp, note.text, walk, time, findings)
         return _report(manifest, checkpoint, walk, findings, parts)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from ledger.bundle.report import Findings
@@ -66,6 +67,11 @@ class Walk:
     unread: set[str] = field(default_factory=set)
     _ids: set[str] = field(default_factory=set)
     _before: Entry | None = None
+
+    @property
+    def recorded_at(self) -> datetime | None:
+        """When the last entry was recorded, by the operator's clock."""
+        return self._before.recorded_at if self._before else None
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Take every line. Faults are told, never raised."""

@@ -59,7 +59,7 @@ class Databricks(ObjectLog):
             found = self.read_one(document)
             if not isinstance(found, Record) or found.record_id.startswith("="):
                 yield found
-            elif found.outcome == "unknown" and not _response(document.data):
+            elif found.outcome == "unknown" and not fields.part(_own(document.data), "response"):
                 if found.record_id in answered or found.record_id in awaited:
                     yield Ignored(_JOINED)
                     continue
@@ -74,15 +74,13 @@ class Databricks(ObjectLog):
         yield from awaited.values()
 
     def record(self, document: Document) -> Record:
-        data = document.data
+        data = _own(document.data)
         service, action = _action(data)
         operation = named(service, action)
-        response = _response(data)
-        content = fields.content_of(data)
+        response = fields.part(data, "response")
+        content = fields.content_of(document.data)
         happened_at = fields.moment(data, "timestamp", "event_time", "time", "timegenerated", "eventtime")
-        own = fields.own_id(_in(data), "requestid", "request_id") or fields.own_id(
-            _in(data), "event_id", "logid", "eventid"
-        )
+        own = fields.own_id(data, "requestid", "request_id", "event_id", "logid", "eventid")
         actor_class, actor = _actor(data)
         return Record(
             record_id=f"{own} {action.lower()}" if own else fields.by_content(content),
@@ -97,7 +95,7 @@ class Databricks(ObjectLog):
             operation=operation.word,
             actor_class=actor_class,
             actor=actor,
-            network=self.network([fields.text(_in(data), "sourceipaddress", "source_ip_address", "calleripaddress")]),
+            network=self.network([fields.text(data, "sourceipaddress", "source_ip_address", "calleripaddress")]),
             object_class=operation.object_class,
             place=_place(data),
         )
@@ -116,25 +114,20 @@ def _answer(response: Record, request: Record | None) -> Iterator[Found]:
     yield response
 
 
-def _in(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def _own(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The record's own fields: those of the diagnostic form are in `properties`."""
     inside = fields.part(data, "properties")
     return {**data, **inside} if inside else data
 
 
 def _action(data: Mapping[str, Any]) -> tuple[str, str]:
-    inside = _in(data)
-    service = fields.text(inside, "servicename", "service_name")
-    action = fields.text(inside, "actionname", "action_name")
+    service = fields.text(data, "servicename", "service_name")
+    action = fields.text(data, "actionname", "action_name")
     if not action and (found := _OPERATION.fullmatch(fields.text(data, "operationname"))):
         service, action = found[1], found[2]
     if not action:
         raise Unreadable("no-operation", "no action")
     return service, action
-
-
-def _response(data: Mapping[str, Any]) -> dict[str, Any]:
-    return fields.part(_in(data), "response")
 
 
 def _outcome(action: str, response: Mapping[str, Any]) -> Outcome:
@@ -149,10 +142,9 @@ def _outcome(action: str, response: Mapping[str, Any]) -> Outcome:
 
 def _actor(data: Mapping[str, Any]) -> tuple[ActorClass, str | None]:
     """By e-mail; a GUID is a service principal; Databricks' own automata have no actor."""
-    inside = _in(data)
-    identity = fields.part(inside, "useridentity", "user_identity", "identity")
+    identity = fields.part(data, "useridentity", "user_identity", "identity")
     name = fields.text(identity, "email", "subjectname", "subject_name")
-    if not name and isinstance(plain := inside.get("identity"), str) and not plain.lstrip().startswith("{"):
+    if not name and isinstance(plain := data.get("identity"), str) and not plain.lstrip().startswith("{"):
         name = plain
     name = name.strip().lower()
     if name in _AUTOMATA:
@@ -162,7 +154,7 @@ def _actor(data: Mapping[str, Any]) -> tuple[ActorClass, str | None]:
 
 def _place(data: Mapping[str, Any]) -> str | None:
     """The table, schema, catalogue, share or path that was asked for, in clear; only for mapping rules."""
-    asked = fields.part(_in(data), "requestparams", "request_params")
+    asked = fields.part(data, "requestparams", "request_params")
     return fields.text(
         asked, "full_name_arg", "table_full_name", "name_arg", "share", "share_name", "path", "mountpoint", "warehouse",
         "warehouseid",

@@ -140,11 +140,12 @@ def spelled(fields: list[str]) -> tuple[str, ...]:
 
 def _in_table(stream: BinaryIO, head: Head) -> Iterator[Found]:
     seen_header = False
+    first = head.header[0][:2]
     source = lines(stream, head.encoding, head.start)
     for row in rows(source, head.delimiter, len(head.header), head.encoding):
         if isinstance(row, Reject):
             yield row
-        elif spelled(row.fields) == head.header:
+        elif row.fields[0].lower().lstrip()[:2] == first and spelled(row.fields) == head.header:
             if seen_header:
                 yield Ignored("repeated header")
             seen_header = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,10 +31,16 @@ def lowered(value: Any) -> dict[str, Any]:
     """An object with its keys in lower case. Raises Unreadable if it is none, or if two keys become one."""
     if not isinstance(value, dict):
         raise Unreadable("not-an-object", "JSON, but not an object")
-    found = {key.lower(): item for key, item in value.items()}
+    found = dict(zip(_in_lower_case(tuple(value)), value.values(), strict=True))
     if len(found) != len(value):
         raise Unreadable("ambiguous", "one key in two spellings")
     return found
+
+
+@lru_cache(maxsize=1024)
+def _in_lower_case(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """A log has few sets of keys and many records."""
+    return tuple(map(str.lower, keys))
 
 
 def text(data: Mapping[str, Any], *names: str) -> str:

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from typing import Protocol as Interface
 
-from ledger.canonical import encode_fast
 from ledger.chain.hashing import Digest, keyed, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.errors import LedgerError
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Found, Ignored, Importer, Record, Reject
+from ledger.importers.members import Author, Draft, draft
 from ledger.importers.rejects import Rejects
 
 LARGEST_BATCH = 10_000
@@ -84,17 +84,6 @@ class Counts:
         return self.new + self.duplicate + self.rejected + self.ignored
 
 
-class _Draft(NamedTuple):
-    """A use without its actor's token, and what is needed to refuse it after all."""
-
-    record_id: str
-    event: dict[str, Any]
-    actor: str | None
-    content: int
-    line_number: int
-    length: int
-
-
 class Ingestion:
     """One run of an importer over one or more files. `counts` grow while `batches` is read.
 
@@ -106,6 +95,7 @@ class Ingestion:
     ) -> None:
         self._importer, self._statement, self._secrets, self._known = importer, statement, secrets, known
         self._rehearsal = rehearsal
+        self._source, self._author = importer.name.encode(), Author(statement.author, statement.protocol)
         self._keys: dict[str, bytes] = {}
         self._seen: OrderedDict[str, int] = OrderedDict()
         self.counts = Counts()
@@ -134,9 +124,9 @@ class Ingestion:
         members: list[bytes] = []
         moments: list[str] = []
         for drafts in self._chunks(self._importer.read(log.stream), rejects):
-            for event in self._settled(drafts, rejects):
-                members.append(encode_fast(event))
-                moments.append(event["happened_at"])
+            for each, member in self._settled(drafts, rejects):
+                members.append(member)
+                moments.append(each.happened_at)
                 if len(members) == LARGEST_BATCH:
                     yield self._batch(log, members, moments)
                     members, moments = [], []
@@ -144,13 +134,14 @@ class Ingestion:
         if members:
             yield self._batch(log, members, moments)
 
-    def _chunks(self, found: Iterator[Found], rejects: Rejects) -> Iterator[list[_Draft]]:
+    def _chunks(self, found: Iterator[Found], rejects: Rejects) -> Iterator[list[Draft]]:
         """Drafts of the records, a few thousand at a time; the rest is counted and kept."""
-        drafts: list[_Draft] = []
+        drafts: list[Draft] = []
         for each in found:
             if isinstance(each, Record):
                 drafts.append(self._draft(each))
                 if len(drafts) == _CHUNK:
+                    self.offset = each.offset
                     yield drafts
                     drafts = []
             elif isinstance(each, Ignored):
@@ -160,55 +151,30 @@ class Ingestion:
                 self._refuse(each, rejects)
         yield drafts
 
-    def _draft(self, record: Record) -> _Draft:
-        """The event in the order of its spelling; `actor` is set when the token is known."""
-        self.offset = record.offset
+    def _draft(self, record: Record) -> Draft:
         key = self._key(record.happened_at[:4])
-        source = self._importer.name
-        digest = keyed(key, b"%b\n%b" % (source.encode(), record.record_id.encode())).hex()
-        event: dict[str, Any] = {"action": record.action}
-        if record.actor is not None:
-            event["actor"] = NOBODY
-        event |= {
-            "actor_class": record.actor_class, "application": record.application, "author": self._statement.author,
-        }  # fmt: skip
-        if record.factors is not None:
-            event["factors"] = record.factors
-        event["happened_at"] = record.happened_at
-        event["id"] = digest[:32]
-        if record.items is not None:
-            event["items"] = record.items
-        event["line"] = keyed(key, b"ledger/line/v1\n" + record.raw).hex()
-        if record.network is not None:
-            event["network"] = record.network
-        if record.object_class is not None:
-            event["object_class"] = record.object_class
-        event |= {
-            "offset": record.offset, "operation": record.operation, "outcome": record.outcome,
-            "protocol": self._statement.protocol, "record": digest, "type": "access-used/1",
-        }  # fmt: skip
-        content = hash(record.content)
-        return _Draft(record.record_id, event, record.actor, content, record.line_number, len(record.raw))
+        digest = keyed(key, b"%b\n%b" % (self._source, record.record_id.encode())).hex()
+        return draft(record, self._author, digest, keyed(key, b"ledger/line/v1\n" + record.raw).hex())
 
-    def _settled(self, drafts: list[_Draft], rejects: Rejects) -> list[dict[str, Any]]:
-        """The events of those that are new, with their actors' tokens."""
+    def _settled(self, drafts: list[Draft], rejects: Rejects) -> Iterator[tuple[Draft, bytes]]:
+        """Those that are new, with the bytes of their events."""
         first = [draft for draft in drafts if self._is_first(draft, rejects)]
-        known = self._known([(draft.event["happened_at"], draft.event["id"]) for draft in first]) if first else ()
-        fresh = [draft for draft in first if draft.event["id"] not in known]
+        known = self._known([(draft.happened_at, draft.event_id) for draft in first]) if first else ()
+        fresh = [draft for draft in first if draft.event_id not in known]
         self.counts.duplicate += len(first) - len(fresh)
         self.counts.new += len(fresh)
-        names = {draft.actor for draft in fresh if draft.actor is not None}
-        if names and not self._rehearsal:
-            # The vault first: a token without a use is nothing, a use without its token would name nobody for ever.
-            tokens = self._secrets.tokens(self._statement.protocol, sorted(names))
-            for draft in fresh:
-                if draft.actor is not None:
-                    draft.event["actor"] = tokens[draft.actor]
-        self.counts.unlisted += sum(draft.event["operation"].endswith("other") for draft in fresh)
-        self.counts.ambiguous += sum(len(draft.event["happened_at"]) == len("2021-10-31") for draft in fresh)
-        return [draft.event for draft in fresh]
+        self.counts.unlisted += sum(not draft.is_listed for draft in fresh)
+        self.counts.ambiguous += sum(len(draft.happened_at) == len("2021-10-31") for draft in fresh)
+        tokens = self._tokens(sorted({draft.actor for draft in fresh if draft.actor is not None}))
+        return ((draft, draft.member(None if draft.actor is None else tokens[draft.actor])) for draft in fresh)
 
-    def _is_first(self, draft: _Draft, rejects: Rejects) -> bool:
+    def _tokens(self, names: list[str]) -> Mapping[str, str]:
+        """The vault first: a token without a use is nothing, a use without its token would name nobody for ever."""
+        if self._rehearsal or not names:
+            return dict.fromkeys(names, NOBODY)
+        return self._secrets.tokens(self._statement.protocol, names)
+
+    def _is_first(self, draft: Draft, rejects: Rejects) -> bool:
         """Whether this run has not met the record before; counts it if it has."""
         before = self._seen.get(draft.record_id)
         if before is None:
@@ -221,7 +187,7 @@ class Ingestion:
             return False
         self.counts.conflicting += 1
         reason = "the same Id as an earlier record, with other content"
-        self._refuse(Reject(draft.line_number, draft.event["offset"], draft.length, "conflict", reason), rejects)
+        self._refuse(Reject(draft.line_number, draft.offset, draft.length, "conflict", reason), rejects)
         return False
 
     def _refuse(self, reject: Reject, rejects: Rejects) -> None:

@@ -91,6 +91,8 @@ def _text_of_spreadsheet(raw: bytes) -> str | None:
 
 def _at_carriage_returns(raw: bytes, encoding: str) -> list[bytes]:
     """Cut at lone CRs, with which older systems end a line."""
+    if b"\r" not in raw:
+        return [raw]
     if _CARRIAGE_RETURN[encoding] not in without_end(raw, encoding):
         return [raw]
     if encoding in ONE_BYTE:

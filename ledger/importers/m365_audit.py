@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
+from ledger.importers.fields import content_of, lowered
 from ledger.importers.importer import HEAD, Found, Ignored, NotThisFormat, Record, Reject, Unreadable
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
 from ledger.importers.objects import objects
@@ -126,7 +127,7 @@ class M365Audit:
         return Record(
             record_id,
             raw,
-            reading.content_of(data),
+            content_of(data),
             line_number,
             offset,
             happened_at,
@@ -158,7 +159,7 @@ def _unwrapped(data: dict[str, Any]) -> dict[str, Any]:
     inner = data.get("auditdata")
     if inner is None:
         return data
-    return _audit_data(inner) if isinstance(inner, str) else reading.lowered(inner)
+    return _audit_data(inner) if isinstance(inner, str) else lowered(inner)
 
 
 def _decoded(raw: bytes, encoding: str) -> bytes | str:

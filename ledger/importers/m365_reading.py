@@ -12,15 +12,13 @@ from typing import Any
 
 import msgspec
 
-from ledger.canonical import encode_fast
 from ledger.events.usage import ActorClass
 from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
+from ledger.importers.fields import LARGEST_COUNT, lowered
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
 from ledger.importers.times import NotATime, utc
-
-LARGEST_COUNT = 2**53 - 1
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.ASCII)
 _APPLICATIONS = {
@@ -73,24 +71,6 @@ def audit_data(raw: bytes | str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", "not a JSON object: cut short, or damaged") from error
     return lowered(value)
-
-
-def lowered(value: Any) -> dict[str, Any]:
-    """An object with its keys in lower case. Raises Unreadable if it is none, or if two keys become one."""
-    if not isinstance(value, dict):
-        raise Unreadable("not-an-object", "JSON, but not an object")
-    found = dict(zip(map(str.lower, value), value.values(), strict=True))
-    if len(found) != len(value):
-        raise Unreadable("ambiguous", "one key in two spellings")
-    return found
-
-
-def content_of(data: dict[str, Any]) -> bytes:
-    """The spelling of everything in a record, the same for the same values in any order. Raises Unreadable."""
-    try:
-        return encode_fast(data)
-    except (RecursionError, OverflowError) as error:
-        raise Unreadable("too-deep", "nested too deep, or a number too long") from error
 
 
 def record_id(data: dict[str, Any]) -> str:

@@ -4,7 +4,9 @@ again: what that one recorded already is left out, and the rest is signed anew.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +42,17 @@ class _Named(msgspec.Struct):
 _named = msgspec.json.Decoder(_Named).decode
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Records make no cycles, and looking for some among the many of a batch costs a tenth of an import."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(100_000, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
 @dataclass
 class Recording:
     """Writes what an ingestion prepares. `progress` is told the byte offset after each batch."""
@@ -53,11 +66,12 @@ class Recording:
     def run(self, source: Path | LogFile) -> Iterator[Appended]:
         """Append the new uses of a file, batch by batch; each is on disk when it is yielded."""
         version = self._version()
-        for batch in self.ingestion.batches(source):
-            self.progress(self.ingestion.offset)
-            appended, version = self._append(batch, version)
-            if appended:
-                yield appended
+        with _seldom_collecting():
+            for batch in self.ingestion.batches(source):
+                self.progress(self.ingestion.offset)
+                appended, version = self._append(batch, version)
+                if appended:
+                    yield appended
 
     def _version(self) -> int:
         return self.application.store.stream_version(f"{self.protocol}/imports")

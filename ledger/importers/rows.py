@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from ledger.importers.importer import Reject
@@ -16,6 +16,8 @@ from ledger.importers.lines import LONGEST, Line, without_end
 
 LONGEST_ROW = 500
 """Physical lines that one row may span."""
+BLOCK, BLOCK_BYTES = 256, 1 << 20
+"""What is handed to csv.reader at once."""
 
 
 class Row(NamedTuple):
@@ -40,13 +42,32 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else next(self._source)
+        line = self._next()
         self.taken.append(line)
         if line.text is None:
             raise csv.Error("longer than any record" if line.too_long else "not in the encoding of the file")
         if len(self.taken) > LONGEST_ROW or (len(self.taken) > 1 and sum(one.length for one in self.taken) > LONGEST):
             raise csv.Error("a quoted field is not closed")
         return line.text
+
+    def _next(self) -> Line:
+        return self._waiting.popleft() if self._waiting else next(self._source)
+
+    def block(self) -> list[Line]:
+        """The next lines that have a text, at most BLOCK of them and little more than BLOCK_BYTES."""
+        found: list[Line] = []
+        size = 0
+        while len(found) < BLOCK and size < BLOCK_BYTES:
+            try:
+                line = self._next()
+            except StopIteration:
+                break
+            if line.text is None:
+                self._waiting.appendleft(line)
+                break
+            found.append(line)
+            size += line.length
+        return found
 
     def give_back(self, lines: list[Line]) -> None:
         self._waiting.extendleft(reversed(lines))
@@ -56,23 +77,45 @@ def rows(source: Iterator[Line], delimiter: str, width: int, encoding: str) -> I
     """Every row of `width` fields. What is not one is a Reject; blank lines are passed over."""
     csv.field_size_limit(LONGEST)
     feed = _Feed(source)
-    reader = csv.reader(feed, delimiter=delimiter, strict=True)
     while True:
-        feed.taken = []
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield _given_up(feed, str(error))
-        else:
-            if len(fields) == width:
-                yield _row(fields, feed.taken, encoding)
-                continue
-            if not fields:
-                continue
-            yield _given_up(feed, f"{len(fields)} columns, and the header has {width}")
-        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        block = feed.block()
+        read = yield from _easily(block, delimiter, width, encoding)
+        if read < len(block) or not block:
+            feed.give_back(block[read:])
+            try:
+                found = _with_care(feed, delimiter, width, encoding)
+            except StopIteration:
+                return
+            if found:
+                yield found
+
+
+def _easily(block: list[Line], delimiter: str, width: int, encoding: str) -> Generator[Row, None, int]:
+    """The rows at the head of a block that are one whole line each, at the speed of csv.reader; how many lines."""
+    reader = csv.reader([line.text or "" for line in block], delimiter=delimiter, strict=True)
+    read = 0
+    try:
+        for fields in reader:
+            if reader.line_num != read + 1 or len(fields) != width:
+                return read
+            line = block[read]
+            yield Row(fields, without_end(line.raw, encoding), line.number, line.offset, line.length)
+            read += 1
+    except csv.Error:
+        pass
+    return read
+
+
+def _with_care(feed: _Feed, delimiter: str, width: int, encoding: str) -> Row | Reject | None:
+    """The next row, of as many lines as it takes; None for a blank line. Raises StopIteration at the end."""
+    feed.taken = []
+    try:
+        fields = next(csv.reader(feed, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return _given_up(feed, str(error))
+    if len(fields) == width:
+        return _row(fields, feed.taken, encoding)
+    return _given_up(feed, f"{len(fields)} columns, and the header has {width}") if fields else None
 
 
 def _given_up(feed: _Feed, reason: str) -> Reject:

@@ -64,7 +64,7 @@ _COLUMNS = {
 _SAID: dict[tuple[str, Action], str] = {
     ("logout", "sign-in"): r"afmeld|uitlog|log ?(?:out|off)|sign ?out",
     ("login", "sign-in"): r"aanmeld|inlog|ingelogd|log ?(?:in|on)|sign ?in",
-    ("export", "export"): r"export|exporteer",
+    ("export", "export"): r"export|xporteer",
     ("download", "download"): r"download",
     ("search", "query"): r"zoek|gezocht|search|query",
     ("delete", "delete"): r"verwijder|gewist|wissen|delete|remove",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import partial
@@ -216,8 +216,11 @@ class Fields:
         self._failed = True
 
     def _read(self, key: str, reader: Reader[T]) -> T:
+        node = self.map.items[key]
+        if isinstance(node, Scalar) and is_plain_null(node):
+            node = replace(node, mark=self.map.keys[key])  # of nothing, YAML says the place of what comes next
         try:
-            return reader(self.map.items[key], self.context)
+            return reader(node, self.context)
         except Abandoned:
             self._failed = True
             return cast(T, None)

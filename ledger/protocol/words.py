@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ledger.protocol import definitions as d
 from ledger.protocol import expressions as e
 from ledger.protocol import patterns as p
-from ledger.protocol.terms import Calendar, EffectTime, OpenTerm, Rolling, Term
+from ledger.protocol.terms import Calendar, EffectTime, OpenTerm, Rolling, Span, Term
 
 PARTY_WORDS = {
     e.PartyWord.ALL: "all parties",
@@ -149,12 +149,12 @@ class Told:
     # --- terms ---------------------------------------------------------------------------------------------------
 
     def term(self, of: Term) -> str:
-        length = TERM_WORDS[of.length] if isinstance(of.length, OpenTerm) else f"within {of.length}"
+        length = TERM_WORDS[of.length] if isinstance(of.length, OpenTerm) else f"within {_span(of.length)}"
         start = f" from {self.selector(of.start)}" if of.start else ""
         return length + start + (f", to the {_plain(of.edge)}" if of.edge else "")
 
     def effect_time(self, of: EffectTime) -> str:
-        after = f"{of.after} after " if of.after else "at "
+        after = f"{_span(of.after)} after " if of.after else "at "
         return f"{after}{self.selector(of.start)}" + (f", to the {_plain(of.edge)}" if of.edge else "")
 
     # --- patterns ------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Told:
         )
 
     def _recurrence(self, of: p.Recurrence) -> str:
-        every = f"at least every {of.every.span}" if isinstance(of.every, Rolling) else _each_period(of.every)
+        every = f"at least every {_span(of.every.span)}" if isinstance(of.every, Rolling) else _each_period(of.every)
         return (
             f"{_big(self.parties(of.bearer))} must {self.must(of.must)} again {every}{self._for(of.for_each)}, "
             f"owed to {self.parties(of.towards)}.{self._unless('That period is waived by', of.unless)}"
@@ -208,7 +208,7 @@ class Told:
 
     def _power(self, of: p.Power) -> str:
         when = (
-            f"Upon {self.trigger(of.when)}" + (f", and {of.after} later" if of.after else "")
+            f"Upon {self.trigger(of.when)}" + (f", and {_span(of.after)} later" if of.after else "")
             if of.when
             else "At any time"
         )
@@ -260,9 +260,6 @@ class Told:
         return f"Governed by {of.law}; disputes: {of.procedure}."
 
     def _statement(self, of: d.Statement) -> str:
-        return f"Binds nobody ({of.role})." + (f" See {_and(of.see)}." if of.see else "")
-
-    def _statement(self, of: d.Statement) -> str:
         see = f" See {_and(of.see)}." if of.see else ""
         return f"{_big(of.role)}: it binds nobody by itself.{see}"
 
@@ -284,8 +281,11 @@ _SENTENCES: Mapping[type, str] = {
     d.Replaces: "_replaces",
     d.Forum: "_forum",
     d.Statement: "_statement",
-    d.Statement: "_statement",
 }
+
+
+def _span(of: Span) -> str:
+    return str(of).replace("-", " ")
 
 
 def _each_period(of: Calendar) -> str:

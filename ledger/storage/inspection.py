@@ -12,16 +12,17 @@ from typing import Any, NamedTuple
 from ledger.errors import Conflict, LedgerError
 from ledger.storage.reader import Reader
 
-PAGE = 4_096
+PAGE = 1_024
+"""Rows a page: they are hashed while the processor still has them at hand; larger ones take an eighth longer."""
 
 _COLUMNS = "SELECT position, stream, version, type, raw FROM entry WHERE "
 _BESIDE = {
+    "entry": "SELECT count(*), (SELECT max(position) FROM entry) FROM entry",
     "head": "SELECT one, format, size, leaf, edge, recorded_at FROM head",
     "stream": "SELECT name, version, position, leaf FROM stream",
     "checkpoint": "SELECT size, edition, note FROM checkpoint ORDER BY size, edition",
     "protocol_file": "SELECT digest, data FROM protocol_file ORDER BY digest",
     "node": "SELECT count(*) FROM node",
-    "entry": "SELECT count(*), (SELECT max(position) FROM entry) FROM entry",
 }
 
 
@@ -57,7 +58,9 @@ def raw_beside(store: Reader) -> Beside:
                     break
     ((entries, last),) = found.get("entry") or [(0, 0)]
     ((nodes,),) = found.get("node") or [(0,)]
-    head, stream, checkpoint, protocol_file = (found.get(table, []) for table in list(_BESIDE)[:4])
+    head, stream, checkpoint, protocol_file = (
+        found.get(table, []) for table in ("head", "stream", "checkpoint", "protocol_file")
+    )
     last = last if isinstance(last, int) else entries
     return Beside(head, stream, checkpoint, protocol_file, nodes, entries, last, unreadable)
 

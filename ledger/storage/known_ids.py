@@ -39,6 +39,13 @@ class _Named(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Named).decode
 
 
+_KNOWN_OF = """
+WITH wanted (day, id) AS (VALUES {}) SELECT id FROM wanted
+WHERE EXISTS (SELECT 1 FROM known_use AS use WHERE use.day = wanted.day AND use.id = wanted.id)
+"""
+"""Many at once: a statement of its own for each use costs five times as much."""
+
+
 class KnownIds(Views):
     """The look-up of one ledger."""
 
@@ -72,10 +79,15 @@ class KnownIds(Views):
 
     def known_uses(self, named: Iterable[tuple[str, str]]) -> set[str]:
         """Of these uses, by (happened_at, id), the ids that the ledger holds."""
-        sql = "SELECT 1 FROM known_use WHERE day = ? AND id = ?"
-        run = self._connection.execute
+        wanted = sorted((moment[:10], bytes.fromhex(text)) for moment, text in named)
+        found: set[str] = set()
         with self.speaking():
-            return {text for moment, text in named if run(sql, (moment[:10], bytes.fromhex(text))).fetchone()}
+            for start in range(0, len(wanted), _A_TIME):
+                some = wanted[start : start + _A_TIME]
+                sql = _KNOWN_OF.format(", ".join(["(?, ?)"] * len(some)))
+                values = [each for pair in some for each in pair]
+                found |= {row[0].hex() for row in self._connection.execute(sql, values)}
+        return found
 
     def among_uses(self, ids: Collection[str]) -> set[str]:
         """Those of these ids that a use has, whatever its day."""

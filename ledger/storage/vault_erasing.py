@@ -70,6 +70,4 @@ def _about(connection: Connection, tokens: Sequence[str]) -> list[str]:
 
 
 def _deleted(connection: Connection, column, values: Sequence[str]) -> int:  # type: ignore[no-untyped-def]
-    return sum(
-        connection.execute(delete(column.table).where(column.in_(some))).rowcount for some in by(A_TIME, values)
-    )
+    return sum(connection.execute(delete(column.table).where(column.in_(some))).rowcount for some in by(A_TIME, values))

@@ -1,7 +1,7 @@
 """Where a vault lies, and its master key: a file of its own, another file, or the environment.
 
-    LEDGER_VAULT_KEY        the key itself, 64 hex digits; for containers that get their secrets so
-    LEDGER_VAULT_KEY_FILE   the path of the key file, where not NAME.vault.key
+LEDGER_VAULT_KEY        the key itself, 64 hex digits; for containers that get their secrets so
+LEDGER_VAULT_KEY_FILE   the path of the key file, where not NAME.vault.key
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -27,7 +26,9 @@ from ledger.storage.vault_tables import METADATA, VAULT
 
 KEY_VARIABLE = "LEDGER_VAULT_KEY"
 KEY_HINT = "put NAME.vault.key back from where it is kept; without it names are lost, the ledger itself still verifies"
+# Auto-vacuum counts before the first table is made, or never: pages that an erasure leaves free can be given back.
 _PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",
     "journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF",
     "cache_size=-32000",
 )  # fmt: skip
@@ -86,10 +87,6 @@ def make_file(path: Path, cipher: VaultCipher) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(sqlite3.connect(draft)) as new:
-            # Before the first table, or never: pages that an erasure leaves free are then given back to the disk.
-            new.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            new.execute("VACUUM")
         fill(engine(draft), cipher)
         os.link(draft, path)
     except FileExistsError as error:

@@ -114,7 +114,7 @@ class Persons(VaultBase):
         with self._transaction() as connection:
             insert_many(connection, ALIASES, [(lookup, token, content)])
 
-    def _row(self, token: str) -> Row[Any]:
+    def _row(self, token: str) -> Row[Any, Any, Any]:
         wanted = select(PERSONS.c.wrapped, PERSONS.c.identifier, PERSONS.c.protocol).where(PERSONS.c.token == token)
         with self._transaction() as connection:
             row = connection.execute(wanted).first()

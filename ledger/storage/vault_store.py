@@ -73,11 +73,11 @@ class VaultStore(Persons, Parts, Erasing):
         store = cls(vault_files.engine(place), VaultCipher(master), random, clock)
         check = store._check()
         if check != store._cipher.check:
-            master = vault_rekey.finished(key_file, check)
-            if master is None:
+            fresh = vault_rekey.finished(key_file, check)
+            if fresh is None:
                 store.close()
                 raise VaultKeyProblem("this key is another vault's", file=str(key_file), hint=KEY_HINT)
-            store._cipher = VaultCipher(master)
+            store._cipher = VaultCipher(fresh)
         return store
 
     def change_key(self, key_file: Path) -> None:

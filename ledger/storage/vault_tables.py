@@ -8,7 +8,7 @@ from sqlalchemy import Column, Dialect, Index, Integer, LargeBinary, MetaData, S
 class Bytes(LargeBinary):
     """Bytes as they are: both drivers take them so, and SQLAlchemy's wrapping costs a third of a bulk insert."""
 
-    def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002 - SQLAlchemy names it
+    def bind_processor(self, dialect: Dialect) -> None:
         return None
 
 
@@ -29,7 +29,7 @@ ALIASES = Table(
     Column("token", String(32), nullable=False, index=True),
     Column("content", Bytes, nullable=False),
 )  # fmt: skip
-"""Further identifiers of a person, under that person's key; and how the first one was written, if it was another way."""
+"""Further identifiers of a person, under that person's key; and how the first one was written, if otherwise."""
 OPENINGS = Table(
     "openings", METADATA,
     Column("commitment", String(64), primary_key=True),

@@ -30,8 +30,12 @@ _RANDOM = re.compile(
 """Ids, tokens and digests of ours, whole; GUIDs anywhere. Their digits mean nothing."""
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?")
 _EMAIL = re.compile(r"[^\s@/:;,<>()]+@[^\s@/:;,<>()]+\.[^\W\d_]{2,}")
-_NATIONAL = re.compile(r"(?<![0-9A-Za-z])(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{3})[ ./-]?(\d{2})(?![0-9A-Za-z])")
-_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}\d{2}(?:[ .-]?[0-9A-Za-z]{4}){2,7}(?:[ .-]?[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])")
+_NATIONAL = re.compile(
+    r"(?<![0-9A-Za-z])(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{3})[ ./-]?(\d{2})(?![0-9A-Za-z])"
+)
+_IBAN = re.compile(
+    r"(?<![0-9A-Za-z])[A-Za-z]{2}\d{2}(?:[ .-]?[0-9A-Za-z]{4}){2,7}(?:[ .-]?[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])"
+)
 _ABROAD = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)[1-9](?:[ ./-]?\(?\d\)?){7,14}(?![0-9A-Za-z])")
 _FIXED = re.compile(r"0[1-9][ ./-]?\d{3}([ .-]?\d{2}){2}|0[1-9]\d[ ./-]?\d{2}([ .-]?\d{2}){2}")
 _MOBILE = re.compile(r"04[5-9]\d[ ./-]?(\d{2}([ .-]?\d{2}){2}|\d{3}[ .-]?\d{3})")
@@ -81,7 +85,9 @@ def check_members(members: Sequence[bytes]) -> None:
         if texts in seen:
             continue
         seen.add(texts)
-        for name, text in zip(("application", "operation", "dataset", "object_class", "acting_for"), texts, strict=True):
+        for name, text in zip(
+            ("application", "operation", "dataset", "object_class", "acting_for"), texts, strict=True
+        ):
             if found := found_in(text):
                 raise InClear(
                     f"{found} stands in clear", field=f"$[{index}].{name}", hint="a log is read by words of a list only"

@@ -68,21 +68,23 @@ class Holds:
             return self._with(event.protocol, tuple(each for each in held if each.event_id != event.retracts))
         return self
 
-    def against(self, protocol: str | None) -> tuple[Hold, ...]:
-        """The holds that keep what is of this protocol; of any, where it is not known."""
-        if protocol is not None:
-            return self.standing.get(protocol, ())
-        return tuple(hold for held in self.standing.values() for hold in held)
+    def check_free(self, protocol: str | None) -> None:
+        """Raise OnHold while a hold stands in this protocol; in any, where it is not known."""
+        held = (
+            self.standing.get(protocol, ())
+            if protocol
+            else tuple(each for all_ in self.standing.values() for each in all_)
+        )
+        for hold in held:
+            raise OnHold(
+                f"legal hold {hold.hold} of {hold.party}, placed by entry {hold.position}, forbids to erase",
+                hint=f"when it has ended, {hold.party} records legal-hold-released with hold {hold.hold}",
+            )
 
     def check(self, event: Event) -> None:
         """Raise OnHold for an erasure while a hold stands, PersonErased for an event about a person who is gone."""
         if isinstance(event, SubjectErased):
-            protocol = None if isinstance(event.in_protocol, Absent) else event.in_protocol
-            for hold in self.against(protocol):
-                raise OnHold(
-                    f"legal hold {hold.hold} of {hold.party}, placed by entry {hold.position}, forbids to erase",
-                    hint=f"when it has ended, {hold.party} records legal-hold-released with hold {hold.hold}",
-                )
+            self.check_free(None if isinstance(event.in_protocol, Absent) else event.in_protocol)
             return
         if self.erased:
             for token in tokens_in(event):

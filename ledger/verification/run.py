@@ -29,7 +29,7 @@ from ledger.verification.report import Fault, Faults, Report, Verdict, sorted_fa
 from ledger.verification.segment import Found
 from ledger.verification.signed import checkpoint_faults, mark_faults, policy_faults, promises
 from ledger.verification.since import Beginning, beginning
-from ledger.verification.tasks import Task, check, shared
+from ledger.verification.tasks import Task, check, check_elsewhere, shared
 from ledger.verification.unchecked import Checked, not_checked
 from ledger.verification.whole import BITS, Whole
 
@@ -118,7 +118,7 @@ def _tasks(
 def _segments(store: Store, asked: Asked, beside: Beside, tasks: Iterator[Task]) -> Iterator[Found]:
     if asked.processes < 2 or not _worth_processes(beside):
         return (check(store, task) for task in tasks)
-    return shared(lambda task: check(store, task), tasks, asked.processes - 1)
+    return shared(lambda task: check(store, task), check_elsewhere, tasks, asked.processes - 1)
 
 
 def _worth_processes(beside: Beside) -> bool:

@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from ledger.chain.merkle import Tree
 from ledger.storage.inspection import raw_pages
@@ -36,11 +37,16 @@ class Task(NamedTuple):
     tree: tuple[int, bytes]
 
 
-class _Given(NamedTuple):
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class _Given(Generic[T, R]):
     """A task that another process has."""
 
-    task: Task
-    answer: Future[Found]
+    task: T
+    answer: Future[R]
 
 
 def check(store: Store, task: Task) -> Found:
@@ -56,33 +62,33 @@ def _opened(url: str) -> Store:
     return open_store(url)
 
 
-def _check_elsewhere(task: Task) -> Found:
+def check_elsewhere(task: Task) -> Found:
     return check(_opened(task.url), task)
 
 
-def shared(here: Callable[[Task], Found], tasks: Iterator[Task], others: int) -> Iterator[Found]:
-    """Check all tasks, `here` and in that many other processes; what they find comes in the order of the tasks.
+def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], others: int) -> Iterator[R]:
+    """Do all tasks, `here` and (`there`) in that many other processes; what they give comes in the order of the tasks.
 
     If the others are killed, for lack of memory perhaps, this process goes on alone.
     """
-    waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given](), dict[int, Found](), 0
+    waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given[T, R]](), dict[int, R](), 0
     pool = ProcessPoolExecutor(others, multiprocessing.get_context("spawn"))
     try:
         while waiting or given:
             while waiting and len(given) < AHEAD * others:
                 number, task = waiting.popleft()
-                given[number] = _Given(task, _submitted(pool, task))
+                given[number] = _Given(task, _submitted(pool, there, task))
             if waiting:
                 number, task = waiting.popleft()
                 done[number] = here(task)
             else:
                 wait([each.answer for each in given.values()], return_when=FIRST_COMPLETED)
             for number in [number for number, each in given.items() if each.answer.done()]:
-                task, answer = given.pop(number)
-                if isinstance(answer.exception(), BrokenProcessPool):
-                    done[number], others = here(task), 0
+                each = given.pop(number)
+                if isinstance(each.answer.exception(), BrokenProcessPool):
+                    done[number], others = here(each.task), 0
                 else:
-                    done[number] = answer.result()
+                    done[number] = each.answer.result()
             while due in done:
                 yield done.pop(due)
                 due += 1
@@ -90,10 +96,10 @@ def shared(here: Callable[[Task], Found], tasks: Iterator[Task], others: int) ->
         pool.shutdown(cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Found]:
+def _submitted(pool: ProcessPoolExecutor, there: Callable[[T], R], task: T) -> Future[R]:
     try:
-        return pool.submit(_check_elsewhere, task)
+        return pool.submit(there, task)
     except BrokenProcessPool as error:
-        broken: Future[Found] = Future()
+        broken: Future[R] = Future()
         broken.set_exception(error)
         return broken

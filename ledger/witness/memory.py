@@ -4,7 +4,7 @@
     FOLDER/<...>/fork-<size>-<root, 8 digits>                a checkpoint that contradicts it: evidence, kept for ever
 
 Whoever compares and replaces holds the folder's lock from the reading to the writing, and the new checkpoint is on disk
-before any cosignature leaves: two requests at once can then not move the witness back, and a crash cannot make it forget.
+before any cosignature leaves: two requests at once cannot move the witness back, and a crash cannot make it forget.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A log as it is published: a folder, or a URL that serves one. Everything read from it is bounded and believed by proof.
+"""A log as it is published: a folder, or a URL that serves one. What is read is bounded, and believed by proof.
 
 A URL is read over https, or over http where it names this machine.
 """
@@ -14,7 +14,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.hashing import Digest
 from ledger.chain.note import Note
-from ledger.chain.proof import consistency_proof
+from ledger.chain.proof import consistency_proof, range_root
 from ledger.chain.tile_nodes import TileNodes
 from ledger.errors import InputRejected, NotFound, UsageProblem
 
@@ -46,6 +46,11 @@ class Published:
             return []
         return consistency_proof(old, checkpoint.size, TileNodes(checkpoint.size, self.fetch))
 
+    def is_whole(self, raw: bytes) -> bool:
+        """Whether the tiles give the very root that this checkpoint names."""
+        checkpoint = Checkpoint.parse(Note.parse(raw).text)
+        return range_root(0, checkpoint.size, TileNodes(checkpoint.size, self.fetch)) == checkpoint.root
+
     def fetch(self, path: str) -> bytes:
         """One published file, of at most 64 KiB. Raises Unreachable, InputRejected where it is larger."""
         try:
@@ -76,5 +81,5 @@ class Published:
 class _NoRedirect(HTTPRedirectHandler):
     """A log is where the reader says that it is."""
 
-    def redirect_request(self, *_: object) -> None:  # type: ignore[override]
+    def redirect_request(self, *_: object) -> None:
         return None

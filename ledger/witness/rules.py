@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.ed25519 import BadSignature, Sign
 from ledger.chain.hashing import Digest
-from ledger.chain.note import MalformedNote, Note, NoKnownSignature, Signature, VerifierKey
+from ledger.chain.note import MalformedNote, NoKnownSignature, Note, Signature, VerifierKey
 from ledger.chain.proof import ConsistencyFailed, check_consistency
 from ledger.chain.spelling import parse_base64, parse_decimal
 from ledger.clock import Clock
@@ -109,6 +110,8 @@ class Witness:
         try:
             note = Note.parse(raw)
         except MalformedNote as error:
+            if _only_signatures_wrong(raw):
+                raise NotTheLogs(f"invalid signature: {error.message}") from error
             raise BadRequest(f"invalid input: {error.message}") from error
         try:
             checkpoint = Checkpoint.parse(note.text)
@@ -122,6 +125,16 @@ class Witness:
         except (BadSignature, NoKnownSignature) as error:
             raise NotTheLogs(f"invalid signature: {error.message}") from error
         return note, checkpoint
+
+
+def _only_signatures_wrong(raw: bytes) -> bool:
+    """Whether this is a checkpoint with signature lines whose base64 is not in its one spelling: not a signature."""
+    text, blank, tail = raw.rpartition(b"\n\n")
+    try:
+        Checkpoint.parse(text.decode() + "\n")
+    except (InputRejected, UnicodeDecodeError):
+        return False
+    return bool(blank) and all(line.startswith("\u2014 ".encode()) for line in tail.split(b"\n")[:-1])
 
 
 def parse_request(body: bytes) -> tuple[int, tuple[Digest, ...], bytes]:
@@ -146,16 +159,16 @@ def _check_growth(last: Checkpoint | None, new: Checkpoint, proof: Sequence[Dige
         check_consistency(last.size, new.size, proof, last.root, new.root)
     except ConsistencyFailed as error:
         if new.size == last.size and new.root != last.root:
-            kept = seen.keep_fork(note)
-            raise Forked(
-                f"the log signed two trees of size {new.size}: a consistency proof between them cannot be",
-                hint=_fork(kept),
-            ) from error
+            raise forked(last, new, seen.keep_fork(note)) from error
         raise Forked(
-            f"invalid consistency proof: {error.message}",
-            hint="nothing was cosigned; fetch again, and if it stays so treat it as a fork: ask the other parties",
+            f"invalid consistency proof: {error.message}", hint="nothing was cosigned: make the proof again"
         ) from error
 
 
-def _fork(kept: object) -> str:
-    return f"the proof is kept in {kept}: cosign nothing more, and show it and your own last checkpoint to every party"
+def forked(last: Checkpoint, new: Checkpoint, kept: Path) -> Forked:
+    """What to say, and to do, of a log that shows different readers different histories."""
+    return Forked(
+        f"the log signed two histories: its checkpoint {new.size} does not continue its own checkpoint {last.size}, "
+        "which was seen before; no consistency proof can be",
+        hint=f"cosign nothing more; show {kept} and the checkpoint beside it to every party: both bear its signature",
+    )

@@ -11,18 +11,18 @@ from ledger.protocol.definitions import Mandate
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Pattern, Power, Precedence, Prohibition, Recurrence, Response, Standing
 from projections.obligations import answer as a
-from projections.obligations import gaps, limit, power, precedence, prohibition, recurrence, response, standing
-from projections.obligations.facts import Facts, Known, parsed
+from projections.obligations import gaps, limit, power, precedence, prohibition, recurrence, response, standing, using
+from projections.obligations.facts import Facts, parsed
 from projections.obligations.holdings import Holdings, registered
-from projections.obligations.kinds import register
 from projections.obligations.life import Choice, InForceVersion, Life
 from projections.obligations.lifecycle import work_out
 from projections.obligations.projection import REGISTERED, State
 from projections.obligations.statements import Mandates, Record, corrected, stated
 from projections.obligations.world import World
+from projections.projection import Known
+from projections.uses import Uses
 
 CHOSEN = "interpretation-chosen"
-USES = "usage"
 
 
 @dataclass(slots=True)
@@ -110,26 +110,24 @@ def _protocol(state: State, name: str, as_of: datetime, gathered: _Gathered) -> 
         return
     for each in world.life.versions:
         for clause in each.version.clauses:
-            reason = _why_not(clause)
+            reason = _why_not(clause, state.uses)
             if reason:
                 gathered.not_executed.append(a.NotExecuted(name, each.version.version, clause.address, reason))
             else:
                 _clause(world, each.version, clause, gathered)
+                if state.uses is not None and using.judges_uses(clause):
+                    gathered.violations += using.violations(world, each.version, clause, state.uses)
         gathered.gaps += gaps.gaps(world, each.version)
     gathered.void_acts += world.life.void
     gathered.findings += world.findings
 
 
-def _why_not(clause: Clause) -> str:
+def _why_not(clause: Clause, uses: Uses | None) -> str:
     if not clause.executed:
         return "the file gives it no pattern and no definition"
-    if any(register(kind) == USES for variant in clause.variants for kind in _acts(variant.body)):
-        return "uses are judged where they are imported, not here"
-    return ""
-
-
-def _acts(body: object) -> tuple[str, ...]:
-    return body.act.types if isinstance(body, Precedence | Prohibition | Limit) else ()
+    if uses is None and using.judges_uses(clause):
+        return "uses are not counted here"
+    return using.why_not(clause)
 
 
 def _clause(world: World, version: ProtocolVersion, clause: Clause, gathered: _Gathered) -> None:

@@ -19,16 +19,6 @@ STANDS_FOR = {"acting_for": "party"}
 """What the catalogue says a field means where it is absent."""
 
 
-class Known(NamedTuple):
-    """One entry as the state keeps it: `type` without version, `fields` the event's values as JSON has them."""
-
-    position: int
-    recorded_at: datetime
-    stream: str
-    type: str
-    fields: Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """An event with its corrections applied, or a moment of the protocol's life (`type` is then the moment's name).

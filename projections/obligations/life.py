@@ -12,8 +12,9 @@ from ledger.protocol.definitions import Definition, Flow, Flows, NamedList
 from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import ProtocolVersion, Readings
 from projections.obligations.answer import Cause, VoidAct
-from projections.obligations.facts import Fact, Known
+from projections.obligations.facts import Fact
 from projections.obligations.truth import Span
+from projections.projection import Known
 
 D = TypeVar("D", bound=Definition)
 MOMENT = "moment:"

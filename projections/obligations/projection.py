@@ -1,4 +1,4 @@
-"""The fold: facts of every register but the uses, by protocol. What is due is computed when it is asked.
+"""The fold: facts of every register by protocol, and uses by day. What is due is computed when it is asked.
 
 Known at K is a prefix of the log: fold less. The state holds no computed date, and no bytes of protocol files: it
 names their digests, and finds the bytes through the look-up that the projection was made with.
@@ -11,20 +11,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import msgspec
-
 from ledger.chain.hashing import sha256
 from ledger.clock import parse_recorded, spell_recorded
 from ledger.errors import VerificationFailed
 from ledger.events.catalogue import types
 from ledger.protocol.load import load
 from ledger.protocol.model import ProtocolVersion
-from projections.obligations.facts import Known
-from projections.projection import Fact
+from projections.projection import Fact, Known
+from projections.uses import Uses, use_of
 
 Files = Callable[[str], bytes]
 """The bytes of a protocol file by their SHA-256 in hex."""
-REGISTERED, ENROLLED = "protocol-version-registered", "key-enrolled"
+REGISTERED, ENROLLED, USED = "protocol-version-registered", "key-enrolled", "access-used"
+USAGE = "usage"
+# What is recorded in one append has one time.
+_spelled, _read = lru_cache(maxsize=1024)(spell_recorded), lru_cache(maxsize=1024)(parse_recorded)
 
 
 class OtherFile(VerificationFailed):
@@ -41,11 +42,15 @@ def _loaded(data: bytes, digest: str) -> ProtocolVersion:
 
 @dataclass(slots=True)
 class State:
-    """Facts by protocol, in order of position; and the entry from which each party has a key of its own."""
+    """Facts by protocol, in order of position; and the entry from which each party has a key of its own.
+
+    `uses` is None in a state that does not count them: clauses about uses are then not executed.
+    """
 
     files: Files
     facts: dict[str, list[Known]] = field(default_factory=dict)
     keyed: dict[str, int] = field(default_factory=dict)
+    uses: Uses | None = None
 
     def version(self, digest: str) -> ProtocolVersion:
         """The protocol version with this digest. Raises OtherFile, and what the look-up raises."""
@@ -59,55 +64,65 @@ class ObligationsProjection:
     """Projection `obligations`. `files` gives a protocol file's bytes by the digest that an entry names."""
 
     name = "obligations"
-    version = 1
+    version = 2
+    counts_uses = True
 
     def __init__(self, files: Files) -> None:
         self.files = files
 
     def reads(self, stream: str) -> bool:
-        """Every register of a protocol but its uses; of the ledger itself only its keys."""
+        """Every register of a protocol; of the ledger itself only its keys."""
         protocol, _, register = stream.partition("/")
-        return register == "keys" if protocol == "ledger" else register != "usage"
+        return register == "keys" if protocol == "ledger" else register != USAGE or self.counts_uses
 
     def empty(self) -> State:
-        return State(self.files)
+        return State(self.files, uses=Uses() if self.counts_uses else None)
 
     def apply(self, state: State, fact: Fact) -> State:
-        """Keep one more fact. Raises UnknownType for a type that this version does not know."""
+        """Keep one more fact. Raises UnreadableType for a type that this version does not know."""
         if not self.reads(fact.stream):
             return state
-        fields: dict[str, Any] = msgspec.to_builtins(fact.event)
-        kind = str(fields.pop("type")).partition("/")[0]
-        if kind == ENROLLED and fields.get("use") == "events":
-            state.keyed.setdefault(fields["party"], fact.position)
-        protocol = fields.get("protocol")
+        known = fact.known
+        if known.type == USED:
+            return self.count(state, use_of(fact.position, fact.entry.event))
+        if known.type == ENROLLED and known.fields.get("use") == "events":
+            state.keyed.setdefault(known.fields["party"], fact.position)
+        protocol = known.fields.get("protocol")
         if protocol is not None:
-            known = Known(fact.position, fact.recorded_at, fact.stream, kind, fields)
             state.facts.setdefault(protocol, []).append(known)
         return state
 
+    def count(self, state: State, uses: Uses) -> State:
+        """Add uses to the stretches of their days."""
+        if state.uses is not None:
+            state.uses.add(uses)
+        return state
+
     def items(self, state: State) -> int:
-        """How many facts it keeps."""
-        return sum(len(several) for several in state.facts.values())
+        """How many facts it keeps, and stretches of uses."""
+        return sum(len(several) for several in state.facts.values()) + (state.uses.stretches() if state.uses else 0)
 
     def dump(self, state: State) -> Any:
         facts = [
             {
-                "event": dict(known.fields),
+                "event": known.fields,
                 "position": known.position,
-                "recorded_at": spell_recorded(known.recorded_at),
+                "recorded_at": _spelled(known.recorded_at),
                 "stream": known.stream,
                 "type": known.type,
             }
             for _, several in sorted(state.facts.items())
             for known in several
         ]
-        return {"facts": facts, "keyed": dict(sorted(state.keyed.items()))}
+        dumped = {"facts": facts, "keyed": dict(sorted(state.keyed.items()))}
+        return dumped if state.uses is None else {**dumped, "uses": state.uses.dump()}
 
     def load(self, dumped: Any) -> State:
         state = State(self.files, keyed=dict(dumped["keyed"]))
+        if self.counts_uses:
+            state.uses = Uses.load(dumped["uses"])
         for each in dumped["facts"]:
-            recorded = parse_recorded(each["recorded_at"])
-            known = Known(each["position"], recorded, each["stream"], each["type"], each["event"])
-            state.facts.setdefault(each["event"]["protocol"], []).append(known)
+            recorded, event = _read(each["recorded_at"]), each["event"]
+            known = Known(each["position"], recorded, each["stream"], each["type"], event)
+            state.facts.setdefault(event["protocol"], []).append(known)
         return state

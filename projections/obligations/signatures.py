@@ -9,10 +9,11 @@ from ledger.clock import Moment
 from ledger.protocol.definitions import InForce, InForceAt
 from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import Party
-from projections.obligations.facts import Fact, Known, parsed
+from projections.obligations.facts import Fact, parsed
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.truth import Span
 from projections.obligations.world import World
+from projections.projection import Known
 
 SIGNED = "protocol-signed"
 

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from ledger.clock import Moment
 from ledger.protocol.definitions import Mandate
 from projections.obligations.answer import Cause, VoidAct
-from projections.obligations.facts import Fact, Known, parsed
+from projections.obligations.facts import Fact, parsed
 from projections.obligations.kinds import kind
+from projections.projection import Known
 
 RETRACTED, DISPUTED, SETTLED = "event-retracted", "dispute-opened", "dispute-closed"
 MANDATE, WITHDRAWN = "mandate-recorded", "mandate-withdrawn"

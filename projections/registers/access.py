@@ -14,6 +14,7 @@ from ledger.events.fields import ABSENT
 from ledger.events.usage import AccessUsed
 from projections.projection import Fact
 from projections.registers.register import Row
+from projections.uses import FIELDS, Uses, moments_of, use_of
 
 Grant = dict[str, Any]
 
@@ -68,12 +69,21 @@ class AccessRegister:
     def apply(self, state: State, fact: Fact) -> State:
         event = fact.event
         if isinstance(event, AccessUsed):
-            _count(state, event)
-        elif isinstance(event, AccessGranted):
+            return self.count(state, use_of(fact.position, fact.entry.event))
+        if isinstance(event, AccessGranted):
             state.grants += [_grant(event, party, fact.position) for party in acting(event)]
         elif isinstance(event, AccessRevoked):
             for party in acting(event):
                 state.revoked.setdefault((event.protocol, party, event.grant), (event.happened_at, fact.position))
+        return state
+
+    def count(self, state: State, uses: Uses) -> State:
+        for key, days in uses.kept.items():
+            of = dict(zip(FIELDS, key, strict=False))
+            failed = 0 if of["outcome"] == "ok" else sum(days.uses)
+            first, last = moments_of(key, days)
+            _add(state, (of["protocol"], of["author"], of["actor"], of["application"]),
+                 Use(sum(days.uses), failed, first, last))  # fmt: skip
         return state
 
     def items(self, state: State) -> int:
@@ -114,15 +124,12 @@ class AccessRegister:
         return [*grants, *uses]
 
 
-def _count(state: State, event: AccessUsed) -> None:
-    key = (event.protocol, event.author, "" if event.actor is ABSENT else str(event.actor), event.application)
-    at, failed = event.happened_at, event.outcome != "ok"
+def _add(state: State, key: tuple[str, str, str, str], use: Use) -> None:
     known = state.uses.get(key)
-    if known is None:
-        state.uses[key] = Use(1, failed, at, at)
-    else:
-        first, last = min(known.first, at, key=_in_time), max(known.last, at, key=_in_time)
-        state.uses[key] = Use(known.uses + 1, known.failed + failed, first, last)
+    if known is not None:
+        first, last = min(known.first, use.first, key=_in_time), max(known.last, use.last, key=_in_time)
+        use = Use(known.uses + use.uses, known.failed + use.failed, first, last)
+    state.uses[key] = use
 
 
 def _in_time(moment: str) -> str:

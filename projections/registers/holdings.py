@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from typing import ClassVar
 
-from projections.obligations.engine import world_of
-from projections.obligations.holdings import Holding, ages_out, legal_holds
-from projections.obligations.projection import ObligationsProjection, State
-from projections.obligations.world import World
+from projections.obligations.holdings import Change, Holding, ages_out, legal_holds
+from projections.registers.reading import FactsRegister, View, late_days, strength
 from projections.registers.register import Row
 
-READS = frozenset({"governance", "exchange", "deletion", "evidence", "agreements"})
 
-
-class HoldingsRegister(ObligationsProjection):
-    """Projection `holdings`: one row a copy."""
+class HoldingsRegister(FactsRegister):
+    """Projection `holdings`: one row a copy, with its last change."""
 
     name = "holdings"
     version = 1
+    registers: ClassVar[frozenset[str]] = frozenset({"governance", "exchange", "deletion", "evidence", "agreements"})
     columns: tuple[str, ...] = (
-        "protocol",
-        "holder",
-        "origin",
-        "dataset",
-        "copy",
-        "exchange",
-        "state",
-        "since",
-        "entry",
-        "notes",
-    )
+        "protocol", "holder", "origin", "dataset", "copy", "exchange", "state", "since", "evidence", "entry",
+        "late_days", "notes",
+    )  # fmt: skip
 
-    def reads(self, stream: str) -> bool:
-        protocol, _, register = stream.partition("/")
-        return register == "keys" if protocol == "ledger" else register in READS
-
-    def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
-        worlds = ((name, world_of(state, name, as_of)) for name in sorted(state.facts))
-        return [
-            _row(protocol, world, holding, as_of)
-            for protocol, world in worlds
-            if world
-            for holding in sorted(world.holdings.all(), key=lambda each: each.key)
-            if holding.begun.earliest <= as_of
-        ]
+    def rows_of(self, view: View) -> Iterable[Row]:
+        rows = []
+        for holding in sorted(view.world.holdings.all(), key=lambda each: each.key):
+            changes = [change for change in holding.changes if change.moment.earliest <= view.as_of]
+            if changes:
+                rows.append(_row(view, holding, changes[-1]))
+        return rows
 
 
-def _row(protocol: str, world: World, holding: Holding, as_of: datetime) -> Row:
-    last = [change for change in holding.changes if change.moment.earliest <= as_of][-1]
-    notes = [f"under legal hold, entry {fact.position}" for fact in legal_holds(world.facts, holding, as_of)]
-    ageing = ages_out(world.facts, holding, as_of)
+def _row(view: View, holding: Holding, last: Change) -> Row:
+    notes = [f"under legal hold, entry {fact.position}" for fact in legal_holds(view.facts, holding, view.as_of)]
+    ageing = ages_out(view.facts, holding, view.as_of)
     if ageing and last.state != "destroyed":
         notes.append(f"ages out on {ageing[1].text}")
+    fields = holding.fields
     return {
-        "protocol": protocol, "holder": holding.holder, "origin": holding.fields.get("origin", ""),
-        "dataset": holding.fields.get("dataset", ""), "copy": holding.fields.get("copy", ""),
-        "exchange": holding.fields.get("exchange", ""), "state": last.state, "since": last.moment.text,
-        "entry": last.fact.position, "notes": notes,
+        "protocol": view.protocol, "holder": holding.holder, "origin": fields.get("origin", ""),
+        "dataset": fields.get("dataset", ""), "copy": fields.get("copy", ""), "exchange": fields.get("exchange", ""),
+        "state": last.state, "since": last.moment.text, "evidence": strength(last.fact), "entry": last.fact.position,
+        "late_days": late_days(last.fact), "notes": notes,
     }  # fmt: skip

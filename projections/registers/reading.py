@@ -54,10 +54,13 @@ class FactsRegister(ObligationsProjection):
     """A register over the facts of some streams: `registers` names them, none means all but the uses."""
 
     registers: ClassVar[frozenset[str]] = frozenset()
+    counts_uses = False
     columns: tuple[str, ...] = ()
 
     def reads(self, stream: str) -> bool:
         protocol, _, register = stream.partition("/")
+        if register == "usage":
+            return False
         if protocol == "ledger" or not self.registers:
             return super().reads(stream)
         return register in self.registers

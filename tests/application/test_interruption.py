@@ -34,7 +34,9 @@ def check_record(world: World, acknowledged: str) -> None:
     assert all(position <= world.size() for position in said)
     assert len(said) in (0, len(added))
     with world.open() as ledger:
-        texts = [opening.value for line in added for opening in ledger.vault.openings(_id(line)) if _fits(line, opening)]
+        texts = [
+            opening.value for line in added for opening in ledger.vault.openings(_id(line)) if _fits(line, opening)
+        ]
     assert texts == [str(day) for day in range(1, len(added) + 1)]
 
 

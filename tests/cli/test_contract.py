@@ -75,8 +75,9 @@ def test_a_file_that_is_not_a_ledger_is_exit_5(content: bytes, tmp_path: Path, c
 
 
 def test_a_changed_entry_is_exit_3_for_every_command_that_reads_it(spoilt: World, capfd: Capture):
-    rewrite(spoilt, "UPDATE entry SET raw = replace(raw, 'KRIS', 'KRIX') WHERE position = 30 OR position = 60",
-            "UPDATE entry SET raw = CAST(replace(CAST(raw AS TEXT), 'TBT', 'TBX') AS BLOB) WHERE position = 100")  # fmt: skip
+    rewrite(
+        spoilt, "UPDATE entry SET raw = CAST(replace(CAST(raw AS TEXT), '2021', '2020') AS BLOB) WHERE position = 60"
+    )
     for arguments in (["verify"], ["replay"], ["obligations"], ["register", "holdings"]):
         said = here(capfd, *arguments, "--json", world=spoilt)
         assert said.exit == 3, arguments
@@ -84,7 +85,9 @@ def test_a_changed_entry_is_exit_3_for_every_command_that_reads_it(spoilt: World
 
 
 @pytest.mark.parametrize("position", [1, 2, 125])
-def test_a_stored_entry_that_does_not_parse_is_exit_3_and_not_bad_input(position: int, spoilt: World, tmp_path: Path, capfd: Capture):  # fmt: skip
+def test_a_stored_entry_that_does_not_parse_is_exit_3_and_not_bad_input(
+    position: int, spoilt: World, tmp_path: Path, capfd: Capture
+):
     rewrite(spoilt, f"UPDATE entry SET raw = x'7b7d' WHERE position = {position}")
     drafts = written(tmp_path, WITHDRAWAL)
     for arguments in (["verify"], ["replay"], ["obligations"], ["record", drafts, "--as", "TBT"]):
@@ -93,7 +96,9 @@ def test_a_stored_entry_that_does_not_parse_is_exit_3_and_not_bad_input(position
         failure(said)
 
 
-def test_a_ledger_behind_its_mark_is_exit_3_and_takes_nothing(spoilt: World, demo_folder: Path, tmp_path: Path, capfd: Capture):  # fmt: skip
+def test_a_ledger_behind_its_mark_is_exit_3_and_takes_nothing(
+    spoilt: World, demo_folder: Path, tmp_path: Path, capfd: Capture
+):
     assert here(capfd, "record", written(tmp_path, WITHDRAWAL), "--as", "TBT", world=spoilt).exit == 0
     for ending in ("", "-wal", "-shm"):
         Path(spoilt.place.url + ending).unlink(missing_ok=True)
@@ -172,17 +177,19 @@ def test_a_wrong_passphrase_is_exit_8_and_nothing_is_recorded(tmp_path: Path):
     draft = json.dumps({"type": "key-revoked", "party": "OPERATOR", "revoked": "5f" * 32, "cause": "lost"}).encode()
     made = ledger("--ledger", place, "init", LEDGER_PASSPHRASE_FILE=str(secret))
     assert (made.exit, made.out.split()[0]) == (0, "opened")
-    wrong = ledger("--ledger", place, "record", "-", stdin=draft, LEDGER_PASSPHRASE="wrong")
+    wrong = ledger("--ledger", place, "record", "-", stdin=draft, LEDGER_PASSPHRASE="Zomer2022")
     assert (wrong.exit, wrong.out) == (8, "")
     absent = ledger("--ledger", place, "record", "-", stdin=draft)
     assert (absent.exit, absent.out) == (8, "")
     assert World(Place.named(place, {})).size() == 1
     assert ledger("--ledger", place, "verify").exit == 0
-    assert "wrong" not in wrong.err.replace("wrong-passphrase", "")
+    assert "Zomer2022" not in wrong.err
 
 
 @pytest.mark.parametrize("policy", ["", "log nonsense\n", "quorum 2\n"])
-def test_a_policy_that_was_named_and_cannot_be_used_is_exit_8(policy: str, world: World, tmp_path: Path, capfd: Capture):
+def test_a_policy_that_was_named_and_cannot_be_used_is_exit_8(
+    policy: str, world: World, tmp_path: Path, capfd: Capture
+):
     file = tmp_path / "mine.policy"
     file.write_text(policy, encoding="utf-8")
     said = here(capfd, "verify", "--policy", str(file), "--json", world=world)

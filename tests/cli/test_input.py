@@ -25,7 +25,14 @@ LINE = json.dumps(DRAFT).encode()
 
 @pytest.mark.parametrize(
     "content",
-    [LINE, LINE + b"\n", b"\xef\xbb\xbf" + LINE, LINE + b"\r\n", b"\n\r\n  \n" + LINE + b"\n\n", LINE.replace(b" ", b"\t")],
+    [
+        LINE,
+        LINE + b"\n",
+        b"\xef\xbb\xbf" + LINE,
+        LINE + b"\r\n",
+        b"\n\r\n  \n" + LINE + b"\n\n",
+        LINE.replace(b" ", b"\t"),
+    ],
 )
 def test_a_line_is_read_whatever_ends_it(content: bytes, world: World):
     said = ledger("record", "-", "--as", "TBT", stdin=content, world=world)
@@ -50,7 +57,8 @@ def test_input_with_nothing_on_it_records_nothing_and_says_so(content: bytes, wo
         LINE.replace(b"{", b'{"type":"x",', 1), LINE.replace(b"party-withdrew", b"party-withdrew/9"),
         LINE.replace(b"2022-07-31", b"2022-02-30"), LINE.replace(b'"party"', b'"partij"'), b'{"type": 12}',
         LINE.replace(b'"Brief"', b'{"value": "x", "about": ["not-a-token"]}'), LINE.replace(b'"Brief"', b"null"),
-        LINE.replace(b"}]}", b'}], "id": 7}'), LINE.replace(b"}]}", b'}], "id": "XYZ"}'), b'{"event": 1, "signature": 2}',
+        LINE.replace(b"}]}", b'}], "id": 7}'), LINE.replace(b"}]}", b'}], "id": "XYZ"}'),
+        b'{"event": 1, "signature": 2}',
         LINE.replace(b"}]}", b'}], "author": ["TBT"]}'), LINE.replace(b'"Brief"', b'"' + b"x" * 70_000 + b'"}'),
         LINE.replace(b"vlaio-fio-tbt-2021", b"../../etc"), LINE.replace(b'"TBT"', b'"T\\u202eBT"'),
     ],

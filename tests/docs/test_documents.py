@@ -14,6 +14,7 @@ PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in document
 EXECUTED = {
     "README.md": {"first-steps", "demo", "tests"},
     "docs/formats/entry.md": {"check.py", "check.sh", "signature.sh"},
+    "docs/guide/officer.md": {"begin", "check", "try", "why", "amend"},
 }
 """The README's `demo` and `tests` by `.ci/run`, the others by tests of this folder."""
 

@@ -70,7 +70,8 @@ def storage_row(data: Data) -> Data:
 def brick(number: int = 1, **fields: Any) -> Data:
     data: Data = {
         "version": "2.0", "timestamp": 1767600000000 + number * 1000, "workspaceId": "77",
-        "sourceIPAddress": "192.0.2.44", "userAgent": "x", "sessionId": "s", "userIdentity": {"email": WHO}, "serviceName": "unityCatalog",
+        "sourceIPAddress": "192.0.2.44", "userAgent": "x", "sessionId": "s", "userIdentity": {"email": WHO},
+        "serviceName": "unityCatalog",
         "actionName": "getTable", "requestId": guid(number), "auditLevel": "WORKSPACE_LEVEL", "accountId": guid(5),
         "requestParams": {"full_name_arg": "fictief.dossiers.zondervan"},
         "response": {"statusCode": 200, "errorMessage": None, "result": "geheim"},

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.clock import Moment
-from ledger.importers.times import NotATime, utc
+from ledger.importers.times import NotATime, local, of_number, of_web_server, utc
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,47 @@ def test_every_time_comes_out_in_the_one_spelling_of_events(instant: object, spe
     assert Moment.parse(moment).earliest.replace(tzinfo=None) == instant
 
 
+@pytest.mark.parametrize("spelled", [utc, local, of_web_server])
 @given(st.text(max_size=40))
-def test_any_text_is_a_time_or_refused(text: str) -> None:
+def test_any_text_is_a_time_or_refused(spelled: Callable[[str], str], text: str) -> None:
     with contextlib.suppress(NotATime):
-        Moment.parse(utc(text))
+        Moment.parse(spelled(text))
+
+
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (1767600001, "2026-01-05T08:00:01Z"), (1767600001123, "2026-01-05T08:00:01.123Z"),
+        (1767600001123456, "2026-01-05T08:00:01.123456Z"), (1767600001123456789, "2026-01-05T08:00:01.123456Z"),
+        (1767600001.5, "2026-01-05T08:00:01Z"), (999999999, "2001-09-09T01:46:39Z"),
+    ],
+)  # fmt: skip
+def test_a_number_is_seconds_or_a_thousandth_by_its_size(number: float, moment: str) -> None:
+    assert of_number(number) == moment
+
+
+@given(st.integers() | st.floats())
+def test_any_number_is_a_time_or_refused(number: float) -> None:
+    with contextlib.suppress(NotATime):
+        Moment.parse(of_number(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("05/01/2026 09:00:00", "2026-01-05T08:00:00Z"), ("5/7/2026 9:00", "2026-07-05T07:00:00Z"),
+        ("05-01-2026 09:00:00,5", "2026-01-05T08:00:00.5Z"), ("5.1.2026, 09:00:00", "2026-01-05T08:00:00Z"),
+        ("2026-01-05 09:00:00.250", "2026-01-05T08:00:00.25Z"), ("25/10/2026 02:30:00", "2026-10-25"),
+        ("25/10/2026 03:00:00", "2026-10-25T02:00:00Z"), ("29/03/2026 03:00:00", "2026-03-29T01:00:00Z"),
+    ],
+)  # fmt: skip
+def test_a_local_time_is_an_instant_or_where_it_came_twice_its_date(text: str, moment: str) -> None:
+    assert local(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["29/03/2026 02:30:00", "31/02/2026 09:00:00", "5/1/26 9:00:00", "01/05/2026 9:00:00 PM", "", "05/01/2026"]
+)
+def test_a_local_time_that_no_day_had_is_refused(text: str) -> None:
+    with pytest.raises(NotATime):
+        local(text)

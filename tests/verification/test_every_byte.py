@@ -23,7 +23,7 @@ from ledger.verification.report import Fault
 from ledger.verification.segment import Row, check_segment
 from ledger.verification.whole import Start, Whole
 from tests.docs.small_ledger import small_ledger
-from tests.verification.forging import at, codes, report_of, sql
+from tests.verification.forging import Forged, as_owner, at, codes, private, report_of, sql
 from tests.worlds import World
 
 
@@ -201,7 +201,6 @@ def _bytes_of(content: bytes, folder: Path) -> bytes:
 @pytest.mark.parametrize("kind", ["CAST(raw AS TEXT)", "NULL", "7", "2.5"])
 def test_bytes_kept_as_another_kind_of_value_are_told(damaged: World, kind: str) -> None:
     """The owner makes the table anew, without the rule that a column holds one kind of value."""
-    from tests.verification.forging import as_owner
 
     def loosened(file: sqlite3.Connection) -> None:
         file.execute("CREATE TABLE loose (position INTEGER PRIMARY KEY, stream, version, type, raw)")
@@ -215,3 +214,12 @@ def test_bytes_kept_as_another_kind_of_value_are_told(damaged: World, kind: str)
     report = report_of(damaged)
     assert "entry.unreadable" in at(report, 20)
     assert "entry.unreadable" in at(report, report.size - 1)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2022-02-30"])
+def test_a_day_outside_the_calendar_is_a_fault_and_no_traceback(damaged: World, day: str) -> None:
+    forged = Forged.of(damaged.place.url)
+    position = forged.first("party-withdrew")
+    forged[position].sign(private("VLAIO events"), happened_at=day)
+    forged.write(operator=True)
+    assert "event.malformed" in at(report_of(damaged), position)

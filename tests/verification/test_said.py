@@ -155,7 +155,7 @@ def test_exit_codes_and_json_say_the_same(damaged: World, capsys: pytest.Capture
     named = ["--ledger", damaged.place.url, "verify"]
     assert run([*named, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["verdicts"] == {"integrity": "ok", "completeness": "ok", "freshness": "not-checked"}
+    assert told["verdicts"].items() >= {"integrity": "ok", "completeness": "ok", "freshness": "not-checked"}.items()
     assert told["faults"] == []
     assert run([*named, "--max-age", "30d"]) == 9
     assert "could not check a time stamp" in capsys.readouterr().err

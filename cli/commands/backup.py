@@ -1,0 +1,47 @@
+"""`ledger backup`: ledger, vault and keys, each in a folder of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+
+def _until(_: click.Context, __: click.Parameter, value: str) -> datetime:
+    from ledger.clock import parse_argument
+
+    return parse_argument(value)
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--kept-until", required=True, callback=_until, metavar="DATE", help="When this backup is destroyed.")
+@json_option
+@ledger_option
+@click.pass_context
+def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: bool) -> None:
+    """Copy ledger, vault and keys into folders apart, also while others write.
+
+    Until --kept-until, an erasure is shown as deferred: who has this copy of the vault, and its key, still reads it.
+
+    \b
+    Example:
+      ledger backup /backup/2022-06-30 --kept-until 2022-09-30
+    Keep FOLDER/vault and FOLDER/keys in different hands.
+    """
+    from ledger.backup import backup
+
+    taken = backup(session.application(ctx), folder, kept_until)
+    if as_json:
+        value: dict[str, Any] = {**taken._asdict(), "folder": str(folder)}
+        answer_json(value)
+        return
+    answer(f"copied {taken.size:,} entries to {folder}")
+    say(f"Keep {folder / 'vault'} and {folder / 'keys'} apart: together they tell who everybody is.")

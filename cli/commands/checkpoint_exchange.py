@@ -1,0 +1,196 @@
+"""`ledger checkpoint publish`, `cosign`, `add` and `compare`: what makes a checkpoint more than the operator's word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import ledger_option
+from cli.output import answer, say
+
+if TYPE_CHECKING:
+    from ledger.chain.checkpoint import Checkpoint
+    from ledger.chain.note import Note
+    from ledger.chain.policy import Policy
+
+POLICY = click.option(
+    "--policy", "policy_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="The logs you know, by their keys.",
+)  # fmt: skip
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@ledger_option
+@click.pass_context
+def publish(ctx: click.Context, folder: Path) -> None:
+    """Write the last checkpoint and its hash tiles to a folder that any web server can serve. No entry leaves.
+
+    \b
+    Example:
+      ledger checkpoint publish /srv/www/ledger
+    """
+    from ledger.publishing import publish as publish_to
+
+    checkpoint = publish_to(session.store(ctx), folder)
+    answer(f"published checkpoint {checkpoint.size} of {checkpoint.origin} in {folder}")
+    say(f"Next, by each other party: ledger checkpoint cosign {folder} --party PARTY --policy FILE -o cosigned")
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("place", metavar="DIR|URL")
+@click.option("--party", required=True, metavar="PARTY", help="Who cosigns, with its own cosign key.")
+@POLICY
+@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", default="keys", show_default=True)
+@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", default="witness", show_default=True,
+              help="What you saw last; keep it, it is what makes a fork visible.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it; else stdout.")
+def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, output: Path | None) -> None:
+    """See that a published log continues what you saw last, and cosign it. Runs on your own machine, without a ledger.
+
+    \b
+    Example:
+      ledger checkpoint cosign https://ledger.example.org/ --party TBT --policy trust.policy -o cosigned
+    Send the result to the log's operator, who adds it: ledger checkpoint add cosigned
+    """
+    from ledger.clock import now
+    from ledger.keys.keystore import KeyStore
+    from ledger.witness.memory import Memory
+    from ledger.witness.published import Published
+    from ledger.witness.rules import Witness
+    from ledger.witness.visit import visited
+
+    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase())
+    logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
+    note = visited(Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place))
+    size = note.text.split("\n")[1]
+    if output is None:
+        click.echo(str(note), nl=False)
+    else:
+        output.write_bytes(bytes(note))
+    say(f"cosigned checkpoint {size} as {key.vkey.name}; it continues what was seen before")
+    say(f"The others name you in their policy: witness {party} {key.vkey}")
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("file", type=click.Path(path_type=Path))
+@ledger_option
+@click.pass_context
+def add(ctx: click.Context, file: Path) -> None:
+    """Keep the cosignatures that another party sent beside our own checkpoint. The same again changes nothing.
+
+    \b
+    Example:
+      ledger checkpoint add cosigned-by-tbt
+    """
+    from ledger.chain.checkpoint import Checkpoint
+    from ledger.chain.note import Note
+    from ledger.errors import NotFound, VerificationFailed
+
+    store, sent = session.store(ctx), Note.parse(file.read_bytes())
+    size = Checkpoint.parse(sent.text).size
+    kept = [Note.parse(each.note) for each in store.checkpoints() if each.size == size]
+    if not kept:
+        raise NotFound(f"this ledger signed no checkpoint of size {size}", hint="see: ledger checkpoint show")
+    own = kept[-1]
+    if own.text != sent.text:
+        raise VerificationFailed(
+            f"the checkpoint of size {size} that was cosigned is not ours: two trees of one size",
+            hint="keep the file: somebody signed a second history; run ledger verify, and tell the other parties",
+            code="checkpoint.fork",
+        )
+    new = tuple(line for line in sent.signatures if line not in own.signatures)
+    if new:
+        store.add_checkpoint(size, bytes(Note(own.text, (*own.signatures, *new))))
+    names = ", ".join(line.name for line in new) or "none that is new"
+    answer(f"checkpoint {size}: added cosignatures of {names}")
+    say("Next: publish it with them: ledger checkpoint publish DIR")
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+@POLICY
+@click.option("--published", "place", metavar="DIR|URL", help="Where the log is published: needed for two sizes.")
+def compare(first: Path, second: Path, policy_file: Path, place: str | None) -> None:
+    """Do two checkpoints, from two hands, speak of one history? This is how two parties find a fork when they meet.
+
+    \b
+    Example:
+      ledger checkpoint compare mine theirs --policy trust.policy --published https://ledger.example.org/
+    """
+    from ledger.chain.note import Note
+    from ledger.errors import NotChecked
+
+    policy = read_policy(policy_file)
+    raws = [first.read_bytes(), second.read_bytes()]
+    (one, _), (other, new) = sorted(
+        ((checkpoint, Note.parse(raw)) for raw in raws for checkpoint in [_signed(raw, policy)]),
+        key=lambda each: each[0].size,
+    )
+    if one.size == other.size or one.size == 0:
+        if one.size and one.root != other.root:
+            raise _fork(one, other)
+        answer(f"both are checkpoint {one.size} of {one.origin}, with one root")
+        return
+    if place is None:
+        raise NotChecked(
+            f"whether checkpoint {other.size} continues checkpoint {one.size}: that takes the published tiles",
+            hint="name where the log is published: --published DIR|URL", code="checkpoint.not-compared",
+        )  # fmt: skip
+    _check_continues(new, one, other, place)
+    answer(f"checkpoint {other.size} of {one.origin} continues checkpoint {one.size}")
+
+
+def _check_continues(new: Note, one: Checkpoint, other: Checkpoint, place: str) -> None:
+    from ledger.chain.proof import ConsistencyFailed, check_consistency
+    from ledger.errors import NotChecked
+    from ledger.witness.published import Published
+
+    published = Published(place)
+    try:
+        check_consistency(one.size, other.size, published.proof(one.size, bytes(new)), one.root, other.root)
+    except ConsistencyFailed as error:
+        if published.is_whole(bytes(new)):
+            raise _fork(one, other) from error
+        raise NotChecked(
+            f"the tiles at {place} are not those of checkpoint {other.size}",
+            hint="fetch them again, or ask who has that checkpoint's tiles", code="checkpoint.not-compared",
+        ) from error  # fmt: skip
+
+
+def _fork(one: Checkpoint, other: Checkpoint) -> Exception:
+    from ledger.errors import VerificationFailed
+
+    return VerificationFailed(
+        f"{one.origin} signed two histories: checkpoint {other.size} does not continue checkpoint {one.size}",
+        hint="keep both files: together they are the proof; cosign nothing more, and tell every party",
+        code="checkpoint.fork",
+    )
+
+
+def _signed(raw: bytes, policy: Policy) -> Checkpoint:
+    """The checkpoint, signed by a log of the policy; cosignatures do not matter here."""
+    from ledger.chain.checkpoint import Checkpoint, opened
+    from ledger.chain.note import Note
+    from ledger.errors import KeyProblem
+
+    checkpoint = Checkpoint.parse(Note.parse(raw).text)
+    for log in policy.logs:
+        if log.key.name == checkpoint.origin:
+            return opened(raw, log.key)
+    raise KeyProblem(f"the policy knows no log {checkpoint.origin}", hint="add its key: log <vkey>")
+
+
+def read_policy(file: Path) -> Policy:
+    """The policy in this file. Raises UnusablePolicy."""
+    from ledger.chain.policy import Policy, UnusablePolicy
+
+    try:
+        return Policy.parse(file.read_bytes())
+    except OSError as error:
+        raise UnusablePolicy([]).at(file=str(file)) from error

@@ -1,0 +1,77 @@
+"""`ledger restore`: a backup, brought back with every erasure done again first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from ledger.door import Door
+    from ledger.keys.keystore import KeyPair
+
+
+@click.command(epilog=EXIT_STATUS)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option(
+    "--erasures",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A newer `ledger export`: what it erased is erased here.",
+)
+@click.option("--no-newer-copy", is_flag=True, help="Nobody has a newer copy.")
+@json_option
+@ledger_option
+@click.pass_context
+def command(ctx: click.Context, folder: Path, erasures: Path | None, no_newer_copy: bool, as_json: bool) -> None:
+    """Bring a backup back to the place named by --ledger, where no ledger is.
+
+    The backup is verified and held against the high-water mark that was left there. What was erased is erased again
+    before anything can be read, and ledger-restored is recorded.
+
+    \b
+    Example:
+      ledger --ledger ledger.db restore /backup/2022-06-30 --erasures newest.jsonl
+    """
+    from ledger.backup import restore
+
+    newer = _lines(erasures) if erasures else iter(()) if no_newer_copy else None
+    restored = restore(folder, session.place(ctx), _signer, newer)
+    if restored is None:
+        answer("the restore that was stopped is complete")
+        return
+    if as_json:
+        answer_json(restored._asdict())
+        return
+    answer(f"restored {restored.size:,} entries; recorded at position {restored.position:,}")
+    if restored.lost:
+        answer(f"{restored.lost:,} entries after them are lost here; their authors hold the receipts")
+    for position in restored.erased:
+        answer(f"erased again, by entry {position:,}")
+    say("If copies of received data came back too, their deletion is owed again: record restore-performed for each.")
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as lines:
+        for line in lines:
+            yield line.rstrip(b"\n")
+
+
+def _signer(keys: Path, door: Door) -> KeyPair:
+    from ledger.chain.ed25519 import key_id
+    from ledger.errors import KeyProblem
+    from ledger.keys.keystore import KeyStore
+
+    operator = door.keyring.operator
+    valid = {key.key_id for key in door.keyring.valid_keys(operator, "events", door.size + 1)}
+    for file in reversed(KeyStore(keys).files(operator, "events")):
+        if key_id(file.vkey.public) in valid:
+            return file.opened(session.passphrase())
+    raise KeyProblem(f"no key of {operator} is in the backup", hint="put the keys in FOLDER/keys/ledger.keys")

@@ -1,0 +1,97 @@
+"""`ledger retention`: the ledger's own personal data, after its term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from ledger.application import Application
+
+
+@click.group(epilog=EXIT_STATUS)
+def command() -> None:
+    """Erase what the ledger's own logs tell of persons, after its term.
+
+    \b
+    Example:
+      ledger retention run --uses-after 10y --dry-run
+    """
+
+
+@command.command(epilog=EXIT_STATUS)
+@click.option("--protocol", metavar="ID", help="Which protocol; may be left out if there is one.")
+@click.option("--uses-after", metavar="TERM", help="Erase staff whose last use is older: 90d, 18m, 10y.")
+@click.option(
+    "--record-keys-after", metavar="TERM", help="Destroy the keys of log records older than the sources keep."
+)
+@click.option("--clause", metavar="ADDRESS", help="The clause of the protocol that sets the term.")
+@click.option("--dry-run", is_flag=True, help="Show what is over its term; do nothing.")
+@json_option
+@ledger_option
+@click.pass_context
+def run(
+    ctx: click.Context, protocol: str | None, uses_after: str | None, record_keys_after: str | None,
+    clause: str | None, dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Erase the staff whom logs name once their last use is older than the term; entries stay, and still verify.
+
+    Staff whom another register names (a grant, say) are kept, and counted. Once record keys are gone, a log of those
+    years that is imported again is taken for new: give the term after which its source has it no longer.
+
+    \b
+    Example:
+      ledger retention run --uses-after 10y --record-keys-after 1y --dry-run
+    """
+    from ledger.errors import UsageProblem
+    from ledger.retention import before, expired
+
+    if uses_after is None and record_keys_after is None:
+        raise UsageProblem("which term has passed?", hint="--uses-after TERM, --record-keys-after TERM")
+    opened = session.application(ctx)
+    chosen, moment = session.protocol(opened, protocol), opened.clock()
+    opened.door.holds.check_free(chosen)
+    found = expired(
+        opened.store, opened.vault, chosen,
+        before(uses_after, moment) if uses_after else None,
+        before(record_keys_after, moment) if record_keys_after else None,
+    )  # fmt: skip
+    positions = [] if dry_run or not found.tokens else _erased(ctx, opened, chosen, found.tokens, clause)
+    if not dry_run:
+        opened.vault.drop_record_keys(found.purposes)
+    if as_json:
+        answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "erased_by": positions})
+        return
+    would = "would be erased" if dry_run else "erased"
+    answer(
+        f"{len(found.tokens):,} persons whom only logs name {would}; {len(found.kept):,} kept: a register names them"
+    )
+    answer(f"{len(found.purposes):,} record keys {would}{': ' if found.purposes else ''}{', '.join(found.purposes)}")
+    for position in positions:
+        answer(f"recorded at position {position}")
+    if dry_run:
+        say("Nothing was done. Without --dry-run it is.")
+
+
+def _erased(
+    ctx: click.Context, opened: Application, protocol: str, tokens: tuple[str, ...], clause: str | None
+) -> list[int]:
+    from ledger.keys.signing import Draft, sign
+    from ledger.retention import MOST_TOKENS
+
+    operator = opened.door.keyring.operator
+    key = session.key(ctx, operator, "events", opened.door)
+    about = {"ground": "retention-ended", "decided_by": operator, "in_protocol": protocol}
+    about |= {"clause": clause} if clause else {}
+    lines = []
+    for start in range(0, len(tokens), MOST_TOKENS):
+        draft = Draft.parse({"type": "subject-erased", "tokens": list(tokens[start : start + MOST_TOKENS]), **about})
+        id_key = opened.vault.record_key("erasures")
+        lines.append(sign(draft, key, opened.door.origin, opened.clock, id_key=id_key))
+    return [each.position for each in opened.record(lines)]

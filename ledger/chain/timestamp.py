@@ -1,0 +1,97 @@
+"""Time stamps by a third party: RFC 3161 tokens over a checkpoint's text (three lines, the last LF included).
+
+Over the text and not the whole note: cosignatures come in later, and a token must still fit then. `openssl ts -verify`
+checks the same. What an authority's certificate is worth is said by the roots that the reader holds, never by the token.
+Needs the extra `tsa` (rfc3161-client 1.0.6 or later: earlier ones let one authority pass for another).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ledger.errors import InputRejected, KeyProblem, NotChecked, VerificationFailed
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+LARGEST = 64 * 1024
+"""Bytes of a token with its certificates."""
+
+
+class MalformedStamp(InputRejected):
+    code = "stamp.malformed"
+
+
+class BadStamp(VerificationFailed):
+    """A token that does not show, under the reader's roots, that this text was there."""
+
+    code = "stamp.bad"
+
+
+class StampsUnsupported(NotChecked):
+    code = "stamp.unsupported"
+
+
+class Stamp(NamedTuple):
+    """When the authority says that the text was there, and the serial number of its token."""
+
+    at: datetime
+    serial: int
+
+
+def stamp_request(text: bytes) -> bytes:
+    """The request (DER) for a token over this text, with SHA-256, a nonce and the authority's certificate."""
+    client = _client()
+    builder = client.TimestampRequestBuilder().data(text).hash_algorithm(client.HashAlgorithm.SHA256)
+    raw: bytes = builder.build().as_bytes()
+    return raw
+
+
+def stamped(response: bytes, text: bytes, roots: bytes) -> Stamp:
+    """When this text was stamped. `response` is a TimeStampResp in DER; `roots`, in PEM, is whom the reader trusts.
+
+    Raises MalformedStamp, BadStamp, StampsUnsupported, KeyProblem for roots that are no certificates.
+    """
+    client = _client()
+    found = _decoded(response)
+    builder = client.VerifierBuilder()
+    for root in _roots(roots):
+        builder = builder.add_root_certificate(root)
+    try:
+        builder.build().verify_message(found, text)
+    except client.VerificationError as error:
+        raise BadStamp(f"the time stamp does not hold: {str(error)[:1].lower()}{str(error)[1:]}") from error
+    except ValueError as error:
+        raise BadStamp(f"the time stamp does not hold: {error}") from error
+    return Stamp(found.tst_info.gen_time.astimezone(UTC), int(found.tst_info.serial_number))
+
+
+def _decoded(response: bytes) -> Any:
+    if len(response) > LARGEST:
+        raise MalformedStamp(f"a time stamp has at most {LARGEST:,} bytes")
+    try:
+        return _client().decode_timestamp_response(response)
+    except ValueError as error:
+        raise MalformedStamp("not a time-stamp response (RFC 3161, DER)", hint="a .tsr file is wanted") from error
+
+
+def _roots(pem: bytes) -> list[Certificate]:
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return list(dict.fromkeys(load_pem_x509_certificates(pem)))
+    except ValueError as error:
+        raise KeyProblem(
+            "not certificates in PEM", code="stamp.roots", hint="name the file of the time-stamp authority's root"
+        ) from error
+
+
+def _client() -> Any:
+    try:
+        import rfc3161_client
+    except ImportError as error:
+        raise StampsUnsupported(
+            "time stamps need rfc3161-client, which is not installed", hint="install it: pip install 'ledger[tsa]'"
+        ) from error
+    return rfc3161_client

@@ -1,0 +1,263 @@
+"""Uses, counted by day and forgotten: memory grows with persons x applications x days, never with uses.
+
+A *stretch* is every use of one UTC day that agrees in the fields kept (`FIELDS`): how many, the first and the last
+moment, the position of the first one recorded. The day is cut from the text of the moment, so that no time zone table
+takes part; and stretches can be added in any order, so that several processes may count.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from ledger.clock import Moment, spell
+from ledger.errors import VerificationFailed
+from ledger.events.usage import AccessUsed, Action, ActorClass, Factors
+
+FIELDS = (
+    "protocol", "author", "on_behalf_of", "actor", "actor_class", "application", "action", "outcome", "acting_for",
+    "dataset", "object_class", "network", "factors",
+)  # fmt: skip
+"""What is kept of a use. What is apart for each use (its id, record, line, offset, number of items) is not."""
+TAG = str(AccessUsed.__struct_config__.tag)
+
+Key = tuple[str, ...]
+"""The values of FIELDS, empty where absent, `on_behalf_of` with commas; and `day` if the moments are whole days."""
+DATED = "day"
+_SECOND, _MIDNIGHT = 1_000_000, datetime.min.replace(tzinfo=UTC)
+
+
+class NoMoment(VerificationFailed):
+    """A stored use whose moment is none: it came past the door."""
+
+    code = "event.malformed"
+
+
+class _Use(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=TAG):
+    """The part of a use that is kept; the rest is skipped unread."""
+
+    protocol: str
+    author: str
+    actor_class: ActorClass
+    application: str
+    action: Action
+    outcome: Literal["ok", "denied", "failed", "unknown"]
+    happened_at: str
+    on_behalf_of: tuple[str, ...] = ()
+    actor: str = ""
+    acting_for: str = ""
+    dataset: str = ""
+    object_class: str = ""
+    network: Literal["internal", "external", "unknown", ""] = ""
+    factors: Factors | Literal[""] = ""
+
+
+_one, _several = msgspec.json.Decoder(_Use), msgspec.json.Decoder(list[_Use])
+
+
+class Stretch(NamedTuple):
+    """The uses of one day: `first` and `last` are when two of them happened; of dated ones, midnight."""
+
+    first: datetime
+    last: datetime
+    uses: int
+    position: int
+
+
+@dataclass(slots=True)
+class Days:
+    """The stretches of one key, by day: columns, or the text they were read from until somebody asks."""
+
+    day: array[int] = field(default_factory=lambda: array("q"))
+    """Proleptic Gregorian ordinals, ascending; the columns below hold microseconds of that day, a count, a position."""
+    first: array[int] = field(default_factory=lambda: array("q"))
+    last: array[int] = field(default_factory=lambda: array("q"))
+    uses: array[int] = field(default_factory=lambda: array("q"))
+    position: array[int] = field(default_factory=lambda: array("q"))
+
+    def columns(self) -> tuple[array[int], ...]:
+        return self.day, self.first, self.last, self.uses, self.position
+
+    def add(self, day: int, first: int, last: int, uses: int, position: int) -> None:
+        """Count more uses of one day."""
+        days = self.day
+        at = len(days) if not days or days[-1] < day else bisect_left(days, day)
+        if at < len(days) and days[at] == day:
+            self.first[at] = min(self.first[at], first)
+            self.last[at] = max(self.last[at], last)
+            self.uses[at] += uses
+            self.position[at] = min(self.position[at], position)
+        else:
+            for column, value in zip(self.columns(), (day, first, last, uses, position), strict=True):
+                column.insert(at, value)
+
+    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Stretch]:
+        """The stretches of the days from one instant's to another's, both included; None is without limit."""
+        first = bisect_left(self.day, start.toordinal()) if start is not None else 0
+        until = bisect_left(self.day, end.toordinal() + 1) if end is not None else len(self.day)
+        for at in range(first, until):
+            yield self._stretch(at)
+
+    def _stretch(self, at: int) -> Stretch:
+        midnight = _MIDNIGHT + timedelta(self.day[at] - 1)
+        first, last = (midnight + timedelta(microseconds=column[at]) for column in (self.first, self.last))
+        return Stretch(first, last, self.uses[at], self.position[at])
+
+    @property
+    def first_day(self) -> datetime:
+        """Midnight, in UTC, before the first use."""
+        return _MIDNIGHT + timedelta(self.day[0] - 1)
+
+    @property
+    def last_day(self) -> datetime:
+        """Midnight, in UTC, before the last use."""
+        return _MIDNIGHT + timedelta(self.day[-1] - 1)
+
+
+@dataclass(slots=True)
+class Uses:
+    """Every use counted so far, by key."""
+
+    kept: dict[Key, Days] = field(default_factory=dict)
+
+    def add(self, other: Uses) -> None:
+        """Count what was counted elsewhere."""
+        for key, days in other.kept.items():
+            mine = self.kept.get(key)
+            if mine is None:
+                mine = self.kept[key] = Days()
+            for row in zip(*days.columns(), strict=True):
+                mine.add(*row)
+
+    def of(self, protocol: str) -> Iterator[tuple[Key, Days]]:
+        for key, days in self.kept.items():
+            if key[0] == protocol:
+                yield key, days
+
+    def stretches(self) -> int:
+        return sum(len(days.day) for days in self.kept.values())
+
+    def dump(self) -> list[list[str]]:
+        """A row a key, with its columns as text: numbers apart would take several times as long to read."""
+        return [
+            [*key, *(" ".join(map(str, column)) for column in days.columns())]
+            for key, days in sorted(self.kept.items())
+        ]  # fmt: skip
+
+    @classmethod
+    def load(cls, rows: Iterable[Sequence[str]]) -> Uses:
+        keys = len(FIELDS) + 1
+        return cls({tuple(row[:keys]): Days(*(_column(text) for text in row[keys:])) for row in rows})
+
+
+class Counter:
+    """Counts uses as they come, and gives what it has counted when it is asked."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[Any, ...], list[Any]] = {}
+        self.uses = 0
+
+    def count(self, first: int, events: Sequence[bytes]) -> None:
+        """Count the uses with these event bytes, the first of them at that position.
+
+        Raises ValueError, and has counted nothing, if one of them is not a use.
+        """
+        groups = self._groups
+        found = _decoded(events)
+        for position, use in enumerate(found, first):
+            at = use.happened_at
+            group = (
+                at[:11], use.actor, use.application, use.action, use.outcome, use.author, use.protocol,
+                use.actor_class, use.dataset, use.object_class, use.network, use.factors, use.acting_for,
+                use.on_behalf_of,
+            )  # fmt: skip
+            time = at[11:-1]
+            known = groups.get(group)
+            if known is None:
+                groups[group] = [time, time, 1, position, use]
+                continue
+            known[2] += 1
+            if time > known[1]:
+                known[1] = time
+            elif time < known[0]:
+                known[0] = time
+        self.uses += len(found)
+
+    def taken(self) -> Uses:
+        """What was counted since it was last asked. Raises NoMoment."""
+        uses = Uses()
+        for group, (first, last, count, position, use) in self._groups.items():
+            key = _key(use)
+            days = uses.kept.get(key)
+            if days is None:
+                days = uses.kept[key] = Days()
+            try:
+                days.add(_ordinal(group[0][:10]), _microseconds(first), _microseconds(last), count, position)
+            except ValueError as error:
+                raise NoMoment(f"a use that did not happen at a moment: {error}", position=position,
+                               hint="run: ledger verify --deep") from error  # fmt: skip
+        self._groups, self.uses = {}, 0
+        return uses
+
+
+def use_of(position: int, event: bytes) -> Uses:
+    """One use, counted. Raises ValueError if it is not one."""
+    counter = Counter()
+    counter.count(position, [event])
+    return counter.taken()
+
+
+def _decoded(events: Sequence[bytes]) -> list[_Use]:
+    """Read them at once; one by one, where an event would be read as several. Raises ValueError."""
+    try:
+        found = _several.decode(b"[%s]" % b",".join(events))
+        return found if len(found) == len(events) else [_one.decode(event) for event in events]
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"not a use: {error}") from error
+
+
+def _key(use: _Use) -> Key:
+    values = {name: getattr(use, name) for name in FIELDS} | {"on_behalf_of": ",".join(use.on_behalf_of)}
+    return (*values.values(), DATED if len(use.happened_at) == len("2022-05-30") else "")
+
+
+@lru_cache(maxsize=4096)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def _microseconds(time: str) -> int:
+    """Of a time of day such as 08:15:00 or 08:15:00.25; a day without one begins at 0."""
+    if not time:
+        return 0
+    whole = (int(time[:2]) * 60 + int(time[3:5])) * 60 + int(time[6:8])
+    return whole * _SECOND + int(time[9:].ljust(6, "0"))
+
+
+def _column(text: str) -> array[int]:
+    return array("q", map(int, text.split()))
+
+
+def moment_of(key: Key, stretch: Stretch) -> Moment:
+    """When the uses of a stretch were: that day in Brussels, that instant, or from the first to the last."""
+    if key[-1] == DATED:
+        return Moment.of_day(stretch.first.date())
+    if stretch.first == stretch.last:
+        return Moment.at(stretch.first)
+    first, last = Moment.at(stretch.first), Moment.at(stretch.last)
+    return Moment(f"{first.text} to {last.text}", stretch.first, stretch.last + timedelta(microseconds=1))
+
+
+def moments_of(key: Key, days: Days) -> tuple[str, str]:
+    """The first and the last moment of a key's uses, as events spell them."""
+    stretches = list(days.between(days.first_day, days.first_day)) + list(days.between(days.last_day, days.last_day))
+    if key[-1] == DATED:
+        return stretches[0].first.date().isoformat(), stretches[-1].first.date().isoformat()
+    return spell(stretches[0].first), spell(stretches[-1].last)

@@ -1,0 +1,87 @@
+"""docs/formats/bundle.md says what the code does."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ledger.bundle.archive import Archive, ArchiveWriter, NotABundle
+from ledger.bundle.manifest import ENTRIES_PROOF, MANIFEST, REQUIRED, STREAMS_PROOF, Manifest
+from ledger.bundle.proofs import EntriesProof, MalformedProof, StreamsProof
+from tests.bundle.forge import honest, members
+from tests.docs.blocks import ROOT, block
+
+PAGE = ROOT / "docs/formats/bundle.md"
+
+
+def test_the_examples_are_proofs_in_their_one_spelling() -> None:
+    entries = block(PAGE, "entries.proof").code.encode()
+    assert bytes(EntriesProof.parse(entries)) == entries
+    streams = block(PAGE, "streams.proof").code.encode()
+    assert bytes(StreamsProof.parse(streams)) == streams
+
+
+def test_every_member_and_every_field_is_described() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for name in (*REQUIRED, MANIFEST, *Manifest.__struct_fields__):
+        assert f"`{name}`" in text, name
+
+
+def test_any_zip_tool_reads_a_bundle(tmp_path: Path) -> None:
+    path = honest().bundle(tmp_path / "b.zip")
+    with zipfile.ZipFile(path) as other:
+        assert other.testzip() is None
+        assert {name: other.read(name) for name in other.namelist()} == members(path)
+
+
+def test_what_another_zip_tool_writes_is_no_bundle(tmp_path: Path) -> None:
+    path = honest().bundle(tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w", zipfile.ZIP_DEFLATED) as other:
+        for name, data in members(path).items():
+            other.writestr(name, data)
+    with pytest.raises(NotABundle):
+        Archive.open(tmp_path / "other.zip")
+
+
+def test_an_interrupted_writer_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), ArchiveWriter(tmp_path / "b.zip") as archive:
+        archive.add("a", interrupted)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("longest", [2, 3])
+def test_a_line_may_be_as_long_as_is_said_and_no_longer(tmp_path: Path, longest: int) -> None:
+    with ArchiveWriter(tmp_path / "b.zip") as archive:
+        archive.add("a", b"123\n12\n")
+    with Archive.open(tmp_path / "b.zip") as opened:
+        if longest == 3:
+            assert list(opened.lines("a", longest)) == [b"123", b"12"]
+        else:
+            with pytest.raises(NotABundle, match="longer than 2 bytes"):
+                list(opened.lines("a", longest))
+
+
+@pytest.mark.parametrize("name", [ENTRIES_PROOF, STREAMS_PROOF])
+def test_a_proof_of_one_flipped_bit_is_another_proof_or_none(tmp_path: Path, name: str) -> None:
+    raw = members(honest().bundle(tmp_path / "b.zip"))[name]
+    kind = EntriesProof if name == ENTRIES_PROOF else StreamsProof
+    good = kind.parse(raw)
+    for at in range(len(raw)):
+        changed = raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+        try:
+            assert kind.parse(changed) != good
+        except MalformedProof:
+            continue
+
+
+def test_a_manifest_has_one_spelling(tmp_path: Path) -> None:
+    raw = members(honest().bundle(tmp_path / "b.zip"))[MANIFEST]
+    manifest = Manifest.parse(raw)
+    assert bytes(manifest) == raw
+    assert Manifest.parse(bytes(msgspec.structs.replace(manifest, request="R-1"))).request == "R-1"

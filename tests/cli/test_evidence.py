@@ -1,0 +1,190 @@
+"""From request to proof: asked, built, handed over, and checked by somebody who has the file and a policy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledger.keys.keystore import KeyStore
+from ledger.witness.published import Published
+from tests.cli.commands import here, ledger
+from tests.worlds import V, World, import_log, log_file
+
+Capture = pytest.CaptureFixture[str]
+
+
+def signed(world: World, capfd: Capture) -> None:
+    assert here(capfd, "checkpoint", "sign", world=world).exit == 0
+
+
+def built(world: World, capfd: Capture, folder: Path, *more: str) -> Path:
+    path = folder / "proof.zip"
+    said = here(capfd, "evidence", "build", "--protocol", V, "--clause", "art. 5", *more, "-o", str(path), world=world)
+    assert said.exit == 0, said.err
+    return path
+
+
+def test_proof_is_checked_without_a_ledger(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path = built(world, capfd, tmp_path)
+    policy = tmp_path / "trust.policy"
+    policy.write_bytes(world.place.policy.read_bytes())
+    said = ledger("evidence", "verify", str(path), "--policy", str(policy))
+    assert said.exit == 0, said.err
+    assert "integrity    ok" in said.out
+    assert "completeness ok" in said.out
+    assert "not checked  whether others saw the same ledger" in said.out
+
+
+def test_without_a_policy_nothing_is_called_right(world: World, capfd: Capture, tmp_path: Path) -> None:
+    said = here(capfd, "evidence", "verify", str(built(world, capfd, tmp_path)), "--json")
+    answer = json.loads(said.out)
+    assert said.exit == 9
+    assert set(answer["verdicts"].values()) == {"not-checked"}
+    assert answer["faults"] == []
+
+
+def test_a_changed_bundle_is_proven_wrong_by_name(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path = built(world, capfd, tmp_path)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b"measure-attested", b"measure-attestee", 1))
+    said = here(capfd, "evidence", "verify", str(path), "--policy", str(world.place.policy), "--json")
+    assert said.exit == 3
+    assert "bundle.member-changed" in {fault["code"] for fault in json.loads(said.out)["faults"]}
+    assert "does not prove what it claims" in said.err
+
+
+def test_what_is_no_bundle_is_rejected_as_input(world: World, capfd: Capture, tmp_path: Path) -> None:
+    (tmp_path / "letter.zip").write_bytes(b"Dear sir")
+    assert here(capfd, "evidence", "verify", str(tmp_path / "letter.zip")).exit == 5
+    assert here(capfd, "evidence", "verify", str(tmp_path / "none.zip")).exit == 6
+
+
+def test_a_policy_that_cannot_be_used_checks_nothing(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path = built(world, capfd, tmp_path)
+    assert here(capfd, "evidence", "verify", str(path), "--policy", str(path)).exit == 8
+    assert here(capfd, "evidence", "verify", str(path), "--policy", str(tmp_path / "none")).exit == 8
+
+
+def test_a_recorded_request_names_the_clauses(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "proof.zip"
+    arguments = ("evidence", "build", "--protocol", V, "--request", "R-2022-1", "-o", str(path), "--json")
+    answer = json.loads(here(capfd, *arguments, world=world).out)
+    assert answer["clauses"] == ["art. 5", "art. 6"]
+    assert answer["requester"] == "TBT"
+    assert answer["manifest"] == json.loads(here(capfd, "evidence", "show", str(path), "--json").out)["manifest"]
+
+
+def test_handing_over_is_recorded_with_the_manifest(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path = built(world, capfd, tmp_path)
+    before = world.size()
+    arguments = ("evidence", "provide", str(path), "--as", "VLAIO", "--to", "TBT", "--request", "R-9")
+    assert here(capfd, *arguments, world=world).exit == 0
+    assert world.size() == before + 1
+    assert json.loads(here(capfd, "evidence", "show", str(path), "--json").out)["manifest"] in world.bytes().decode()
+
+
+def test_uses_are_shown_by_their_batches(world: World, capfd: Capture, tmp_path: Path) -> None:
+    import_log(world, log_file(tmp_path, 40))
+    signed(world, capfd)
+    path = built(world, capfd, tmp_path)
+    raw = path.read_bytes()
+    assert b"log-batch-ingested/1" in raw
+    assert b"access-used/1" not in raw
+    assert here(capfd, "evidence", "verify", str(path), "--policy", str(world.place.policy)).exit == 0
+
+
+def test_a_sealed_part_is_disclosed_where_it_is_asked(world: World, capfd: Capture, tmp_path: Path) -> None:
+    plain = json.loads(here(capfd, "evidence", "verify", str(built(world, capfd, tmp_path)), "--json").out)
+    lines = [json.loads(line) for line in world.bytes().splitlines()]
+    shown = [
+        line["position"]
+        for line in lines
+        if "sealed" in json.dumps(line["event"]) and line["stream"] == f"{V}/governance"
+    ]
+    disclose = [word for position in shown for word in ("--disclose", str(position))]
+    opened = json.loads(here(capfd, "evidence", "verify", str(built(world, capfd, tmp_path, *disclose)), "--json").out)
+    assert plain["counts"]["opened"] == 0
+    assert opened["counts"]["opened"] == len(shown) > 0
+    assert opened["faults"] == []
+
+
+def test_the_same_bundle_has_the_same_bytes(world: World, capfd: Capture, tmp_path: Path) -> None:
+    first = built(world, capfd, tmp_path).read_bytes()
+    assert built(world, capfd, tmp_path).read_bytes() == first
+
+
+def test_an_unknown_clause_or_protocol_is_not_found(world: World, capfd: Capture, tmp_path: Path) -> None:
+    output = ("-o", str(tmp_path / "b.zip"))
+    unknown = ("evidence", "build", "--protocol", V, "--clause", "art. 99", *output)
+    assert here(capfd, *unknown, world=world).exit == 6
+    other = ("evidence", "build", "--protocol", "nobody", "--clause", "art. 5", *output)
+    assert here(capfd, *other, world=world).exit == 6
+    assert here(capfd, "evidence", "build", "--protocol", V, *output, world=world).exit == 2
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_another_party_cosigns_and_the_policy_sees_it(world: World, capfd: Capture, tmp_path: Path) -> None:
+    """VLAIO publishes, TBT cosigns on its own machine, VLAIO adds it, and an auditor's quorum is reached."""
+    www, keys, state, cosigned = (tmp_path / name for name in ("www", "keys", "state", "cosigned"))
+    key = KeyStore(keys).create_in_clear("TBT", "cosign")
+    policy = tmp_path / "trust.policy"
+    own = world.place.policy.read_text().replace("quorum none\n", "")
+    policy.write_text(f"{own}witness tbt {key.vkey}\nquorum tbt\n")
+    assert here(capfd, "checkpoint", "publish", str(www), world=world).exit == 0
+    assert here(capfd, "verify", "--policy", str(policy), world=world).exit == 9
+    visit = ("checkpoint", "cosign", str(www), "--party", "TBT", "--policy", str(policy), "--keys", str(keys))
+    assert here(capfd, *visit, "--state", str(state), "-o", str(cosigned)).exit == 0
+    for _ in range(2):
+        assert here(capfd, "checkpoint", "add", str(cosigned), world=world).exit == 0
+    assert here(capfd, "verify", "--policy", str(policy), world=world).exit == 0
+    path = built(world, capfd, tmp_path)
+    said = here(capfd, "evidence", "verify", str(path), "--policy", str(policy), "--json")
+    assert said.exit == 0
+    assert json.loads(said.out)["verdicts"]["agreement"] == "ok"
+    assert here(capfd, "checkpoint", "publish", str(www), world=world).exit == 0
+    assert Published(str(www)).checkpoint() == cosigned.read_bytes()
+
+
+def test_two_histories_are_found_when_two_hands_meet(
+    world: World, spoilt: World, capfd: Capture, tmp_path: Path
+) -> None:
+    """The operator shows one ledger to each; the checkpoints are of one size, and both bear its signature."""
+    notes = []
+    for number, each in enumerate((world, spoilt)):
+        with each.open() as opened:
+            opened.record([each.signed("VLAIO", "measure-attested", measure=f"history-{number}")])
+            notes.append(tmp_path / f"note-{number}")
+            notes[-1].write_bytes(opened.sign_checkpoint(each.key("OPERATOR", "log"), each.key("OPERATOR")))
+    compare = ("checkpoint", "compare", *map(str, notes), "--policy", str(world.place.policy))
+    said = here(capfd, *compare)
+    assert said.exit == 3
+    assert "signed two histories" in said.err
+    assert "keep both files" in said.err
+    assert here(capfd, "checkpoint", "add", str(notes[1]), world=world).exit == 3
+
+
+def test_growth_is_told_from_a_fork_by_the_published_tiles(world: World, capfd: Capture, tmp_path: Path) -> None:
+    first, second, www = tmp_path / "first", tmp_path / "second", tmp_path / "www"
+    first.write_text(here(capfd, "checkpoint", "show", world=world).out)
+    signed(world, capfd)
+    second.write_text(here(capfd, "checkpoint", "show", world=world).out)
+    compare = ("checkpoint", "compare", str(first), str(second), "--policy", str(world.place.policy))
+    assert here(capfd, *compare).exit == 9
+    assert here(capfd, "checkpoint", "publish", str(www), world=world).exit == 0
+    assert here(capfd, *compare, "--published", str(www)).exit == 0
+
+
+def test_what_was_published_is_never_published_otherwise(
+    world: World, spoilt: World, capfd: Capture, tmp_path: Path
+) -> None:
+    with spoilt.open() as opened:
+        opened.record([spoilt.signed("VLAIO", "measure-attested", measure="other")])
+        opened.sign_checkpoint(spoilt.key("OPERATOR", "log"), spoilt.key("OPERATOR"))
+    signed(world, capfd)
+    assert here(capfd, "checkpoint", "publish", str(tmp_path / "www"), world=world).exit == 0
+    before = (tmp_path / "www/checkpoint").read_bytes()
+    said = here(capfd, "checkpoint", "publish", str(tmp_path / "www"), world=spoilt)
+    assert said.exit == 3
+    assert (tmp_path / "www/checkpoint").read_bytes() == before

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.main import run
+from tests.docs.blocks import ROOT
+from tests.worlds import V, World
+
+
+def test_a_new_protocol_is_written_once_and_never_over_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "new.yaml"
+    assert run(["protocol", "new", str(file)]) == 0
+    written = file.read_bytes()
+    file.write_bytes(written + b"# mine\n")
+    assert run(["protocol", "new", str(file)]) == 7
+    assert file.read_bytes() == written + b"# mine\n"
+    assert run(["protocol", "check", str(file)]) == 5
+    assert "faults in this file" in capsys.readouterr().err
+
+
+def test_a_file_is_compared_with_the_version_that_the_ledger_holds(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--ledger", str(world.place.views.with_suffix(".db"))]
+    amended = tmp_path / "amended.yaml"
+    shipped = (ROOT / f"protocols/{V}.yaml").read_text(encoding="utf-8")
+    amended.write_text(shipped.replace("term: 72 hours", "term: 48 hours"), encoding="utf-8")
+    assert run([*place, "protocol", "diff", f"{V}/1", str(amended)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("changed: clause AVG 33(1)\n")
+    assert run([*place, "protocol", "diff", V, str(ROOT / f"protocols/{V}.yaml")]) == 0
+    assert capsys.readouterr().out == "they say the same\n"
+    assert run([*place, "protocol", "diff", f"{V}/9", str(amended)]) == 6
+
+
+def test_a_clause_is_shown_beside_its_words_with_what_it_means(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--ledger", str(world.place.views.with_suffix(".db"))]
+    assert run([*place, "protocol", "show", V, "--clause", "art. 5, item 2"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "“De partijen hebben een actueel informatieveiligheidsbeleid" in told
+    assert "= All parties must state policy-reviewed" in told
+    assert "depends on I-13, read as rolling" in told

@@ -1,0 +1,99 @@
+"""docs/json.md names the fields that the commands give, no more and no less."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import run
+from tests.docs.blocks import ROOT
+from tests.worlds import V, World
+
+PAGE = (ROOT / "docs/json.md").read_text(encoding="utf-8")
+SECTIONS = {part.partition("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
+SHIPPED = str(ROOT / f"protocols/{V}.yaml")
+INCIDENT = ("incident", "detect", "I-9", "--leak", "--as", "VLAIO", "--protocol", V, "--at", "2022-06-20")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "ledger obligations": ("obligations", "--as-of", "2022-06-15"),
+    "ledger why": ("why", "ID", "--as-of", "2022-06-15"),
+    "ledger register": ("register", "holdings"),
+    "ledger replay": ("replay",),
+    "ledger verify": ("verify",),
+    "ledger protocol check": ("protocol", "check", SHIPPED),
+    "ledger protocol list": ("protocol", "list"),
+    "ledger protocol show": ("protocol", "show", V),
+    "ledger protocol diff": ("protocol", "diff", SHIPPED, str(ROOT / "protocols/opgroeien-serv-2021.yaml")),
+    "ledger events list": ("events", "list"),
+    "ledger record": INCIDENT,
+    "ledger incident detect --dry-run": (*INCIDENT, "--dry-run"),
+}
+
+
+def told(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    capsys.readouterr()
+    place = str(world.place.views.with_suffix(".db"))
+    here = [] if words[:2] in (("protocol", "check"), ("events", "list")) else ["--ledger", place]
+    assert run([*here, *words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def fields(text: str) -> list[str]:
+    """The names in backquotes of one paragraph."""
+    return re.findall(r"`([a-z_]+)`", text)
+
+
+def test_the_page_has_a_section_for_each_of_these_commands() -> None:
+    assert set(SECTIONS) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_fields_of_a_document_are_those_of_the_page(
+    world: World, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    words = COMMANDS[command]
+    if "ID" in words:
+        first = told(world, capsys, *COMMANDS["ledger obligations"])["items"][0]["id"]
+        words = tuple(first if word == "ID" else word for word in words)
+    document, paragraphs = told(world, capsys, *words), SECTIONS[command].split("\n\n")
+    top = document[0] if isinstance(document, list) else document
+    assert set(fields(paragraphs[1].removeprefix("Each of the list:"))) == set(top)
+    for named, listed in re.findall(r"Each of `([a-z_]+)`: ((?:`[a-z_]+`\s*)+)", SECTIONS[command]):
+        for each in top[named]:
+            assert set(fields(listed)) == set(each), named
+
+
+def test_a_column_that_a_register_shows_is_one_it_has(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    from projections.catalogue import REGISTERS
+
+    for name in REGISTERS:
+        items = told(world, capsys, "register", name)["items"]
+        place = str(world.place.views.with_suffix(".db"))
+        assert run(["--ledger", place, "register", name, "--csv"]) == 0
+        columns = capsys.readouterr().out.split("\n")[0].split(",")
+        assert all(set(row) <= {*columns, "group", "grant", "entry"} for row in items), name
+
+
+def test_every_exit_code_is_on_its_page_and_in_every_help() -> None:
+    from cli.exit_codes import EXIT_STATUS
+    from ledger.errors import LedgerError
+
+    page = (ROOT / "docs/exit-codes.md").read_text(encoding="utf-8")
+    documented = {int(code) for code in re.findall(r"^\| ([0-9]+) \|", page, re.MULTILINE)}
+    shown = {int(code) for code in re.findall(r"^ +([0-9]+) ", EXIT_STATUS, re.MULTILINE)}
+    assert documented == shown | {1}
+    assert {each.exit for each in _subclasses(LedgerError)} <= documented
+
+
+def _subclasses(cls: type[Any]) -> set[type[Any]]:
+    return {cls, *(each for direct in cls.__subclasses__() for each in _subclasses(direct))}
+
+
+def test_every_page_that_is_made_from_the_code_is_current() -> None:
+    from tests.docs.generated import PAGES
+
+    for name, made in PAGES.items():
+        assert Path(ROOT / name).read_text(encoding="utf-8") == made(), f"{name}: make docs"

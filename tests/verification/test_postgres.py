@@ -1,0 +1,55 @@
+"""The same ledger in PostgreSQL: the same bytes, the same verdict, the same faults."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import psycopg
+
+from ledger.storage.opening import create, open_store
+from ledger.verification.report import Report
+from ledger.verification.run import Asked, verify
+from tests.storage.owner import as_owner, disarm
+from tests.verification.forging import at, codes, report_of
+from tests.worlds import World
+
+TABLES = {"entry": 5, "node": 3, "stream": 4, "checkpoint": 3, "protocol_file": 2, "head": 6}
+
+
+def _moved(world: World, url: str) -> None:
+    """Every row of every table, as it is."""
+    create(url).close()
+    as_owner(url, "DELETE FROM head")
+    with closing(sqlite3.connect(world.place.url)) as file, psycopg.connect(url) as server, server.cursor() as cursor:
+        for table, columns in TABLES.items():
+            rows = file.execute(f"SELECT * FROM {table}").fetchall()
+            cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * columns)})", rows)
+
+
+def _report(url: str, **asked: object) -> Report:
+    with open_store(url) as store:
+        return verify(store, url, Asked(processes=1, **asked))  # type: ignore[arg-type]
+
+
+def test_a_ledger_moved_to_postgres_is_as_whole_as_it_was(grown: World, postgres_url: str) -> None:
+    _moved(grown, postgres_url)
+    there = _report(postgres_url, deep=True)
+    here = report_of(grown, deep=True)
+    assert there.faults == here.faults == ()
+    assert (there.root, there.size, there.counts) == (here.root, here.size, here.counts)
+    assert _report(postgres_url, since=600).faults == ()
+
+
+def test_what_the_owner_of_the_server_changes_is_found(grown: World, postgres_url: str) -> None:
+    _moved(grown, postgres_url)
+    disarm(postgres_url, "entry")
+    as_owner(postgres_url, "UPDATE entry SET raw = raw || 'x'::bytea WHERE position = 300")
+    as_owner(postgres_url, "UPDATE entry SET type = 'elsewhere/1' WHERE position = 310")
+    as_owner(postgres_url, "DELETE FROM entry WHERE position = 40")
+    report = _report(postgres_url)
+    assert "completeness.missing-entry" in at(report, 40)
+    assert "entry.malformed" in at(report, 300)
+    assert at(report, 310)
+    as_owner(postgres_url, "DROP TABLE stream")
+    assert "database.unreadable" in codes(_report(postgres_url))
