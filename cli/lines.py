@@ -10,6 +10,8 @@ from ledger.errors import InputRejected
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file of lines: it is recorded whole or not at all, so it is held in memory."""
+LARGEST_LINE = 1_048_576
+"""Bytes of one line: more than any event and its openings can take."""
 
 
 class Line(NamedTuple):
@@ -33,4 +35,13 @@ def lines_of(stream: IO[bytes], name: str) -> list[Line]:
         raise InputRejected(f"more than {LARGEST:,} bytes", file=name, hint="split the file", code="input.too-large")
     content = content.removeprefix(b"\xef\xbb\xbf")
     lines = (Line(name, number, raw.removesuffix(b"\r")) for number, raw in enumerate(content.split(b"\n"), 1))
-    return [line for line in lines if line.raw.strip()]
+    return [_checked(line) for line in lines if line.raw.strip()]
+
+
+def _checked(line: Line) -> Line:
+    if len(line.raw) > LARGEST_LINE:
+        raise InputRejected(
+            f"{len(line.raw):,} bytes, and a line has at most {LARGEST_LINE:,}", file=line.file, line=line.number,
+            hint="attach large content as a document and name its digest", code="input.too-large",
+        )  # fmt: skip
+    return line

@@ -52,8 +52,9 @@ def say(text: str) -> None:
 
 
 def answer_json(value: Any) -> None:
-    """One document, exact."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """One document, exact: what the output's encoding lacks is escaped as JSON does."""
+    plain = (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
+    sys.stdout.write(json.dumps(value, ensure_ascii=plain, indent=2) + "\n")
 
 
 def coloured() -> bool:

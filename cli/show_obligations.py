@@ -40,7 +40,8 @@ def _show_group(title: str, obligations: Sequence[Obligation], as_of: datetime) 
     for (protocol, clause), found in groupby(_by_clause(obligations), key=lambda each: (each.protocol, each.clause)):
         rows = list(found)
         layer = "" if rows[0].layer == "text" else ", from outside the text"
-        answer(f"\n{protocol}  {clause}  ({rows[0].term}{layer})")
+        answer("")
+        answer_filled(f"{protocol}  {clause}  ({rows[0].term}{layer})", hanging="  ")
         _show_rows(rows, as_of)
 
 

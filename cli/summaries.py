@@ -22,8 +22,8 @@ SUMMARIES = {
     "export": "The stored entries, byte for byte, one a line.",
     "subject": "Persons: find, show, tell them, erase them.",
     "retention": "Erase what the ledger's own logs tell, after its term.",
-    "backup": "Copy ledger, vault and keys, while others write.",
-    "restore": "Bring a backup back; erasures are done again first.",
+    "backup": "Copy ledger, vault and keys into folders apart.",
+    "restore": "Bring a backup back to the place named by --ledger.",
     "key": "Make, enrol, revoke and show keys.",
     **NOUN_SUMMARIES,
 }

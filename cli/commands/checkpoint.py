@@ -7,7 +7,7 @@ from base64 import b64encode
 import click
 
 from cli import session
-from cli.commands.checkpoint_exchange import add, compare, cosign, publish
+from cli.commands.checkpoint_exchange import add, compare, cosign, publish, stamp
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -65,5 +65,5 @@ def show(ctx: click.Context, as_json: bool) -> None:
         click.echo(text, nl=False)
 
 
-for each in (publish, cosign, add, compare):
+for each in (publish, cosign, add, compare, stamp):
     command.add_command(each)

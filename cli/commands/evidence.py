@@ -12,7 +12,7 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from ledger.bundle.build import Request
     from ledger.bundle.manifest import Manifest
@@ -111,9 +111,13 @@ def provide(
 @command.command(epilog=EXIT_STATUS)
 @FILE
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE", help="The keys you trust.")
+@click.option("--tsa-roots", type=click.Path(path_type=Path), metavar="PEM", help="Whose time stamps you trust.")
+@click.option("--max-age", metavar="SPAN", help="Ask for a time stamp no older than this: 36h, 90d.")
 @json_option
 @click.pass_context
-def verify(_: click.Context, file: Path, policy_file: Path | None, as_json: bool) -> int:
+def verify(
+    _: click.Context, file: Path, policy_file: Path | None, tsa_roots: Path | None, max_age: str | None, as_json: bool
+) -> int:
     """Check a bundle: is it unaltered, is it all of it, and did others see the same? Needs no ledger and no network.
 
     \b
@@ -123,9 +127,12 @@ def verify(_: click.Context, file: Path, policy_file: Path | None, as_json: bool
     Without --policy only what needs no trust is checked, and the exit code is 9.
     """
     from cli.commands.checkpoint_exchange import read_policy
+    from ledger.bundle.stamps import AskedTime
     from ledger.bundle.verify import verify as verify_bundle
+    from ledger.clock import now
 
-    report = verify_bundle(file, read_policy(policy_file) if policy_file else None)
+    time = AskedTime(tsa_roots.read_bytes() if tsa_roots else b"", _span(max_age) if max_age else None, now())
+    report = verify_bundle(file, read_policy(policy_file) if policy_file else None, time)
     if as_json:
         answer_json(_report_json(report))
     else:
@@ -200,7 +207,18 @@ def _asked(
     chosen = clauses or (found.clauses if found else ())
     said = as_of or (found.as_of if found and isinstance(found.as_of, str) else "")
     requester = found.author if found else ""
-    return Request(protocol, tuple(chosen), said, name or "", requester, "", _openings(ctx, store, disclose))
+    opened = _openings(ctx, store, disclose)
+    return Request(protocol, tuple(chosen), said, name or "", requester, "", opened, _stamp(ctx, store))
+
+
+def _stamp(ctx: click.Context, store: Store) -> bytes:
+    """The time stamp over the last checkpoint, if there is one beside the ledger."""
+    from cli import session
+    from cli.commands.checkpoint_exchange import stamp_file
+
+    last = store.latest_checkpoint()
+    path = stamp_file(session.place(ctx), last.size if last else 0)
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _requested(store: Store, protocol: str, name: str) -> EvidenceRequested:
@@ -234,6 +252,17 @@ def _openings(ctx: click.Context, store: Store, positions: tuple[int, ...]) -> t
         parts = fitting(event, vault.openings(event.id))
         found += [Disclosed(position, name, part.value, part.blind.hex()) for name, part in sorted(parts.items())]
     return tuple(found)
+
+
+def _span(text: str) -> timedelta:
+    """36h or 90d. Raises UsageProblem."""
+    from datetime import timedelta
+
+    from ledger.errors import UsageProblem
+
+    if not text.isascii() or not text[:-1].isdigit() or text[-1] not in "hd" or len(text) > 6:
+        raise UsageProblem(f"{text!r} is no span", hint="write hours or days: 36h, 90d")
+    return timedelta(hours=int(text[:-1]) * (24 if text[-1] == "d" else 1))
 
 
 def _manifest(file: Path) -> Manifest:

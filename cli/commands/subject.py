@@ -27,6 +27,7 @@ def command() -> None:
     \b
     Example:
       ledger subject find jan.voorbeeld@fictief.example
+
     An identifier is an e-mail address, an account, or KIND:VALUE, with a kind of national, enterprise, establishment
     or staff. `-` reads it from stdin, so that it stays out of the shell's history.
     """

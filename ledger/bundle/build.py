@@ -23,11 +23,12 @@ from ledger.bundle.proofs import EntriesProof, SealLine, StreamsProof
 from ledger.bundle.selection import selected
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import event_of
-from ledger.chain.hashing import leaf_hash, sha256
+from ledger.chain.hashing import Digest, leaf_hash, sha256
 from ledger.chain.merkle import merkle_root
-from ledger.chain.multiproof import multi_proof
+from ledger.chain.multiproof import check_multi, multi_proof
 from ledger.chain.nodes import Leaves
 from ledger.chain.note import Note
+from ledger.chain.proof import InclusionFailed
 from ledger.errors import NotFound, VerificationFailed
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
@@ -113,13 +114,11 @@ def build(store: Store, request: Request, path: Path, summaries: Summaries) -> M
         for name in sorted(early):
             written[name] = archive.add(name, early[name])
         written[names.ENTRIES] = archive.add(names.ENTRIES, lambda write: spool.copy(_rows(sealed, whole), write))
-        nodes = store.nodes()
-        proof = EntriesProof(sealed.size, tuple(multi_proof([p - 1 for p in spool.positions], sealed.size, nodes)))
         late = {names.STREAMS_PROOF: bytes(_streams_proof(sealed, wanted))}
         late |= {version.member: sealed.files[version.digest] for version in sealed.versions}
         if request.openings:
             late[names.OPENINGS] = b"".join(bytes(each) + b"\n" for each in sorted(request.openings, key=_place))
-        written[names.ENTRIES_PROOF] = archive.add(names.ENTRIES_PROOF, bytes(proof))
+        written[names.ENTRIES_PROOF] = archive.add(names.ENTRIES_PROOF, bytes(spool.proof(sealed)))
         manifest = _with_members(head, written, late)
         for name, data in sorted({**late, names.MANIFEST: bytes(manifest)}.items()):
             archive.add(name, data)
@@ -192,15 +191,28 @@ def _stream(sealed: Sealed, stream: str) -> Iterator[tuple[int, bytes]]:
 
 
 class _Spool:
-    """Copies rows into a member, and remembers their positions."""
+    """Copies rows into a member, and remembers their positions and leaf hashes."""
 
     def __init__(self) -> None:
         self.positions: list[int] = []
+        self.leaves: list[Digest] = []
 
     def copy(self, rows: Iterable[tuple[int, bytes]], write: Callable[[bytes], int]) -> None:
         for position, raw in rows:
             self.positions.append(position)
+            self.leaves.append(leaf_hash(raw))
             write(raw + b"\n")
+
+    def proof(self, sealed: Sealed) -> EntriesProof:
+        """That what was copied is in the signed tree. Raises NotAsSealed: nothing leaves that would not verify."""
+        indices = [position - 1 for position in self.positions]
+        hashes = multi_proof(indices, sealed.size, sealed.store.nodes())
+        try:
+            check_multi(indices, self.leaves, sealed.size, hashes, sealed.checkpoint.root)
+        except InclusionFailed as error:
+            fact = f"the entries are not those that checkpoint {sealed.size} was signed over"
+            raise NotAsSealed(fact, hint=_HINT) from error
+        return EntriesProof(sealed.size, tuple(hashes))
 
 
 def _streams_proof(sealed: Sealed, wanted: Mapping[str, Shown]) -> StreamsProof:

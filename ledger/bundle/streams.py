@@ -105,7 +105,17 @@ def check_heads(
             findings.fault(
                 "completeness.extra-stream", span.position, f"an entry of {stream}, which is not shown whole"
             )
+    _check_counted(manifest, proof, findings)
     _check_usage(manifest.protocol, wanted, lines, walk, findings)
+
+
+def _check_counted(manifest: Manifest, proof: StreamsProof, findings: Findings) -> None:
+    """Every sealed stream is shown, said to be left out, or counted among the others."""
+    shown = {line.stream for line in manifest.streams if line.last}
+    left = {each.stream for each in manifest.left_out} - shown
+    if len(shown) + len(left) + manifest.other_streams != proof.total:
+        detail = f"the manifest accounts for another number of streams than the {proof.total} that are sealed"
+        findings.fault("completeness.manifest", 0, detail)
 
 
 def _check_whole(stream: str, line: SealLine | None, walk: Walk, findings: Findings) -> None:

@@ -8,15 +8,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from ledger.bundle.report import Findings, Verdict
 from ledger.bundle.walk import Walk
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.ed25519 import key_id
 from ledger.chain.note import NoKnownSignature, Note, VerifierKey
 from ledger.chain.policy import NO_QUORUM, Policy
-from ledger.clock import spell
 from ledger.errors import LedgerError
 
 
@@ -77,18 +74,6 @@ def check_agreement(note: Note, policy: Policy | None, findings: Findings) -> No
         seen = ", ".join(sorted(cosigned)) or "none"
         findings.not_checked.append(f"whether others saw the same ledger: cosigned by {seen}")
         findings.wanting.append(f"cosignatures that quorum {policy.quorum} asks for (there: {seen})")
-
-
-def cosigned_at(note: Note, policy: Policy | None) -> dict[str, str]:
-    """When each witness of the policy cosigned, as far as its signature holds."""
-    found: dict[str, str] = {}
-    for witness in policy.witnesses if policy else ():
-        try:
-            for verified in note.verified([witness.key]):
-                found[witness.name] = spell(datetime.fromtimestamp(verified.time or 0, UTC))
-        except (LedgerError, OverflowError, ValueError, OSError):
-            continue
-    return found
 
 
 def check_pins(walk: Walk, policy: Policy | None, findings: Findings) -> None:

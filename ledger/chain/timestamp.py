@@ -1,7 +1,7 @@
 """Time stamps by a third party: RFC 3161 tokens over a checkpoint's text (three lines, the last LF included).
 
 Over the text and not the whole note: cosignatures come in later, and a token must still fit then. `openssl ts -verify`
-checks the same. What an authority's certificate is worth is said by the roots that the reader holds, never by the token.
+checks the same. What an authority's certificate is worth the reader's roots say, never the token.
 Needs the extra `tsa` (rfc3161-client 1.0.6 or later: earlier ones let one authority pass for another).
 """
 

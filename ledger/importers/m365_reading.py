@@ -79,10 +79,11 @@ def record_id(data: dict[str, Any]) -> str:
     if not isinstance(text, str) or not text.strip():
         raise Unreadable("no-id", "no Id")
     text = text.strip()
+    if guid := _GUID.fullmatch(text):
+        return guid[1].lower()
     if len(text) > 200 or CONTROL.search(text):
         raise Unreadable("no-id", "an Id that is no identifier")
-    guid = _GUID.fullmatch(text)
-    return guid[1].lower() if guid else text
+    return text
 
 
 def happened_at(data: dict[str, Any]) -> str:
@@ -137,8 +138,13 @@ def actor(data: dict[str, Any]) -> tuple[ActorClass, str | None]:
     return identified(given if isinstance(given, str) else "", "unknown" if kind == "person" else kind)
 
 
+_COUNTED = {"operationcount", "affecteditems", "folders", "queryresults"}
+
+
 def items(data: dict[str, Any]) -> int | None:
     """How many accesses an aggregated record stands for; None for a record of one."""
+    if data.keys().isdisjoint(_COUNTED):
+        return None
     count = _count(data.get("operationcount"))
     if count is not None:
         return count

@@ -11,6 +11,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,9 +27,7 @@ from ledger.storage.vault_tables import METADATA, VAULT
 
 KEY_VARIABLE = "LEDGER_VAULT_KEY"
 KEY_HINT = "put NAME.vault.key back from where it is kept; without it names are lost, the ledger itself still verifies"
-# Auto-vacuum counts before the first table is made, or never: pages that an erasure leaves free can be given back.
 _PRAGMAS = (
-    "auto_vacuum=INCREMENTAL",
     "journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF",
     "cache_size=-32000",
 )  # fmt: skip
@@ -87,6 +86,9 @@ def make_file(path: Path, cipher: VaultCipher) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(draft)) as new:
+            # Counts before the first table is made, or never: pages that an erasure leaves free can be given back.
+            new.executescript("PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first")
         fill(engine(draft), cipher)
         os.link(draft, path)
     except FileExistsError as error:

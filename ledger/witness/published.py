@@ -69,13 +69,31 @@ class Published:
             return file.read(LARGEST + 1)
 
     def _from_url(self, path: str) -> bytes:
-        parts = urlsplit(self.place)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise UsageProblem(f"{self.place} is not an https address", hint="http is for this machine only")
-        request = Request(f"{self.place.rstrip('/')}/{path}")  # noqa: S310 - the scheme was checked
-        with build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            raw: bytes = answer.read(LARGEST + 1)
-            return raw
+        return _read(Request(_checked(f"{self.place.rstrip('/')}/{path}")))  # noqa: S310 - the scheme was checked
+
+
+def asked(url: str, body: bytes) -> bytes:
+    """What a time-stamp authority answers (RFC 3161 section 3.4). Raises Unreachable."""
+    headers = {"Content-Type": "application/timestamp-query"}
+    try:
+        return _read(Request(_checked(url), data=body, headers=headers))  # noqa: S310 - the scheme was checked
+    except (OSError, URLError, ValueError) as error:
+        raise Unreachable(
+            f"{url} does not answer: {error}", hint="take the offline way: --request, --response"
+        ) from error
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise UsageProblem(f"{url} is not an https address", hint="http is for this machine only")
+    return url
+
+
+def _read(request: Request) -> bytes:
+    with build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
+        raw: bytes = answer.read(LARGEST + 1)
+        return raw
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -59,8 +59,6 @@ class FactsRegister(ObligationsProjection):
 
     def reads(self, stream: str) -> bool:
         protocol, _, register = stream.partition("/")
-        if register == "usage":
-            return False
         if protocol == "ledger" or not self.registers:
             return super().reads(stream)
         return register in self.registers

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -107,11 +109,12 @@ class Forge:
         for use in uses:
             self.append(use, author, signature=f"batch:{position}")
 
-    def seal(self, *, heads: dict[str, StreamHead] | None = None, streams: int = 0, author: Person = OPERATOR) -> None:
+    def seal(self, *, heads: dict[str, StreamHead] | None = None, recorded: str = "") -> None:
         sealed = heads if heads is not None else self.heads
         lines = [f"{name} {head.version} {head.leaf.hex()}".encode() for name, head in sorted(sealed.items())]
         root = merkle_root([leaf_hash(line) for line in lines])
-        self.append(self.state(author, "streams-sealed/1", streams=streams or len(lines), root=root.hex()), author)
+        seal = self.state(OPERATOR, "streams-sealed/1", streams=len(lines), root=root.hex())
+        self.append(seal, OPERATOR, recorded=recorded)
 
     def sign(
         self, log: Person = LOG, *, witnesses: tuple[Person, ...] = (WITNESS,), root: Digest | None = None
@@ -198,6 +201,19 @@ def honest(file: bytes = FILE) -> Forge:
     forge.seal()
     forge.sign()
     return forge
+
+
+@lru_cache(maxsize=1)
+def _good() -> bytes:
+    with TemporaryDirectory() as folder:
+        return honest().bundle(Path(folder) / "b.zip").read_bytes()
+
+
+def good(folder: Path) -> Path:
+    """The bundle of the honest ledger, of which every test changes its own copy."""
+    path = folder / "b.zip"
+    path.write_bytes(_good())
+    return path
 
 
 def _opened(forge: Forge) -> None:

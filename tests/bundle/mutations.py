@@ -31,6 +31,7 @@ from tests.bundle.forge import (
     STRANGER,
     Forge,
     disclosed,
+    good,
     honest,
     members,
     rewritten,
@@ -85,7 +86,7 @@ class Kind:
 
 def _of_bytes(function: Callable[[bytes], bytes]) -> Make:
     def make(folder: Path) -> Path:
-        path = honest().bundle(folder / "b.zip")
+        path = good(folder)
         path.write_bytes(function(path.read_bytes()))
         return path
 
@@ -95,7 +96,7 @@ def _of_bytes(function: Callable[[bytes], bytes]) -> Make:
 def _of_parts(*, relist: bool) -> Callable[[Callable[[Parts], Parts]], Make]:
     def into(function: Callable[[Parts], Parts]) -> Make:
         def make(folder: Path) -> Path:
-            path = honest().bundle(folder / "b.zip")
+            path = good(folder)
             return rewritten(path, function(members(path)), relist=relist)
 
         return make
@@ -245,7 +246,7 @@ def needed_file_taken_off_the_manifest_too(parts: Parts) -> Parts:
 
 @path_of("bundle.member-checksum")
 def checksum_of_a_member(folder: Path) -> Path:
-    path = honest().bundle(folder / "b.zip")
+    path = good(folder)
     raw = path.read_bytes()
     path.write_bytes(_both(raw, 14, 16, b"\0\0\0\0"))
     return path
@@ -253,7 +254,7 @@ def checksum_of_a_member(folder: Path) -> Path:
 
 @path_of("bundle.member-changed")
 def one_flipped_bit(folder: Path) -> Path:
-    path = honest().bundle(folder / "b.zip")
+    path = good(folder)
     raw = path.read_bytes()
     at = raw.index(b"security-plan")
     path.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
@@ -340,6 +341,16 @@ def head_changed_in_the_manifest(parts: Parts) -> Parts:
     streams = Manifest.parse(parts[MANIFEST]).streams
     changed = tuple(msgspec.structs.replace(e, last=e.last - 1) if e.stream.endswith("/access") else e for e in streams)
     return with_manifest(parts, streams=changed)
+
+
+@member("completeness.manifest")
+def stream_taken_off_what_was_left_out(parts: Parts) -> Parts:
+    return with_manifest(parts, left_out=Manifest.parse(parts[MANIFEST]).left_out[1:])
+
+
+@member("completeness.manifest")
+def other_streams_counted_otherwise(parts: Parts) -> Parts:
+    return with_manifest(parts, other_streams=99)
 
 
 @member("completeness.shown")
@@ -836,7 +847,7 @@ def use_taken_away() -> Forge:
 
 @path_of("protocol.file-changed")
 def protocol_file_changed(folder: Path) -> Path:
-    path = honest().bundle(folder / "b.zip")
+    path = good(folder)
     parts = members(path)
     name = next(each for each in parts if each.startswith("protocol/"))
     return rewritten(path, {**parts, name: FILE.replace(b"art. 5, item 3", b"art. 5, item 9")})
@@ -846,7 +857,7 @@ def protocol_file_changed(folder: Path) -> Path:
 def protocol_file_of_ones_own(folder: Path) -> Path:
     """A file that asks for less, well listed; the governance stream names another."""
     own = FILE.replace(b"proof: [log-batch-ingested, access-reviewed]", b"proof: [access-reviewed]")
-    path = honest().bundle(folder / "b.zip")
+    path = good(folder)
     parts = members(path)
     name = next(each for each in parts if each.startswith("protocol/"))
     version = msgspec.structs.replace(Manifest.parse(parts[MANIFEST]).versions[0], digest=sha256(own).hex())
@@ -862,14 +873,14 @@ def two_ledgers_spliced(folder: Path) -> Path:
     _sealed(other)
     path = other.bundle(folder / "other.zip")
     there = members(path)
-    mine = members(honest().bundle(folder / "b.zip"))
+    mine = members(good(folder))
     return rewritten(folder / "b.zip", {**mine, CHECKPOINT: there[CHECKPOINT]})
 
 
 @path_of("proof.inclusion")
 def checkpoint_of_the_same_size_with_another_root(folder: Path) -> Path:
     """The log signed a second history of the same length, and no witness saw it."""
-    path = honest().bundle(folder / "b.zip")
+    path = good(folder)
     fork = honest()
     fork.sign(root=Digest(sha256(b"fork")))
     return rewritten(path, {**members(path), CHECKPOINT: fork.note})
@@ -881,7 +892,7 @@ def checkpoint_of_the_same_size_with_another_root(folder: Path) -> Path:
 def _opening(code: str, *lines: Callable[[Forge], bytes]) -> Mutation:
     def make(folder: Path) -> Path:
         forge = honest()
-        path = forge.bundle(folder / "b.zip")
+        path = good(folder)
         return rewritten(path, {**members(path), OPENINGS: b"".join(line(forge) + b"\n" for line in lines)})
 
     return Mutation(make, code, 3, -1)

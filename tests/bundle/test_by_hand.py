@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.bundle.archive import Archive
-from tests.bundle.forge import honest
+from tests.bundle.forge import good
 from tests.bundle.mutations import MUTATIONS
 from tests.docs.blocks import ROOT, block
 from tests.keys.people import LOG, OPERATOR, TBT, TBT_NEXT, VLAIO
@@ -45,7 +45,7 @@ def by_hand(path: Path, folder: Path, steps: tuple[str, ...] = STEPS) -> str:
 
 def test_a_good_bundle_passes_by_hand(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    assert by_hand(honest().bundle(tmp_path / "b.zip"), tmp_path / "folder") == ""
+    assert by_hand(good(tmp_path), tmp_path / "folder") == ""
 
 
 @pytest.mark.parametrize(

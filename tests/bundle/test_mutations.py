@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
 import pytest
 
 from ledger.bundle.archive import NotABundle
+from ledger.bundle.build import NotAsSealed
 from ledger.bundle.report import Report, Verdict
 from ledger.bundle.verify import verify
-from tests.bundle.forge import POLICY, REASON, disclosed, honest
+from tests.bundle.forge import POLICY, REASON, disclosed, good, honest
 from tests.bundle.mutations import MUTATIONS
 from tests.docs.blocks import ROOT
 
@@ -46,3 +48,22 @@ def test_the_catalogue_is_the_one_that_the_documentation_lists() -> None:
     listed = dict(re.findall(r"^\| ([^|]+?) +\| `?([^|`]*?)`? +\| [0-9] +\|$", text, re.MULTILINE))
     assert listed == {name: mutation.code or "-" for name, mutation in MUTATIONS.items()}
     assert len(listed) >= 40
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_single_changed_byte_is_found(tmp_path: Path, seed: int) -> None:
+    path, chance = good(tmp_path), random.Random(seed)
+    raw = path.read_bytes()
+    for _ in range(10):
+        at, bit = chance.randrange(len(raw)), 1 << chance.randrange(8)
+        path.write_bytes(raw[:at] + bytes([raw[at] ^ bit]) + raw[at + 1 :])
+        assert found(path)[0] in (3, 5), (at, bit)
+
+
+def test_a_damaged_ledger_gives_no_bundle(tmp_path: Path) -> None:
+    forge = honest()
+    at = forge.at("measure-attested/1") - 1
+    forge.raws[at] = forge.raws[at].replace(b"security-policy", b"security-polish")
+    with pytest.raises(NotAsSealed):
+        forge.bundle(tmp_path / "b.zip")
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.keys.keystore import KeyStore
 from ledger.witness.published import Published
+from tests.bundle.authority import authority
 from tests.cli.commands import here, ledger
 from tests.worlds import V, World, import_log, log_file
 
@@ -188,3 +189,27 @@ def test_what_was_published_is_never_published_otherwise(
     said = here(capfd, "checkpoint", "publish", str(tmp_path / "www"), world=spoilt)
     assert said.exit == 3
     assert (tmp_path / "www/checkpoint").read_bytes() == before
+
+
+def test_a_checkpoint_is_stamped_by_files_where_there_is_no_network(
+    world: World, capfd: Capture, tmp_path: Path
+) -> None:
+    tsa, ask, answer = authority(tmp_path / "tsa"), tmp_path / "ask.tsq", tmp_path / "answer.tsr"
+    roots = ("--tsa-roots", str(tsa.folder / "ca.pem"))
+    assert here(capfd, "checkpoint", "stamp", "--request", str(ask), world=world).exit == 0
+    answer.write_bytes(tsa.answered(ask.read_bytes()))
+    assert here(capfd, "checkpoint", "stamp", "--response", str(answer), world=world).exit == 2
+    assert here(capfd, "checkpoint", "stamp", "--response", str(answer), *roots, world=world).exit == 0
+    path = built(world, capfd, tmp_path)
+    check = ("evidence", "verify", str(path), "--policy", str(world.place.policy), "--json")
+    assert json.loads(here(capfd, *check).out)["verdicts"]["time"] == "not-checked"
+    stamped = here(capfd, *check, *roots, "--max-age", "1h")
+    assert stamped.exit == 0
+    assert json.loads(stamped.out)["verdicts"]["time"] == "ok"
+
+
+def test_a_stamp_over_another_checkpoint_is_not_kept(world: World, capfd: Capture, tmp_path: Path) -> None:
+    tsa, answer = authority(tmp_path / "tsa"), tmp_path / "answer.tsr"
+    answer.write_bytes(tsa.stamp(b"another checkpoint\n"))
+    arguments = ("checkpoint", "stamp", "--response", str(answer), "--tsa-roots", str(tsa.folder / "ca.pem"))
+    assert here(capfd, *arguments, world=world).exit == 3

@@ -19,7 +19,6 @@ from ledger.protocol.expressions import EachItem, EventMatch, ListItems
 from ledger.protocol.library import shipped
 from ledger.protocol.load import load
 from ledger.protocol.model import Clause, ProtocolVersion
-from ledger.protocol.patterns import Pattern
 from ledger.protocol.schema import schema
 from ledger.protocol.usage import parts
 from tests.docs.blocks import ROOT
@@ -70,8 +69,6 @@ def _proof(version: ProtocolVersion, clause: Clause) -> str:
     if isinstance(body, NamedList):
         users = [each.address for each in version.clauses if body.name in _lists(each)]
         return f"the cases of {'; '.join(users)}"
-    if isinstance(body, Pattern):
-        return "nothing yet: uses are recorded and counted, and not judged"
     return f"`{ELSEWHERE[kind(clause)]}`"
 
 

@@ -70,7 +70,7 @@ def storage_row(data: Data) -> Data:
 def brick(number: int = 1, **fields: Any) -> Data:
     data: Data = {
         "version": "2.0", "timestamp": 1767600000000 + number * 1000, "workspaceId": "77",
-        "sourceIPAddress": "192.0.2.44", "userAgent": "x", "sessionId": "s", "userIdentity": {"email": WHO},
+        "sourceIPAddress": "192.0.2.44", "userAgent": "x", "userIdentity": {"email": WHO},
         "serviceName": "unityCatalog",
         "actionName": "getTable", "requestId": guid(number), "auditLevel": "WORKSPACE_LEVEL", "accountId": guid(5),
         "requestParams": {"full_name_arg": "fictief.dossiers.zondervan"},
@@ -103,7 +103,7 @@ def brick_row(data: Data) -> Data:
     response = data.get("response")
     return {
         "account_id": guid(5), "workspace_id": 77, "version": "2.0", "event_time": f"{moment}.000+00:00",
-        "event_date": "2026-01-05", "source_ip_address": data["sourceIPAddress"], "session_id": "s",
+        "event_date": "2026-01-05", "source_ip_address": data["sourceIPAddress"],
         "user_identity": json.dumps({"email": data["userIdentity"]["email"], "subject_name": None}),
         "service_name": data["serviceName"], "action_name": data["actionName"], "request_id": data["requestId"],
         "request_params": json.dumps(data["requestParams"]),

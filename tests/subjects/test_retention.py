@@ -9,7 +9,7 @@ import pytest
 from ledger.errors import UsageProblem
 from ledger.retention import before, expired
 from tests.subjects.persons import AN
-from tests.worlds import V, World
+from tests.worlds import V, World, import_log, log_file
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,12 @@ def test_record_keys_are_over_when_their_year_is(imported: World):
         (year,) = {each[-4:] for each in ledger.vault.record_purposes() if each[-4:].isdigit()}
     assert found(imported, None, f"{int(year) + 1}-01-01").purposes == (f"import/{V}/m365-audit/{year}",)
     assert found(imported, None, f"{year}-12-31").purposes == ()
+
+
+def test_without_its_record_key_a_log_is_new_again(imported: World, tmp_path):
+    """Which is why the keys go only when no source has those records any more."""
+    assert import_log(imported, log_file(tmp_path)) == 0
+    with imported.open() as ledger:
+        keys = [each for each in ledger.vault.record_purposes() if each[-4:].isdigit()]
+        assert ledger.vault.drop_record_keys(keys) == 1
+    assert import_log(imported, log_file(tmp_path)) == 40

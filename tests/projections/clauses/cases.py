@@ -9,6 +9,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from ledger.chain.entry import Entry
+from ledger.chain.hashing import NO_LEAF
+from ledger.events.base import stream_of
+from ledger.events.codec import built, encoded, tag_of
+from ledger.events.usage import AccessUsed
 from ledger.protocol.library import shipped
 from projections.obligations.answer import Answer, Status
 from tests.projections.obligations.stories import Story, signed_serv, signed_vlaio
@@ -70,7 +75,20 @@ def _tell(story: Story, step: dict[str, Any], at: datetime) -> None:
     del fields[who]
     moment = fields.pop("at", at.strftime("%Y-%m-%dT%H:%M:%SZ"))
     fields = {key: moment if value == "now" else value for key, value in fields.items()}
-    story.tell(kind, who, moment, **fields)
+    if kind == "access-used":
+        _use(story, who, moment, fields)
+    else:
+        story.tell(kind, who, moment, **fields)
+
+
+def _use(story: Story, author: str, moment: str, fields: dict[str, Any]) -> None:
+    """A use, as a member of a batch: it has no key and no time of stating of its own."""
+    position = len(story.entries) + 1
+    values = {**AccessUsed.example, "author": author, "happened_at": moment, "id": f"{position:032x}",
+              "protocol": story.protocol, "type": tag_of("access-used"), **fields}  # fmt: skip
+    event = built(values)
+    raw, recorded_at = encoded(event), datetime.fromisoformat(moment)
+    story.entries.append(Entry(raw, position, NO_LEAF, recorded_at, "batch:1", stream_of(event), position, raw))
 
 
 def owes(answer: Answer, case: Case) -> bool:

@@ -70,6 +70,20 @@ class Story:
         self.entries.append(Entry(raw, position, NO_LEAF, when, "ed25519:", stream_of(event), position, raw))
         return identifier
 
+    def use(self, author: str, at: str, *, recorded: str | None = None, **fields: Any) -> str:
+        """One use of an application, by a person and with success unless `fields` says otherwise."""
+        position = len(self.entries) + 1
+        identifier = sha256(f"{self.protocol} {position}".encode()).hex()[:32]
+        values = {
+            "action": "consult", "actor_class": "person", "application": "KRIS", "author": author, "happened_at": at,
+            "id": identifier, "line": "9d" * 32, "offset": position, "operation": "Read", "outcome": "ok",
+            "protocol": self.protocol, "record": "8c" * 32, "type": tag_of("access-used"), **fields,
+        }  # fmt: skip
+        event = built({name: value for name, value in values.items() if value is not None})
+        raw, when = encoded(event), self._recorded_at(at, recorded)
+        self.entries.append(Entry(raw, position, NO_LEAF, when, "batch:1", stream_of(event), position, raw))
+        return identifier
+
     def enrol(self, party: str) -> None:
         """Give a party a key of its own: from then on nobody reports its acts."""
         position = len(self.entries) + 1

@@ -219,11 +219,6 @@ def test_one_missing_signature_is_no_signing():
     assert answer.obligations == ()
 
 
-def test_uses_are_judged_where_they_are_imported_and_their_clause_is_listed(story):
-    listed = {each.clause: each.reason for each in story.ask("2021-11-01").not_executed}
-    assert listed["art. 5, item 3/c"] == "uses are judged where they are imported, not here"
-
-
 def test_a_clause_without_pattern_is_listed_and_never_skipped():
     (listed,) = small(clause("words", "proof: [dpo-advice-given]")).ask("2022-01-01").not_executed
     assert (listed.clause, listed.reason) == ("words", "the file gives it no pattern and no definition")
