@@ -1,8 +1,8 @@
 """How long it takes to make persons known, to find them again, and to erase one of many.
 
 Example: python -m bench.erase --subjects 100000 --erasures 5
-One JSON line. Rates are persons a second; `erase` is seconds from the signed event to the destroyed rows, min / median /
-max, in the demo's ledger with a vault of so many subjects; `reopen` is the opening after it, in seconds.
+One JSON line. Rates are persons a second; `erase` is seconds from the signed event to the destroyed rows (min, median,
+max), in the demo's ledger with a vault of so many subjects; `reopen` is the opening after it, in seconds.
 """
 
 from __future__ import annotations

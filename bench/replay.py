@@ -219,7 +219,7 @@ def main() -> None:
             "replay_1": round(size / one[0]), "replay_2": round(size / two[0]), "peak_mib_1": one[2],
             "peak_mib_2": two[2], **{name: round(each, 1) for name, each in asked(path, folder).items()},
         }  # fmt: skip
-        answer["library"] = round(library_rate(folder, given.theirs))
+        answer["library"] = round(library_rate(given.theirs))
         answer["ratio_1"] = round(answer["replay_1"] / answer["library"], 1)
         answer["ratio_2"] = round(answer["replay_2"] / answer["library"], 1)
     sys.stdout.write(json.dumps(answer) + "\n")

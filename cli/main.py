@@ -33,7 +33,8 @@ Examples:
   ledger --ledger demo/ledger.db verify
 
 The ledger is named by --ledger or LEDGER: a path, or a database URL; ./ledger.db if neither is given. Other variables:
-LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, LEDGER_FILES (where the files beside a database URL lie), NO_COLOR.
+LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, LEDGER_FILES (where the files beside a database URL lie),
+LEDGER_VAULT_KEY_FILE, LEDGER_VAULT_KEY, NO_COLOR.
 """
 
 

@@ -11,6 +11,10 @@ from ledger.clock import BRUSSELS
 from projections.obligations.answer import Answer, Obligation, Status, Violation
 
 
+SHORT = 6
+"""Digits of an id on a row: enough for `ledger why`."""
+
+
 def show_answer(found: Answer, kept: Sequence[Obligation], *, filtered: bool, brief: bool = False) -> None:
     """What is open first, then what is closed, by clause; then, unless it is `filtered`, what else was found."""
     answer(f"as of {_local(found.as_of)}")
@@ -58,13 +62,13 @@ def _show_rows(rows: Sequence[Obligation], as_of: datetime) -> None:
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    for ratio, wraps in ((None, False), (None, False), (3, True), (4, True)):
+    for ratio, wraps in ((None, False), (None, False), (None, False), (3, True), (4, True)):
         grid.add_column(no_wrap=not wraps, overflow="fold", ratio=ratio)
     for each in rows:
         pair = f"{each.bearer} -> {', '.join(each.counterparty)}"
-        cells = (f"  {each.status}", pair, _unit_label(each), _when(each, as_of))
+        cells = (f"  {each.id[:SHORT]}", str(each.status), pair, _unit_label(each), _when(each, as_of))
         grid.add_row(
-            *(Text(cell, style=style_of(str(each.status)) if at == 0 else "") for at, cell in enumerate(cells))
+            *(Text(cell, style=style_of(str(each.status)) if at == 1 else "") for at, cell in enumerate(cells))
         )
     console().print(grid)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import NamedTuple, Self
 
 from ledger.chain.checkpoint import Checkpoint
@@ -18,9 +19,9 @@ from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof
 from ledger.clock import Clock, now, spell
 from ledger.door import Door, caught_up, door_of
-from ledger.erasing import Replayed, about_of, carry_out
+from ledger.erasing import Replayed, about_of, carry_out, check_scope
 from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
-from ledger.events.base import SignedEvent
+from ledger.events.base import ProtocolEvent, SignedEvent
 from ledger.events.codec import decoded_fast
 from ledger.events.seals import StreamsSealed
 from ledger.ids import new_id
@@ -40,6 +41,9 @@ from ledger.verification.whole import seal_root
 
 TRIES = 20
 """How often a decision is taken again because a writer on another machine was faster; on this one they wait in turn."""
+
+ORPHAN_AGE = timedelta(hours=1)
+"""How long a writer may take between the vault and the ledger."""
 
 MADE_HERE = {
     "log-batch-ingested": "its uses follow it in the same append: ledger import FORMAT FILE",
@@ -176,6 +180,7 @@ class Application:
                     results.append(Recorded(position, event.type, event.id, False))
                     continue
                 _check_by_itself(event, uses)
+                check_scope(event, self.vault, self._protocol_of)
                 rows.append(door.admitted(line))
                 door = door.after(event, stored)
             except LedgerError as error:
@@ -219,6 +224,18 @@ class Application:
         """Of these uses, by (happened_at, id), the ids that are recorded already."""
         self._known.catch_up(self.store)
         return self._known.known_uses(named)
+
+    def sweep_orphans(self) -> int:
+        """Destroy openings that were put more than an hour ago for events that never came; how many parts went."""
+        with self._known.turn(self.store):
+            old = self.vault.opened_events(self.clock() - ORPHAN_AGE)
+            return self.vault.sweep([each for each in old if self._known.position_of(each) is None])
+
+    def _protocol_of(self, event_id: str) -> str | None:
+        """The protocol of a recorded event; None where it has none, or is not recorded."""
+        position = self._known.position_of(event_id)
+        event = decoded_fast(split(self.store.entry(position))[0]) if position else None
+        return event.protocol if isinstance(event, ProtocolEvent) else None
 
     def position_of(self, event_id: str) -> int | None:
         """Where an event with a signature of its own stands; None where this ledger has none with this id."""

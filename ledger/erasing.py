@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ledger.chain.entry import Entry
-from ledger.errors import LedgerError, VerificationFailed
+from ledger.errors import InputRejected, LedgerError, VerificationFailed
 from ledger.events.base import Event
 from ledger.events.codec import decoded_fast
 from ledger.events.erasures import SubjectErased
@@ -39,6 +39,12 @@ class ForgedErasure(VerificationFailed):
     """An erasure that the operator did not sign: nothing was destroyed for it."""
 
     code = "erasure.forged"
+
+
+class OtherProtocol(InputRejected):
+    """An erasure in one protocol of what is of another."""
+
+    code = "erasure.other-protocol"
 
 
 class Erasure(NamedTuple):
@@ -96,6 +102,26 @@ def _check_signed(erasure: Erasure, keys: Keyring) -> None:
 
 
 _FORGED = "nothing was erased for it; run: ledger verify"
+
+
+def check_scope(event: Event, vault: Vault, protocol_of: Callable[[str], str | None]) -> None:
+    """Raise OtherProtocol for an erasure of what is of another protocol than it says: its holds would not be asked.
+
+    `protocol_of` gives the protocol of the event with an id.
+    """
+    if not isinstance(event, SubjectErased) or isinstance(event.in_protocol, Absent):
+        return
+    found = {token: vault.protocol_of(token) for token in vault.holds(listed(event.tokens))}
+    for commitment in listed(event.commitments):
+        part = vault.part(commitment)
+        if part and (protocol := protocol_of(part.event_id)):
+            found[commitment] = protocol
+    for name, protocol in found.items():
+        if protocol != event.in_protocol:
+            raise OtherProtocol(
+                f"{name} is of {protocol}, and not of {event.in_protocol}", field="$.in_protocol",
+                hint="erase what is of one protocol in one event",
+            )  # fmt: skip
 
 
 def about_of(event: Event) -> dict[str, tuple[str, ...]]:

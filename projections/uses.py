@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -31,7 +31,9 @@ TAG = str(AccessUsed.__struct_config__.tag)
 Key = tuple[str, ...]
 """The values of FIELDS, empty where absent, `on_behalf_of` with commas; and `day` if the moments are whole days."""
 DATED = "day"
-_SECOND, _MIDNIGHT = 1_000_000, datetime.min.replace(tzinfo=UTC)
+WIDTH = 5
+"""A stretch as kept: day (its proleptic Gregorian ordinal), first and last (its microseconds), uses, position."""
+_SECOND = 1_000_000
 
 
 class NoMoment(VerificationFailed):
@@ -73,52 +75,63 @@ class Stretch(NamedTuple):
 
 @dataclass(slots=True)
 class Days:
-    """The stretches of one key, by day: columns, or the text they were read from until somebody asks."""
+    """The stretches of one key, by day: five numbers each, as in `WIDTH`."""
 
-    day: array[int] = field(default_factory=lambda: array("q"))
-    """Proleptic Gregorian ordinals, ascending; the columns below hold microseconds of that day, a count, a position."""
-    first: array[int] = field(default_factory=lambda: array("q"))
-    last: array[int] = field(default_factory=lambda: array("q"))
-    uses: array[int] = field(default_factory=lambda: array("q"))
-    position: array[int] = field(default_factory=lambda: array("q"))
+    numbers: array[int] = field(default_factory=lambda: array("q"))
 
-    def columns(self) -> tuple[array[int], ...]:
-        return self.day, self.first, self.last, self.uses, self.position
+    def __len__(self) -> int:
+        return len(self.numbers) // WIDTH
 
     def add(self, day: int, first: int, last: int, uses: int, position: int) -> None:
         """Count more uses of one day."""
-        days = self.day
-        at = len(days) if not days or days[-1] < day else bisect_left(days, day)
-        if at < len(days) and days[at] == day:
-            self.first[at] = min(self.first[at], first)
-            self.last[at] = max(self.last[at], last)
-            self.uses[at] += uses
-            self.position[at] = min(self.position[at], position)
-        else:
-            for column, value in zip(self.columns(), (day, first, last, uses, position), strict=True):
-                column.insert(at, value)
+        numbers = self.numbers
+        at = len(numbers) - WIDTH
+        if at < 0 or numbers[at] < day:
+            numbers.extend((day, first, last, uses, position))
+            return
+        if numbers[at] != day:
+            at = self._place(day) * WIDTH
+            if numbers[at] != day:
+                numbers[at:at] = array("q", (day, first, last, uses, position))
+                return
+        numbers[at + 1] = min(numbers[at + 1], first)
+        numbers[at + 2] = max(numbers[at + 2], last)
+        numbers[at + 3] += uses
+        numbers[at + 4] = min(numbers[at + 4], position)
 
-    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Stretch]:
-        """The stretches of the days from one instant's to another's, both included; None is without limit."""
-        first = bisect_left(self.day, start.toordinal()) if start is not None else 0
-        until = bisect_left(self.day, end.toordinal() + 1) if end is not None else len(self.day)
-        for at in range(first, until):
+    def rows(self) -> Iterator[tuple[int, ...]]:
+        """The arguments of `add` for each day."""
+        return zip(*[iter(self.numbers)] * WIDTH, strict=True)
+
+    def between(self, start: datetime, end: datetime) -> Iterator[Stretch]:
+        """The stretches of the days from one instant's to another's, both included."""
+        for at in range(self._place(start.toordinal()), self._place(end.toordinal() + 1)):
             yield self._stretch(at)
 
+    def _place(self, day: int) -> int:
+        """How many stretches lie before that day."""
+        return bisect_left(range(len(self)), day, key=lambda at: self.numbers[at * WIDTH])
+
     def _stretch(self, at: int) -> Stretch:
-        midnight = _MIDNIGHT + timedelta(self.day[at] - 1)
-        first, last = (midnight + timedelta(microseconds=column[at]) for column in (self.first, self.last))
-        return Stretch(first, last, self.uses[at], self.position[at])
+        day, first, last, uses, position = self.numbers[at * WIDTH : (at + 1) * WIDTH]
+        midnight = _midnight(day)
+        return Stretch(
+            midnight + timedelta(microseconds=first), midnight + timedelta(microseconds=last), uses, position
+        )  # fmt: skip
+
+    def total(self) -> int:
+        """How many uses there are."""
+        return sum(self.numbers[3::WIDTH])
 
     @property
     def first_day(self) -> datetime:
         """Midnight, in UTC, before the first use."""
-        return _MIDNIGHT + timedelta(self.day[0] - 1)
+        return _midnight(self.numbers[0])
 
     @property
     def last_day(self) -> datetime:
         """Midnight, in UTC, before the last use."""
-        return _MIDNIGHT + timedelta(self.day[-1] - 1)
+        return _midnight(self.numbers[-WIDTH])
 
 
 @dataclass(slots=True)
@@ -133,8 +146,10 @@ class Uses:
             mine = self.kept.get(key)
             if mine is None:
                 mine = self.kept[key] = Days()
-            for row in zip(*days.columns(), strict=True):
-                mine.add(*row)
+                mine.numbers.extend(days.numbers)
+                continue
+            for day, first, last, count, position in days.rows():
+                mine.add(day, first, last, count, position)
 
     def of(self, protocol: str) -> Iterator[tuple[Key, Days]]:
         for key, days in self.kept.items():
@@ -142,19 +157,15 @@ class Uses:
                 yield key, days
 
     def stretches(self) -> int:
-        return sum(len(days.day) for days in self.kept.values())
+        return sum(len(days) for days in self.kept.values())
 
     def dump(self) -> list[list[str]]:
-        """A row a key, with its columns as text: numbers apart would take several times as long to read."""
-        return [
-            [*key, *(" ".join(map(str, column)) for column in days.columns())]
-            for key, days in sorted(self.kept.items())
-        ]  # fmt: skip
+        """A row a key, its numbers as one text: apart they would take several times as long to read."""
+        return [[*key, " ".join(map(str, days.numbers))] for key, days in sorted(self.kept.items())]
 
     @classmethod
     def load(cls, rows: Iterable[Sequence[str]]) -> Uses:
-        keys = len(FIELDS) + 1
-        return cls({tuple(row[:keys]): Days(*(_column(text) for text in row[keys:])) for row in rows})
+        return cls({tuple(row[:-1]): Days(array("q", map(int, row[-1].split()))) for row in rows})
 
 
 class Counter:
@@ -174,32 +185,31 @@ class Counter:
         for position, use in enumerate(found, first):
             at = use.happened_at
             group = (
-                at[:11], use.actor, use.application, use.action, use.outcome, use.author, use.protocol,
-                use.actor_class, use.dataset, use.object_class, use.network, use.factors, use.acting_for,
-                use.on_behalf_of,
+                at[:11], use.protocol, use.author, use.on_behalf_of, use.actor, use.actor_class, use.application,
+                use.action, use.outcome, use.acting_for, use.dataset, use.object_class, use.network, use.factors,
             )  # fmt: skip
-            time = at[11:-1]
+            hour = at[11:-1]
             known = groups.get(group)
             if known is None:
-                groups[group] = [time, time, 1, position, use]
+                groups[group] = [hour, hour, 1, position]
                 continue
             known[2] += 1
-            if time > known[1]:
-                known[1] = time
-            elif time < known[0]:
-                known[0] = time
+            if hour > known[1]:
+                known[1] = hour
+            elif hour < known[0]:
+                known[0] = hour
         self.uses += len(found)
 
     def taken(self) -> Uses:
         """What was counted since it was last asked. Raises NoMoment."""
         uses = Uses()
-        for group, (first, last, count, position, use) in self._groups.items():
-            key = _key(use)
+        for (at, protocol, author, behalf, *others), (first, last, count, position) in self._groups.items():
+            key = (protocol, author, ",".join(behalf), *others, "" if at[10:] else DATED)
             days = uses.kept.get(key)
             if days is None:
                 days = uses.kept[key] = Days()
             try:
-                days.add(_ordinal(group[0][:10]), _microseconds(first), _microseconds(last), count, position)
+                days.add(_ordinal(at[:10]), _microseconds(first), _microseconds(last), count, position)
             except ValueError as error:
                 raise NoMoment(f"a use that did not happen at a moment: {error}", position=position,
                                hint="run: ledger verify --deep") from error  # fmt: skip
@@ -223,26 +233,22 @@ def _decoded(events: Sequence[bytes]) -> list[_Use]:
         raise ValueError(f"not a use: {error}") from error
 
 
-def _key(use: _Use) -> Key:
-    values = {name: getattr(use, name) for name in FIELDS} | {"on_behalf_of": ",".join(use.on_behalf_of)}
-    return (*values.values(), DATED if len(use.happened_at) == len("2022-05-30") else "")
-
-
 @lru_cache(maxsize=4096)
 def _ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-def _microseconds(time: str) -> int:
+@lru_cache(maxsize=4096)
+def _midnight(day: int) -> datetime:
+    return datetime.combine(date.fromordinal(day), time(), UTC)
+
+
+def _microseconds(text: str) -> int:
     """Of a time of day such as 08:15:00 or 08:15:00.25; a day without one begins at 0."""
-    if not time:
+    if not text:
         return 0
-    whole = (int(time[:2]) * 60 + int(time[3:5])) * 60 + int(time[6:8])
-    return whole * _SECOND + int(time[9:].ljust(6, "0"))
-
-
-def _column(text: str) -> array[int]:
-    return array("q", map(int, text.split()))
+    whole = (int(text[:2]) * 60 + int(text[3:5])) * 60 + int(text[6:8])
+    return whole * _SECOND + (int(text[9:].ljust(6, "0")) if len(text) > 8 else 0)
 
 
 def moment_of(key: Key, stretch: Stretch) -> Moment:

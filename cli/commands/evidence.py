@@ -56,13 +56,14 @@ def build(
     from cli import session
     from cli.evidence_summary import summaries
     from ledger.bundle.build import build as build_bundle
+    from ledger.bundle.selection import is_below
     from ledger.clock import spell
 
     store = session.store(ctx)
     moment, sealed_at = _moments(store, as_of)
     asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose)
     found = session.obligations(ctx, moment, sealed_at, protocol)
-    duties = [each for each in found.obligations if any(each.clause.startswith(clause) for clause in asked.clauses)]
+    duties = [each for each in found.obligations if any(is_below(each.clause, clause) for clause in asked.clauses)]
     manifest = build_bundle(store, asked, output, lambda head: summaries(head, duties, moment))
     if as_json:
         answer_json({**_manifest_json(manifest), "file": str(output), "bytes": output.stat().st_size})

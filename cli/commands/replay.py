@@ -15,12 +15,19 @@ from cli.progress import progress
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--resume", is_flag=True, help="From the snapshots, not from entry 1.")
-@click.option("--engine", type=click.Choice(["local"]), expose_value=False, help="Where it runs; so far only here.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "process"]),
+    default="local",
+    help="Where it runs: here, or shared with a second process, which pays for large ledgers.",
+)
 @moment_options
 @json_option
 @ledger_option
 @click.pass_context
-def command(ctx: click.Context, resume: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, resume: bool, engine: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
+) -> None:
     """Verify, and rebuild every projection from entry 1; print each one's digest.
 
     \b
@@ -38,13 +45,14 @@ def command(ctx: click.Context, resume: bool, as_of: datetime | None, known_at: 
         raise UsageProblem("a snapshot is of the present", hint="leave out --resume or --known-at")
     store = session.store(ctx)
     every = projections(store.protocol_file)
+    url = session.place(ctx).url if engine == "process" else None
     with progress("entries") as tell:
         if resume:
             snapshots = Snapshots(session.place(ctx).views)
             ctx.call_on_close(snapshots.close)
-            found = follow(store, every, snapshots)
+            found = follow(store, every, snapshots, url=url, progress=tell)
         else:
-            found = fold(store, every, known_at=known_at, progress=tell)
+            found = fold(store, every, known_at=known_at, url=url, progress=tell)
     head = store.head()
     size = found[0].reached.position
     if as_json:

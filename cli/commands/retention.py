@@ -63,16 +63,20 @@ def run(
         before(record_keys_after, moment) if record_keys_after else None,
     )  # fmt: skip
     positions = [] if dry_run or not found.tokens else _erased(ctx, opened, chosen, found.tokens, clause)
+    swept = 0
     if not dry_run:
         opened.vault.drop_record_keys(found.purposes)
+        swept = opened.sweep_orphans()
     if as_json:
-        answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "erased_by": positions})
+        answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "erased_by": positions, "swept": swept})
         return
     would = "would be erased" if dry_run else "erased"
     answer(
         f"{len(found.tokens):,} persons whom only logs name {would}; {len(found.kept):,} kept: a register names them"
     )
     answer(f"{len(found.purposes):,} record keys {would}{': ' if found.purposes else ''}{', '.join(found.purposes)}")
+    if swept:
+        answer(f"{swept:,} texts destroyed whose events were never recorded")
     for position in positions:
         answer(f"recorded at position {position}")
     if dry_run:

@@ -33,12 +33,12 @@ def clauses_at(versions: Iterable[ProtocolVersion], addresses: Sequence[str]) ->
     """The clauses at or below each address: `art. 5` has `art. 5, item 2` under it. Raises UnknownClause."""
     every = [clause for version in versions for clause in version.clauses]
     for address in addresses:
-        if not any(_at(clause.address, address) for clause in every):
+        if not any(is_below(clause.address, address) for clause in every):
             raise UnknownClause(
                 f"the protocol has no clause {address!r}", clause=address,
                 hint="see its addresses: ledger protocol show",
             )  # fmt: skip
-    return [clause for clause in every if any(_at(clause.address, address) for address in addresses)]
+    return [clause for clause in every if any(is_below(clause.address, address) for address in addresses)]
 
 
 def selected(protocol: str, versions: Sequence[ProtocolVersion], addresses: Sequence[str]) -> Mapping[str, Shown]:
@@ -53,7 +53,8 @@ def selected(protocol: str, versions: Sequence[ProtocolVersion], addresses: Sequ
     return {stream: "head" if stream == f"{protocol}/usage" else "whole" for stream in streams}
 
 
-def _at(address: str, asked: str) -> bool:
+def is_below(address: str, asked: str) -> bool:
+    """Whether a clause's address is the one that was asked, or lies below it."""
     return address == asked or address.startswith((f"{asked},", f"{asked}/"))
 
 

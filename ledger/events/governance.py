@@ -63,7 +63,7 @@ class DpoAdviceGiven(Act, frozen=True, kw_only=True, tag="dpo-advice-given/1"):
     officer: PersonToken | Absent = ABSENT
 
 
-class ProtocolSigned(ProtocolEvent, frozen=True, kw_only=True, tag="protocol-signed/1"):
+class ProtocolSigned(Act, frozen=True, kw_only=True, tag="protocol-signed/1"):
     """An office signed a version for its party, or for each party of `on_behalf_of`, when it happened.
 
     `document` is the digest of the signed file as published.

@@ -161,6 +161,13 @@ def _act(
             code="authority.no-mandate", field="$.author",
             hint=f"{party} signs it, or a mandate from {party} to {event.author} that covers {name} is recorded first",
         )  # fmt: skip
+    if isinstance(event.on_behalf_of, tuple) and party in event.on_behalf_of:
+        # Who says "on behalf of" claims a mandate; without one the act would be recorded and have no effect.
+        raise NotAuthorised(
+            f"{event.author} has no mandate from {party} that covers {name}",
+            code="authority.no-mandate", field="$.on_behalf_of",
+            hint=f"record the mandate first; or report the act: name {party} in `party`, with evidence",
+        )  # fmt: skip
     if not isinstance(event.evidence, tuple) or not event.evidence:
         raise NotAuthorised(
             f"{event.author} reports {name} of {party}, which has no key, without evidence",

@@ -11,12 +11,19 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.clock import Clock, spell_recorded
+from ledger.errors import Conflict
 from ledger.storage.faults import spoken
 from ledger.storage.vault_cipher import VaultCipher
 
 Random = Callable[[int], bytes]
 A_TIME = 500
 """Look-ups in one SELECT: SQLite's oldest limit is 999 parameters."""
+
+
+class KeyChanged(Conflict):
+    """Another process put the vault under a new master key while this one held the old."""
+
+    code = "vault.key-changed"
 
 
 class VaultBase:
@@ -36,8 +43,17 @@ class VaultBase:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
+        """One transaction, under the key that we hold. Raises KeyChanged: what we write would open for nobody."""
         with spoken(), self._engine.begin() as connection:
+            if self.stored_check(connection) != self._cipher.check:
+                raise KeyChanged("the vault's master key was changed meanwhile", hint="run the same command again")
             yield connection
+
+    @staticmethod
+    def stored_check(connection: Connection) -> bytes | None:
+        """What the vault knows its master key by."""
+        found = connection.exec_driver_sql("SELECT content FROM vault WHERE name = 'check'").scalar()
+        return None if found is None else bytes(found)
 
 
 def by(size: int, items: Iterable[Any]) -> Iterator[list[Any]]:

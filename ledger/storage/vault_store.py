@@ -19,19 +19,17 @@ import secrets
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import select
-
 from ledger.clock import Clock, now
 from ledger.keys.private_file import write_private
 from ledger.storage import vault_files, vault_rekey
 from ledger.storage.engine import location
+from ledger.storage.faults import spoken
 from ledger.storage.vault_base import Random
 from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
 from ledger.storage.vault_erasing import Erasing
 from ledger.storage.vault_files import KEY_HINT, NoVault, VaultKeyProblem, VaultThere, master_key
 from ledger.storage.vault_parts import Parts
 from ledger.storage.vault_persons import Persons
-from ledger.storage.vault_tables import VAULT
 
 __all__ = ["NoVault", "VaultKeyProblem", "VaultStore", "VaultThere"]
 
@@ -71,7 +69,8 @@ class VaultStore(Persons, Parts, Erasing):
             raise NoVault("there is no vault", file=str(place), hint="restore it from its own backup")
         master = master_key(key_file)
         store = cls(vault_files.engine(place), VaultCipher(master), random, clock)
-        check = store._check()
+        with spoken(), store._engine.begin() as connection:
+            check = store.stored_check(connection)
         if check != store._cipher.check:
             fresh = vault_rekey.finished(key_file, check)
             if fresh is None:
@@ -97,7 +96,3 @@ class VaultStore(Persons, Parts, Erasing):
             vault_rekey.wrap_again(connection, self._cipher, new)
         self._cipher = new
         vault_rekey.put_in_place(key_file)
-
-    def _check(self) -> bytes | None:
-        with self._transaction() as connection:
-            return connection.execute(select(VAULT.c.content).where(VAULT.c.name == "check")).scalar()

@@ -101,6 +101,14 @@ class Vault(Protocol):
         """Every sealed part there is, by commitment."""
         ...
 
+    def part(self, commitment: str) -> StoredPart | None:
+        """One sealed part; None where there is none by this commitment. Raises VerificationFailed if it is damaged."""
+        ...
+
+    def holds(self, tokens: Iterable[str]) -> set[str]:
+        """Those of these tokens that stand for somebody here."""
+        ...
+
     def parts_about(self, token: str) -> list[str]:
         """The commitments of the parts that speak of a person."""
         ...

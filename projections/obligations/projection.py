@@ -69,6 +69,7 @@ class ObligationsProjection:
 
     def __init__(self, files: Files) -> None:
         self.files = files
+        self._reads: dict[str, bool] = {}
 
     def reads(self, stream: str) -> bool:
         """Every register of a protocol; of the ledger itself only its keys."""
@@ -80,7 +81,10 @@ class ObligationsProjection:
 
     def apply(self, state: State, fact: Fact) -> State:
         """Keep one more fact. Raises UnreadableType for a type that this version does not know."""
-        if not self.reads(fact.stream):
+        stream = fact.stream
+        if stream not in self._reads:
+            self._reads[stream] = self.reads(stream)
+        if not self._reads[stream]:
             return state
         known = fact.known
         if known.type == USED:

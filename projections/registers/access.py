@@ -80,10 +80,10 @@ class AccessRegister:
     def count(self, state: State, uses: Uses) -> State:
         for key, days in uses.kept.items():
             of = dict(zip(FIELDS, key, strict=False))
-            failed = 0 if of["outcome"] == "ok" else sum(days.uses)
+            failed = 0 if of["outcome"] == "ok" else days.total()
             first, last = moments_of(key, days)
             _add(state, (of["protocol"], of["author"], of["actor"], of["application"]),
-                 Use(sum(days.uses), failed, first, last))  # fmt: skip
+                 Use(days.total(), failed, first, last))  # fmt: skip
         return state
 
     def items(self, state: State) -> int:

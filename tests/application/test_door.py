@@ -121,10 +121,12 @@ def test_the_mandate_of_a_party_without_a_key_is_itself_reported(world: World):
 
 
 def test_a_mandate_of_several_givers_holds_for_each(world: World):
-    tbt_too = {"on_behalf_of": ["TBT", "FIO"], "evidence": PROOF}
-    with refused(world, "authority.no-evidence"):
-        world.record(world.signed("TBT", on_behalf_of=["TBT", "FIO"], **MANDATE))
-    world.record(world.signed("TBT", **tbt_too, **MANDATE))
+    both = {"on_behalf_of": ["TBT", "FIO"], "evidence": PROOF}
+    with refused(world, "authority.no-mandate", field="$.on_behalf_of"):
+        world.record(world.signed("TBT", **both, **MANDATE))
+    to_give = {**MANDATE, "mandate": "M-0", "to": "TBT", "acts": ["mandate-recorded"]}
+    world.record(world.signed("TBT", party="FIO", evidence=PROOF, **to_give))
+    world.record(world.signed("TBT", **both, **MANDATE))
     with world.open() as ledger:
         given = [each.from_party for each in ledger.door.protocols[V].mandates if "M-1" in each.source]
     assert given == ["TBT", "FIO"]

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from ledger.bundle.archive import Archive
-from tests.bundle.forge import good
+from ledger.chain.note import Note
+from tests.bundle.authority import authority
+from tests.bundle.forge import good, honest
 from tests.bundle.mutations import MUTATIONS
 from tests.docs.blocks import ROOT, block
 from tests.keys.people import LOG, OPERATOR, TBT, TBT_NEXT, VLAIO
@@ -39,7 +41,7 @@ def by_hand(path: Path, folder: Path, steps: tuple[str, ...] = STEPS) -> str:
     done = subprocess.run(
         ["sh", "-euc", script + "\necho done >&2"], cwd=folder, capture_output=True, text=True, check=False
     )
-    told = [line for line in done.stderr.splitlines() if line in (*STEPS, "done")]
+    told = [line for line in done.stderr.splitlines() if line in (*STEPS, "stamp", "done")]
     return "" if told[-1] == "done" else told[-1]
 
 
@@ -72,4 +74,14 @@ def test_a_mutation_fails_by_hand_at_its_step(tmp_path: Path, name: str, step: s
 
 def test_the_guide_has_a_block_for_every_step_and_no_other() -> None:
     text = GUIDE.read_text(encoding="utf-8")
-    assert text.count("<!-- run: ") == len(STEPS)
+    assert text.count("<!-- run: ") == len(STEPS) + 1
+
+
+@pytest.mark.parametrize("text", ["", "another text\n"])
+def test_openssl_checks_the_time_stamp(tmp_path: Path, text: str) -> None:
+    tsa, forge = authority(tmp_path / "tsa"), honest()
+    stamp = tsa.stamp((text or Note.parse(forge.note).text).encode())
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/tsa-root.pem").write_bytes(tsa.roots)
+    path = forge.bundle(tmp_path / "b.zip", stamp=stamp)
+    assert by_hand(path, tmp_path / "folder", ("stamp",)) == ("stamp" if text else "")

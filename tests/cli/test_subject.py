@@ -307,3 +307,14 @@ def test_nothing_but_the_answer_names_a_person(world: World, capfd: Capture):
         assert SAID not in shown.out + shown.err
     assert here(capfd, "subject", "show", token, world=world).err == ""
     erased(world, token)
+
+
+def test_a_single_sealed_part_is_erased_from_the_command_line(world: World, capfd: Capture):
+    event = said(world)
+    with world.open() as opened:
+        commitment = opened.vault.openings(event.id)[0].commitment(event.id)
+    done = here(capfd, "subject", "erase", "--part", commitment, *WHY, "--confirm", commitment, world=world)
+    assert (done.exit, done.out) == (0, "1 sealed part(s) erased by entry 127\n")
+    assert judged(world).erased_by == {127: 1}
+    assert here(capfd, "subject", "erase", *WHY, world=world).exit == 2
+    assert here(capfd, "subject", "erase", "--part", commitment, *WHY, world=world).exit == 6

@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger register": ("register", "holdings"),
     "ledger replay": ("replay",),
     "ledger verify": ("verify",),
+    "ledger subject find": ("subject", "find", "an@demo.invalid"),
+    "ledger retention run": ("retention", "run", "--protocol", V, "--uses-after", "10y", "--dry-run"),
     "ledger protocol check": ("protocol", "check", SHIPPED),
     "ledger protocol list": ("protocol", "list"),
     "ledger protocol show": ("protocol", "show", V),

@@ -247,3 +247,31 @@ def test_an_erasure_between_the_two_copies_makes_both_again(world: World, tmp_pa
         shutil.copy(tmp_path / "backup" / name, tmp_path / "backup" / "ledger")
     inside = World(Place.named(str(tmp_path / "backup/ledger/ledger.db"), {}))
     assert (judged(inside).faults, list(judged(inside).erased_by)) == ((), [127])
+
+
+def test_a_restore_stopped_before_it_was_complete_begins_again(world: World, tmp_path: Path, monkeypatch):
+    token = known(world)
+    folder = taken(world, tmp_path / "backup")
+    erased(world, token)
+    newer = lost(world)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "sign_event", killed)
+        with pytest.raises(KeyboardInterrupt):
+            brought_back(folder, world, newer)
+    assert not Path(world.place.url).exists()
+    restored = brought_back(folder, world, newer)
+    assert restored is not None
+    assert restored.erased == (126,)
+
+
+def test_a_ledger_in_a_database_server_is_left_to_its_own_tools(world: World, tmp_path: Path):
+    with world.open() as ledger:
+        ledger.place = Place("postgresql://host/name", ledger.place.base)
+        with pytest.raises(LedgerError) as found:
+            backup(ledger, tmp_path / "backup", world.moment)
+    assert found.value.exit == 2
+    assert "pg_dump" in found.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -203,3 +204,34 @@ def test_the_look_up_of_a_stolen_vault_needs_its_key(world: World):
     spelling = "enterprise:0316380841"
     assert VaultCipher(bytes(32)).lookup(V, spelling) != lookup
     assert VaultCipher(world.place.vault_key.read_bytes()).lookup(V, spelling) == lookup
+
+
+def test_an_erasure_cannot_step_around_a_hold_by_naming_another_protocol(world: World):
+    token = known(world)
+    event = said(world)
+    with world.open() as ledger:
+        (opening,) = ledger.vault.openings(event.id)
+    why = {"ground": "request", "decided_by": "VLAIO", "in_protocol": "opgroeien-serv-2021"}
+    for about in ({"tokens": [token]}, {"commitments": [opening.commitment(event.id)]}):
+        line = world.signed("OPERATOR", "subject-erased", None, **about, **why)
+        with refused(world, "erasure.other-protocol", field="$.in_protocol"):
+            world.record(line)
+
+
+def test_the_same_text_in_two_entries_looks_different(world: World):
+    one, two = said(world, day=1), said(world, day=2)
+    with world.open() as ledger:
+        commitments = {ledger.vault.openings(each.id)[0].commitment(each.id) for each in (one, two)}
+    assert len(commitments) == 2
+
+
+def test_a_text_whose_event_was_never_recorded_is_swept_once_it_is_old(world: World):
+    event = said(world)
+    line = world.signed("TBT", "party-withdrew", party="TBT", reason=SAID, effective_at="2022-08-09")
+    with world.open() as ledger:
+        ledger.vault.put_openings(line.event.id, line.openings)
+        assert ledger.sweep_orphans() == 0
+        world.moment += timedelta(hours=2)
+        assert ledger.sweep_orphans() == 1
+        assert ledger.vault.openings(line.event.id) == ()
+        assert len(ledger.vault.openings(event.id)) == 1

@@ -206,3 +206,14 @@ def test_a_database_error_repeats_no_value(vault: VaultStore):
     with vault._engine.connect() as connection, pytest.raises(Exception) as found:
         connection.exec_driver_sql("SELECT * FROM nowhere", (AN,))
     assert AN not in str(found.value)
+
+
+def test_who_still_holds_the_old_key_writes_nothing_under_it(url: str, key_file: Path, vault: VaultStore, token: str):
+    other = VaultStore.open(url, key_file)
+    vault.change_key(key_file)
+    for act in (lambda: other.token("p", "jan@fictief.example"), lambda: other.openings(EVENT)):
+        with pytest.raises(LedgerError) as found:
+            act()
+        assert (found.value.code, found.value.exit) == ("vault.key-changed", 7)
+    other.close()
+    assert vault.known("p", ["jan@fictief.example"]) == {}

@@ -153,7 +153,7 @@ def test_two_processes_find_what_one_finds(grown: World, monkeypatch: pytest.Mon
 
 def test_a_process_that_is_killed_leaves_its_work_to_this_one(grown: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.verification.run.WORTH_PROCESSES", 0)
-    monkeypatch.setattr(tasks, "_check_elsewhere", _dies)
+    monkeypatch.setattr("ledger.verification.run.check_elsewhere", _dies)
     report = report_of(grown, processes=2, bits=6)
     assert report.faults == ()
     assert report.counts["entries"] == report.size

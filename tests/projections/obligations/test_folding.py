@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -17,16 +19,19 @@ from ledger.protocol.library import shipped
 from projections.obligations.engine import evaluate
 from projections.obligations.projection import ObligationsProjection
 from projections.projection import Fact, digest
+from projections.uses import Counter
 from tests.projections.obligations.stories import Story, holding, local, signed_vlaio
 
 PROTOCOL = "vlaio-fio-tbt-2021"
 PARTIES = ("VLAIO", "FIO", "TBT")
 DAYS = 240
+ACTOR = "5b" * 16
+GRANT = {"grant": "G", "application": "KRIS", "subject": ACTOR}
 
 moments = st.integers(0, DAYS * 24).map(lambda hours: datetime(2021, 10, 12, tzinfo=UTC) + timedelta(hours=hours))
 KINDS = (
     "withdraw", "hold", "delete", "destroy", "restore", "agree", "declare", "engage", "sign", "retract", "correct",
-    "request", "provide", "leak", "breach", "ceased", "end",
+    "request", "provide", "leak", "breach", "ceased", "end", "use", "use", "grant", "revoke",
 )  # fmt: skip
 acts = st.tuples(
     st.sampled_from(KINDS),
@@ -59,8 +64,13 @@ def told(story: Story, kind: str, party: str, other: str, at: datetime, late: in
         "leak": ("incident-detected", {"incident": "I", "leak": True}),
         "breach": ("protocol-breach-suspected", {"breach": "B", "committed_by": other}),
         "ceased": ("legal-ground-ceased", {"party": party}),
+        "grant": ("access-granted", {**GRANT, "recipient_category": "user"}),
+        "revoke": ("access-revoked", {"grant": "G"}),
         "end": ("protocol-end-date-recorded", {"external": "Convenant", "ends_at": "2022-04-01"}),
     }
+    if kind == "use":
+        story.use(party, when, recorded=recorded, actor=ACTOR if late % 3 else None)
+        return
     if kind in simple:
         name, fields = simple[kind]
         story.tell(name, party, when, recorded=recorded, **fields)
@@ -128,10 +138,39 @@ def test_no_obligation_opens_or_closes_in_the_future_and_none_is_owed_to_its_bea
         assert each.status != "undetermined" or each.missing
 
 
-def test_uses_and_seals_are_not_read():
+@settings(max_examples=40, deadline=None)
+@given(stories, st.lists(st.integers(0, 60), max_size=4), st.randoms())
+def test_uses_counted_in_any_pieces_and_order_give_one_digest(story, cuts, random):
+    projection, rest = story.projection(), story.projection().empty()
+    events = [(entry.position, entry.event) for entry in story.entries if entry.stream.endswith("/usage")]
+    borders = sorted({0, *(cut for cut in cuts if cut < len(events)), len(events)})
+    pieces = [events[start:end] for start, end in pairwise(borders)]
+    random.shuffle(pieces)
+    for piece in pieces:
+        counter = Counter()
+        for position, event in piece:
+            counter.count(position, [event])
+        projection.count(rest, counter.taken())
+    for entry in story.entries:
+        if not entry.stream.endswith("/usage"):
+            projection.apply(rest, Fact(entry))
+    assert digest(projection, rest) == digest(projection, story.state())
+
+
+@settings(max_examples=10, deadline=None)
+@given(stories)
+def test_a_state_holds_no_date_that_a_zone_or_holiday_table_gives(story):
+    before = digest(story.projection(), story.state())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ledger.clock.BRUSSELS", ZoneInfo("Asia/Tokyo"))
+        patch.setattr("projections.obligations.workdays.country_holidays", lambda *_, **__: {}, raising=False)
+        assert digest(story.projection(), story.state()) == before
+
+
+def test_of_the_ledger_itself_only_keys_are_read():
     projection = ObligationsProjection({}.__getitem__)
     assert [projection.reads(stream) for stream in ("p/usage", "ledger/seals", "ledger/keys", "p/deletion")] == [
-        False, False, True, True,
+        True, False, True, True,
     ]  # fmt: skip
 
 

@@ -1,0 +1,28 @@
+"""The guides for the auditor and the operator, run from start to end as their readers would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import ROOT, blocks
+from tests.docs.shell import shell
+
+FACTS = {
+    "auditor": ("completeness ok", "integrity    ok", "To be done: 0", "HB+"),
+    "operator": ("recorded protocol-signed", "signed checkpoint", "integrity    ok"),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_guide_runs_from_start_to_end(tmp_path: Path, name: str) -> None:
+    page = list(blocks(ROOT / f"docs/guide/{name}.md"))
+    (tmp_path / "protocols").symlink_to(ROOT / "protocols")
+    for each in page:
+        if each.kind == "example":
+            (tmp_path / each.name).write_text(each.code, encoding="utf-8")
+    done = shell(tmp_path, "\n".join(each.code for each in page if each.kind == "run"))
+    assert done.returncode == 0, done.stderr
+    for fact in FACTS[name]:
+        assert fact in done.stdout
