@@ -15,7 +15,6 @@ import multiprocessing
 import resource
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -102,7 +101,8 @@ class Story(Maker):
         root = merkle_root(leaf_hashes(members)).hex()
         moment = _moment(day)
         event = LogBatchIngested(
-            **{**self.head(), "author": "VLAIO"}, protocol=PROTOCOL, batch=Batch(count=count, root=root),
+            **self.head(),  # type: ignore[arg-type]
+            protocol=PROTOCOL, batch=Batch(count=count, root=root),
             source="m365-audit", file="ad" * 32, file_bytes=first, first=moment, last=moment,
         )  # fmt: skip
         usage = f"{PROTOCOL}/usage"

@@ -10,7 +10,6 @@ from cli.output import answer, answer_filled, console, style_of
 from ledger.clock import BRUSSELS
 from projections.obligations.answer import Answer, Obligation, Status, Violation
 
-
 SHORT = 6
 """Digits of an id on a row: enough for `ledger why`."""
 

@@ -139,6 +139,7 @@ class _Gathering:
             self._entries += run.entries()
 
     def piece(self) -> Piece:
+        self._entries.sort(key=lambda entry: entry.position)
         piece = Piece(self._entries, self._counter.taken(), self._prev, self._reached, self._recorded_at)
         self._start()
         return piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
+
+if TYPE_CHECKING:
+    from ledger.events.keys import KeyUse
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
 USE = click.option(
@@ -120,6 +124,39 @@ def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromi
     line = sign(Draft.parse(value), signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
     (recorded,) = opened.record([line])
     answer(f"revoked key {found[0][:16]} of {party} at position {recorded.position}")
+
+
+@command.command(epilog=EXIT_STATUS)
+@PARTY
+@click.option("--use", type=click.Choice(["events", "imports", "cosign"]), default="events", show_default=True)
+@ledger_option
+@click.pass_context
+def rotate(ctx: click.Context, party: str, use: KeyUse) -> None:
+    """Make a new key beside this ledger, enrol it with the old one, and end the old one's life, all at once.
+
+    \b
+    Example:
+      ledger key rotate --party TBT
+
+    What the old key signed stays as it was: a key counts by position.
+    """
+    from ledger.canonical import load
+    from ledger.keys.keystore import KeyStore
+    from ledger.keys.signing import Draft, sign
+
+    opened = session.application(ctx)
+    door, folder = opened.door, session.place(ctx).keys
+    old, signer = session.key(ctx, party, use, door), session.key(ctx, party, "events", door)
+    # If we die here, a key that nobody enrolled is left beside the others: it signs nothing.
+    new = KeyStore(folder).create(party, use, session.passphrase(new=True), another=True)
+    enrolled = load(_enrolment(folder, party, use, door.origin).encode())
+    drafts = (
+        {**enrolled, "replaces": old.key_id},
+        {"type": "key-revoked", "party": party, "revoked": old.key_id, "cause": "rotated"},
+    )
+    recorded = opened.record([sign(Draft.parse(each), signer, door.origin, opened.clock) for each in drafts])
+    answer(f"{use} key of {party} is now {new.key_id[:16]}, from position {recorded[0].position} on")
+    answer(f"revoked key {old.key_id[:16]} at position {recorded[1].position}")
 
 
 @command.command("list", epilog=EXIT_STATUS)

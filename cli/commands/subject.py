@@ -11,6 +11,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_filled, answer_json, say, table
+from cli.subject_erase import erase
 
 if TYPE_CHECKING:
     from ledger.application import Application
@@ -239,7 +240,5 @@ def check_there(opened: Application, token: str) -> None:
             hint="nothing about them is left to show; the entries that name the token still verify",
         )  # fmt: skip
 
-
-from cli.subject_erase import erase  # noqa: E402 - a command of this group, in a file of its own
 
 command.add_command(erase)

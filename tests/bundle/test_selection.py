@@ -50,5 +50,5 @@ def test_more_clauses_ask_for_more() -> None:
 
 
 def test_an_address_that_no_clause_has_is_told() -> None:
-    with pytest.raises(UnknownClause, match="art. 99"):
+    with pytest.raises(UnknownClause, match=r"art\. 99"):
         registers("art. 5", "art. 99")

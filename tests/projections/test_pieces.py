@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from ledger.errors import LedgerError
 from ledger.replay import pages, verified
 from ledger.storage.append import BATCH, Row
 from ledger.storage.opening import open_store
+from ledger.storage.snapshots import Snapshots
 from projections.catalogue import projections
 from projections.projection import UnreadableType
 from projections.runner import fold, follow
-from tests.worlds import V, World, import_log, log_file, rewrite
+from tests.worlds import V, World, copied, import_log, log_file, rewrite
 
 
 @pytest.fixture
@@ -66,20 +68,21 @@ def test_two_processes_give_the_same_digests_as_one(log: World, monkeypatch: pyt
     ("statement", "code"),
     [
         ("DELETE FROM entry WHERE position = 150", "storage.missing"),
-        ("UPDATE entry SET version = version + 1 WHERE position = 150", "chain.broken-link"),
+        ("UPDATE entry SET version = version + 100 WHERE position = 150", "chain.broken-link"),
         ("UPDATE entry SET stream = 'x/usage' WHERE position = 150", "chain.broken-link"),
         (
             "UPDATE entry SET raw = CAST(replace(CAST(raw AS TEXT), 'T08', 'T09') AS BLOB) WHERE position = 150",
             "chain.broken-link",
         ),
-        ("UPDATE entry SET raw = (SELECT raw FROM entry WHERE position = 149) WHERE position = 150", "chain.broken"),
+        (
+            "UPDATE entry SET raw = (SELECT raw FROM entry WHERE position = 149) WHERE position = 150",
+            "chain.broken-link",
+        ),
     ],
 )
 def test_a_use_that_was_changed_is_never_counted(
     several: bool, statement: str, code: str, demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from tests.worlds import copied
-
     spoilt = copied(demo_folder, tmp_path / "uses")
     import_log(spoilt, log_file(tmp_path))
     rewrite(spoilt, statement)
@@ -88,7 +91,7 @@ def test_a_use_that_was_changed_is_never_counted(
     with pytest.raises(LedgerError) as found:
         digests(spoilt, several=several)
     assert found.value.exit == 3
-    assert found.value.code.startswith(code)
+    assert found.value.code == code
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -107,10 +110,6 @@ def test_an_unknown_type_stops_the_fold_and_is_named(
 
 
 def test_a_few_new_entries_do_not_write_a_large_state_again(log: World):
-    from contextlib import closing
-
-    from ledger.storage.snapshots import Snapshots
-
     with open_store(log.place.url) as store, closing(Snapshots(log.place.views)) as snapshots:
         every = projections(store.protocol_file)
         follow(store, every, snapshots)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ledger.place import Place
 from ledger.storage.highwater import HighWater
 from ledger.storage.opening import open_store
-from ledger.verification import tasks
 from ledger.verification.report import Report
 from ledger.verification.run import Asked, verify
 from tests.verification.conftest import ingest

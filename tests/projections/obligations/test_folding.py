@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.canonical import decode, encode
+from ledger.clock import Moment
 from ledger.errors import VerificationFailed
 from ledger.protocol.library import shipped
 from projections.obligations.engine import evaluate
@@ -162,8 +163,10 @@ def test_uses_counted_in_any_pieces_and_order_give_one_digest(story, cuts, rando
 def test_a_state_holds_no_date_that_a_zone_or_holiday_table_gives(story):
     before = digest(story.projection(), story.state())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ledger.clock.BRUSSELS", ZoneInfo("Asia/Tokyo"))
-        patch.setattr("projections.obligations.workdays.country_holidays", lambda *_, **__: {}, raising=False)
+        tokyo = ZoneInfo("Asia/Tokyo")
+        patch.setattr("ledger.clock.start_of_day", lambda day: datetime.combine(day, time(), tokyo).astimezone(UTC))
+        patch.setattr("projections.obligations.workdays._legal", lambda _: ())
+        assert Moment.parse("2022-01-01").earliest == datetime(2021, 12, 31, 15, tzinfo=UTC)
         assert digest(story.projection(), story.state()) == before
 
 
