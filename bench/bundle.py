@@ -28,7 +28,7 @@ from ledger.keys.passphrase import no_passphrase
 from ledger.keys.signing import Draft, SignedLine, sign
 from ledger.opening import Opening, open_ledger
 from ledger.place import Place
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 
 PROTOCOL, OPERATOR, ORIGIN = "vlaio-fio-tbt-2021", "OPERATOR", "ledger.invalid/bench"
 CLAUSES = ("art. 5, item 2",)

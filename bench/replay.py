@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from bench.library_runner import library_rate
+from bench.plain_runner import library_rate
 from bench.verify import PROTOCOL, Maker
 from ledger.canonical import encode_fast
 from ledger.chain.hashing import leaf_hashes, sha256
@@ -32,7 +32,7 @@ from ledger.events.codec import built
 from ledger.events.fields import Batch
 from ledger.events.imports import LogBatchIngested
 from ledger.events.usage import AccessUsed
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from ledger.storage.append import BATCH, Row
 from ledger.storage.opening import create, open_store
 from ledger.storage.snapshots import Snapshots

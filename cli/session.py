@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledger.application import Application
     from ledger.door import Door
     from ledger.events.keys import KeyUse
-    from ledger.keys.keystore import KeyPair
+    from ledger.keys.keystore import KeyFile, KeyPair
     from ledger.storage.store import Store
     from projections.obligations.answer import Answer
     from projections.projection import Projection
@@ -103,23 +103,28 @@ def passphrase(*, new: bool = False) -> Passphrase:
     return passphrase_from(os.environ, ask if sys.stdin.isatty() else None)
 
 
-def key(ctx: click.Context, party: str, use: KeyUse, door: Door | None = None) -> KeyPair:
-    """The party's newest key beside the ledger that counts now: one just made, and not enrolled yet, does not sign.
-
-    `door` spares reading the ledger, for who has it open. Raises KeyProblem where there is no such key.
-    """
+def key_files(ctx: click.Context, party: str, use: KeyUse, door: Door) -> list[KeyFile]:
+    """The party's keys beside the ledger that count now, newest first: one that nobody enrolled does not sign."""
     from ledger.chain.ed25519 import key_id
-    from ledger.door import door_of
-    from ledger.errors import KeyProblem
     from ledger.keys.keystore import KeyStore
 
-    folder, door = KeyStore(place(ctx).keys), door or door_of(store(ctx))
     valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}
-    for file in reversed(folder.files(party, use)):
-        if key_id(file.vkey.public) in valid:
-            return file.opened(passphrase())
+    files = KeyStore(place(ctx).keys).files(party, use)
+    return [file for file in reversed(files) if key_id(file.vkey.public) in valid]
+
+
+def key(ctx: click.Context, party: str, use: KeyUse, door: Door | None = None) -> KeyPair:
+    """The newest of them, opened. `door` spares reading the ledger, for who has it open.
+
+    Raises KeyProblem where there is no such key, or the passphrase does not open it.
+    """
+    from ledger.door import door_of
+    from ledger.errors import KeyProblem
+
+    for file in key_files(ctx, party, use, door or door_of(store(ctx))):
+        return file.opened(passphrase())
     raise KeyProblem(
-        f"no enrolled {use} key of {party} lies in {folder.folder}", code="key.missing",
+        f"no enrolled {use} key of {party} lies in {place(ctx).keys}", code="key.missing",
         hint="see: ledger key list; a party that signs elsewhere uses: ledger sign",
     )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -81,14 +82,29 @@ def _folded_on(
     reached, recorded_at, total = starts[0].reached, starts[0].recorded_at, store.size()
     fold = _Fold([start.projection for start in starts], [start.state for start in starts])
     several = known_at is None and total - reached.position >= WORTH_PROCESSES
-    for piece in read_by_several(store, url, reached, PROCESSES) if url and several else read(store, reached, known_at):
-        for entry in piece.entries:
-            fold.entry(entry)
-        fold.uses(piece.uses)
-        reached, recorded_at = piece.reached, piece.recorded_at or recorded_at
-        progress(reached.position, total)
+    with _uncollected():
+        for piece in (
+            read_by_several(store, url, reached, PROCESSES) if url and several else read(store, reached, known_at)
+        ):
+            for entry in piece.entries:
+                fold.entry(entry)
+            fold.uses(piece.uses)
+            reached, recorded_at = piece.reached, piece.recorded_at or recorded_at
+            progress(reached.position, total)
     states = fold.states
     return [Folded(start.projection, state, reached, recorded_at) for start, state in zip(starts, states, strict=True)]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles: entries and states have none, and it would walk through all of them often."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Fold:

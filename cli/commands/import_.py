@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,15 @@ from cli.progress import progress
 
 if TYPE_CHECKING:
     from ledger.application import Application
+    from ledger.events.keys import KeyUse
     from ledger.importers.custody import LogFile
     from ledger.importers.importer import Importer
     from ledger.importers.ingest import Counts, Ingestion
+    from ledger.keys.keystore import KeyPair
 
 FORMATS = ("azure-storage", "databricks", "dataverse", "entra-signin", "m365-audit", "table", "web-access")
+BATCH_USES: tuple[KeyUse, ...] = ("imports", "events")
+"""Uses of a key that may sign a batch, the narrower first."""
 """The formats of `ledger.importers.formats`, named here so that `--help` loads none of them."""
 
 
@@ -137,7 +140,7 @@ def _party(ctx: click.Context, opened: Application, protocol: str, named: str | 
     from ledger.errors import UsageProblem
 
     parties = opened.door.protocols[protocol].parties
-    candidates = sorted(party for party in parties if list(_keys(ctx, opened, party)))
+    candidates = sorted(party for party in parties if _may_sign(ctx, opened, party))
     if named is not None:
         return named
     if len(candidates) != 1:
@@ -147,25 +150,16 @@ def _party(ctx: click.Context, opened: Application, protocol: str, named: str | 
     return candidates[0]
 
 
-def _keys(ctx: click.Context, opened: Application, party: str) -> Iterator[Any]:
-    """The party's key files here that may sign a batch now: an imports key before an events key."""
-    from ledger.chain.ed25519 import key_id
-    from ledger.keys.keystore import KeyStore
-
-    store, door = KeyStore(session.place(ctx).keys), opened.door
-    for use in ("imports", "events"):
-        valid = {key.key_id for key in door.keyring.valid_keys(party, use, door.size + 1)}
-        yield from (file for file in reversed(store.files(party, use)) if key_id(file.vkey.public) in valid)
+def _may_sign(ctx: click.Context, opened: Application, party: str) -> bool:
+    door = opened.door
+    return any(session.key_files(ctx, party, use, door) for use in BATCH_USES)
 
 
-def _key(ctx: click.Context, opened: Application, party: str) -> Any:
-    from ledger.errors import KeyProblem
-
-    for file in _keys(ctx, opened, party):
-        return file.opened(session.passphrase())
-    raise KeyProblem(
-        f"no enrolled key of {party} lies in {session.place(ctx).keys}", hint="see: ledger key list", code="key.missing"
-    )
+def _key(ctx: click.Context, opened: Application, party: str) -> KeyPair:
+    """The key that signs the batches: an imports key before an events key."""
+    door = opened.door
+    use: KeyUse = "imports" if session.key_files(ctx, party, "imports", door) else "events"
+    return session.key(ctx, party, use, door)
 
 
 def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None:

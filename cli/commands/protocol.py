@@ -141,7 +141,7 @@ def new(file: Path) -> None:
     Example:
       ledger protocol new city-agency.yaml
     """
-    from ledger.protocol.library import skeleton
+    from ledger.protocol.shipped import skeleton
 
     with file.open("xb") as made:
         made.write(skeleton())

@@ -17,8 +17,8 @@ from ledger.keys.passphrase import no_passphrase
 from ledger.keys.signing import Draft, sign
 from ledger.opening import Opening, open_ledger
 from ledger.place import Place
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
+from ledger.protocol.shipped import shipped
 
 ORIGIN = "ledger.invalid/demo"
 OPERATOR = "OPERATOR"

@@ -14,7 +14,7 @@ from ledger.errors import LedgerError
 from ledger.keys.keyring import possession
 from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.signing import SignedLine, sign_event
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from ledger.storage.opening import open_store
 from tests.worlds import V, World
 

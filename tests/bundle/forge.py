@@ -25,7 +25,7 @@ from ledger.chain.policy import Policy
 from ledger.events.base import Event, MemberEvent, stream_of
 from ledger.events.codec import built, encoded
 from ledger.events.usage import AccessUsed
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from ledger.storage.reader import StoredCheckpoint, StreamHead
 from ledger.subjects.sealed import Opening
 from tests.keys.people import (

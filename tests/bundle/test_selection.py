@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.bundle.selection import UnknownClause, clauses_at, is_below, selected
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
+from ledger.protocol.shipped import shipped
 from tests.keys.people import PROTOCOL
 
 VERSION = load(shipped()[PROTOCOL], PROTOCOL)

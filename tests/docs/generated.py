@@ -16,10 +16,10 @@ from cli.protocol_shown import kind
 from ledger.events.catalogue import types
 from ledger.protocol.definitions import NamedList
 from ledger.protocol.expressions import EachItem, EventMatch, ListItems
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.schema import schema
+from ledger.protocol.shipped import shipped
 from ledger.protocol.usage import parts
 from tests.docs.blocks import ROOT
 from tests.projections.clauses.cases import cases

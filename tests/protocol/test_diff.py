@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.protocol.diff import Change, difference
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
+from ledger.protocol.shipped import shipped
 from tests.protocol.texts import CLAUSE, HEAD, SMALL
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.errors import InputRejected
 from ledger.protocol.faults import Fault, ProtocolRejected
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
+from ledger.protocol.shipped import shipped
 from tests.protocol.texts import HEAD, SMALL, place
 
 

@@ -8,9 +8,9 @@ from ruamel.yaml import YAML
 
 from ledger.protocol.check import checked
 from ledger.protocol.faults import ProtocolRejected
-from ledger.protocol.library import shipped
 from ledger.protocol.read_bodies import DEFINITION_READERS, PATTERN_READERS
 from ledger.protocol.schema import asked, schema
+from ledger.protocol.shipped import shipped
 from tests.docs.blocks import ROOT
 from tests.protocol.light_schema import faults, plain
 from tests.protocol.texts import SMALL, THIRD

@@ -10,11 +10,11 @@ import pytest
 from ledger.protocol.check import checked
 from ledger.protocol.definitions import Contact, Flows, InForce, Mandate, Replaces
 from ledger.protocol.expressions import CopyIs, CopyState, MomentKind, MomentMatch, RetentionAgreed
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
 from ledger.protocol.model import Layer, ProtocolVersion
 from ledger.protocol.patterns import Limit, Power, Response
 from ledger.protocol.quotes import misquoted, unquoted
+from ledger.protocol.shipped import shipped
 from ledger.protocol.terms import OpenTerm, Span, TimeUnit
 
 P0, P4 = "vlaio-fio-tbt-2021", "opgroeien-serv-2021"

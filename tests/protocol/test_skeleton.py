@@ -6,7 +6,7 @@ import pytest
 
 from ledger.protocol.check import checked
 from ledger.protocol.faults import ProtocolRejected
-from ledger.protocol.library import skeleton
+from ledger.protocol.shipped import skeleton
 
 TEXT = skeleton().decode()
 FILLED = {r"^id:.*$": "id: city-agency-2026", r"^  nl:.*$": "  nl: Protocol", r"^  en:$": "  en: Protocol",

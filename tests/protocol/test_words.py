@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
 from ledger.protocol.model import Clause
+from ledger.protocol.shipped import shipped
 from ledger.protocol.words import Told
 from tests.protocol.texts import THIRD
 

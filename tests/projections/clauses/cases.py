@@ -14,7 +14,7 @@ from ledger.chain.hashing import NO_LEAF
 from ledger.events.base import stream_of
 from ledger.events.codec import built, encoded, tag_of
 from ledger.events.usage import AccessUsed
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from projections.obligations.answer import Answer, Status
 from tests.projections.obligations.stories import Story, signed_serv, signed_vlaio
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
 from ledger.protocol.patterns import Pattern
+from ledger.protocol.shipped import shipped
 from tests.projections.clauses.cases import SERV, VLAIO, broken, cases, kept, owes
 
 CASES = [pytest.param(protocol, clause, id=f"{protocol} {clause}")

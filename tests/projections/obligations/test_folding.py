@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger.canonical import decode, encode
 from ledger.clock import Moment
 from ledger.errors import VerificationFailed
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from projections.obligations.engine import evaluate
 from projections.obligations.projection import ObligationsProjection
 from projections.projection import Fact, digest

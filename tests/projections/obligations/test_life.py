@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from projections.obligations.answer import Status, duty, duty_state
 from tests.projections.obligations.small import clause, small
 from tests.projections.obligations.stories import Story, deleted, holding, local, signed_vlaio, the, under

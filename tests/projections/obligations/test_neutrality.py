@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import projections.obligations
-from ledger.protocol.library import shipped
 from ledger.protocol.load import load
+from ledger.protocol.shipped import shipped
 
 SOURCES = sorted(Path(projections.obligations.__file__).parent.glob("*.py"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from projections.obligations.answer import Status
 from tests.projections.obligations.small import clause, small
 from tests.projections.obligations.stories import Story, deleted, destroyed, holding, local, signed_vlaio, the, under

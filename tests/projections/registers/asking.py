@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.protocol.library import shipped
+from ledger.protocol.shipped import shipped
 from projections.projection import Fact
 from projections.registers.reading import FactsRegister
 from tests.projections.obligations.stories import Story, local, signed_vlaio
