@@ -105,7 +105,10 @@ def _opened(url: str) -> Store:
 
 
 def _read_elsewhere(task: Task) -> Piece | Task:
-    return _read_here(_opened(task.url), task)
+    found = _read_here(_opened(task.url), task)
+    if isinstance(found, Piece):  # whoever folds reads events: the bytes around them were checked, and stay here
+        found.entries[:] = [entry._replace(raw=b"") for entry in found.entries]
+    return found
 
 
 class _Gathering:

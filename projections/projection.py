@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from sys import intern
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from ledger.canonical import encode_fast
 from ledger.chain.entry import Entry
-from ledger.chain.hashing import sha256
+from ledger.chain.hashing import sha256_of
 from ledger.errors import LedgerError, NotChecked, VerificationFailed
 from ledger.events.base import Event
 from ledger.events.codec import MalformedEvent, UnknownType, decoded, decoded_fast
@@ -29,6 +30,9 @@ class UnreadableType(NotChecked):
     """An event of a type that this version does not know: a fold that left it out would answer wrongly."""
 
     code = "event.unknown-type"
+
+
+_REPEATED = frozenset({"author", "protocol", "key"})
 
 
 class Known(NamedTuple):
@@ -73,8 +77,10 @@ class Fact:
     def known(self) -> Known:
         """What a state keeps of it. Raises as `event` does."""
         fields: dict[str, Any] = msgspec.to_builtins(self.event)
-        kind = str(fields.pop("type")).partition("/")[0]
-        return Known(self.position, self.recorded_at, self.stream, kind, fields)
+        kind = intern(str(fields.pop("type")).partition("/")[0])
+        for name in _REPEATED & fields.keys():  # one text for all entries, where each would bring its own
+            fields[name] = intern(fields[name])
+        return Known(self.position, self.recorded_at, intern(self.stream), kind, fields)
 
     def _unreadable(self) -> LedgerError:
         position = self.position
@@ -140,4 +146,7 @@ def dumped(projection: Projection, state: Any) -> bytes:
 
 def digest_of(projection: Projection, state: bytes) -> str:
     """The digest, from the bytes that `dumped` gave."""
-    return sha256(b"[%s,%d,%s]" % (encode_fast(projection.name), projection.version, state)).hex()
+    hasher = sha256_of()
+    for part in (b"[%s,%d," % (encode_fast(projection.name), projection.version), state, b"]"):  # it may be large
+        hasher.update(part)
+    return hasher.digest().hex()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -12,7 +14,6 @@ import pytest
 
 from cli.main import ledger as group
 from cli.main import run
-from tests.docs.blocks import ROOT
 from tests.worlds import World, environment
 
 PROGRAM = "from cli.main import main; main()"
@@ -28,9 +29,10 @@ class Said(NamedTuple):
 
 def ledger(*arguments: str, stdin: bytes = b"", world: World | None = None, **more: str) -> Said:
     """Run `ledger` in a process of its own, on a world's ledger if one is given."""
-    place = {"LEDGER": world.place.url} if world else {}
+    place = {"LEDGER": str(Path(world.place.url).absolute())} if world else {}
+    folder = world.place.base.parent if world else Path(tempfile.gettempdir())
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], input=stdin, capture_output=True, cwd=ROOT, timeout=120,
+        [sys.executable, "-c", PROGRAM, *arguments], input=stdin, capture_output=True, cwd=folder, timeout=120,
         env=environment(**place, **more), check=False,
     )  # fmt: skip
     said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
