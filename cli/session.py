@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from projections.projection import Projection
     from projections.runner import Folded
 
+WORTH_A_SNAPSHOT = 10_000
+"""Entries below which an answer is folded from entry 1, in a blink: it sees each of them, so none can be changed."""
+
 
 def place(ctx: click.Context) -> Place:
     return Place.named(place_of(ctx), os.environ)
@@ -48,25 +51,34 @@ def store(ctx: click.Context) -> Store:
     return opened
 
 
+def whole(ctx: click.Context) -> Store:
+    """The ledger, to answer from: not without what its mark or its last checkpoint says it held."""
+    from ledger.reading import open_whole
+
+    opened = open_whole(place(ctx))
+    ctx.call_on_close(opened.close)
+    return opened
+
+
 def obligations(ctx: click.Context, as_of: datetime | None, known_at: datetime | None, protocol: str | None) -> Answer:
     """What is due at `as_of` (now, if not given), by what was recorded up to `known_at`. Raises NotFound."""
     from ledger.clock import now
     from projections.obligations.engine import evaluate
     from projections.obligations.projection import ObligationsProjection
 
-    opened = store(ctx)
+    opened = whole(ctx)
     projection = ObligationsProjection(opened.protocol_file)
     state = folded(ctx, opened, projection, known_at).state
     return evaluate(state, as_of or now(), protocol=protocol)
 
 
 def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: datetime | None) -> Folded:
-    """A projection's state: from its snapshot where the present is asked, from entry 1 where the past is."""
+    """A projection's state: from entry 1, or from its snapshot where the present of a large ledger is asked."""
     from ledger.storage.faults import StorageFailed
     from ledger.storage.snapshots import Snapshots
     from projections.runner import fold, follow
 
-    if known_at is not None:
+    if known_at is not None or opened.size() < WORTH_A_SNAPSHOT:
         with progress("entries") as tell:
             return fold(opened, [projection], known_at=known_at, progress=tell)[0]
     try:

@@ -39,12 +39,15 @@ def command(
       ledger obligations --as-of 2022-06-15 --party VLAIO --clause "art. 4"
     --as-of asks what held then; --known-at what could be known then.
     """
+    from cli.asked import check_asked
     from cli.json_obligations import obligations_json
     from cli.show_obligations import show_answer
 
     _check_words(status)
     answer_ = session.obligations(ctx, as_of, known_at, protocol)
     kept = [each for each in answer_.obligations if _asked(each, party, clause, status)]
+    if not kept and (protocol or party or clause):
+        check_asked(session.store(ctx), protocol, party, clause)
     if as_json:
         answer_json(obligations_json(answer_, kept, known_at))
     else:

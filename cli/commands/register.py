@@ -54,14 +54,17 @@ def command(
     Example:
       ledger register holdings --as-of 2022-06-15
     """
+    from cli.asked import check_asked
     from ledger.clock import now, spell
     from projections.catalogue import register
 
-    store = session.store(ctx)
+    store = session.whole(ctx)
     asked = register(name, store.protocol_file)
     moment = as_of or now()
     rows = asked.rows(session.folded(ctx, store, asked, known_at).state, moment)
     kept = [row for row in rows if protocol in (None, row["protocol"])]
+    if not kept and protocol:
+        check_asked(store, protocol)
     if as_json:
         answer_json(
             {"register": name, "as_of": spell(moment), "known_at": spell(known_at) if known_at else None, "items": kept}

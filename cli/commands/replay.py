@@ -43,7 +43,7 @@ def command(
 
     if resume and known_at:
         raise UsageProblem("a snapshot is of the present", hint="leave out --resume or --known-at")
-    store = session.store(ctx)
+    store = session.whole(ctx)
     every = projections(store.protocol_file)
     url = session.place(ctx).url if engine == "process" else None
     with progress("entries") as tell:

@@ -35,7 +35,7 @@ def command(
     from projections.obligations.engine import evaluate
     from projections.obligations.projection import ObligationsProjection
 
-    store = session.store(ctx)
+    store = session.whole(ctx)
     state = session.folded(ctx, store, ObligationsProjection(store.protocol_file), known_at).state
     answer = evaluate(state, as_of or now())
     found = explained(state, answer, named(answer, identifier))

@@ -1,8 +1,8 @@
 """Register `<protocol>/deletion`: which copies of received data exist, and how they came to their end.
 
-A holding is holder x origin x dataset x copy (x exchange). The holder is the party whose act the event is; the origin
-is who first collected the data, whoever sent them. Where a list names `all`, it covers every dataset, or every copy,
-that the holder has of that origin, registered or not; an event that names no exchange covers every exchange.
+A holding is holder x origin x dataset x copy (x exchange, x records). The holder is the party whose act the event is;
+the origin is who first collected the data, whoever sent them. Where a list names `all`, it covers every dataset, or
+every copy, that the holder has of that origin, registered or not; an event that names no exchange covers every one.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ class DossierClosed(Act, frozen=True, kw_only=True, tag="dossier-closed/1"):
     """A party closed a dossier. Reopening it ends that."""
 
     register: ClassVar[str] = "dossiers"
-    key_fields: ClassVar[tuple[str, ...]] = ("party", "dossier")
+    key_fields: ClassVar[tuple[str, ...]] = ("dossier",)
     ended_by: ClassVar[tuple[str, ...]] = ("dossier-reopened",)
     example: ClassVar = {"dossier": "DS-77"}
 
@@ -27,7 +27,7 @@ class DossierReopened(Act, frozen=True, kw_only=True, tag="dossier-reopened/1"):
     """A party opened a closed dossier again. Closing it ends that."""
 
     register: ClassVar[str] = "dossiers"
-    key_fields: ClassVar[tuple[str, ...]] = ("party", "dossier")
+    key_fields: ClassVar[tuple[str, ...]] = ("dossier",)
     ended_by: ClassVar[tuple[str, ...]] = ("dossier-closed",)
     example: ClassVar = {"dossier": "DS-77"}
 

@@ -88,6 +88,8 @@ def spelled(error: Exception) -> LedgerError:
     if found:
         family, code, message, hint = found
         return family(message, hint=hint, code=code)
+    if str(cause).startswith(("no such table", "no such column")):
+        return Damaged(f"the database is not whole: {cause}", hint=_DAMAGED)
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)
     first_line = str(cause).partition("\n")[0]

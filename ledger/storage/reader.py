@@ -139,7 +139,7 @@ class Reader:
 
         Raises Missing, naming the position, at the first hole; without `upto` also if rows lie beyond the head.
         """
-        last = self._checked_size() if upto is None else upto
+        last = self.checked_size() if upto is None else upto
         while after < last:
             sql = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
             page = self.rows(sql, (after, last, size))
@@ -148,11 +148,16 @@ class Reader:
             yield page
             after += len(page)
 
-    def _checked_size(self) -> int:
-        found = self.rows("SELECT size, (SELECT coalesce(max(position), 0) FROM entry) FROM head")
+    def checked_size(self) -> int:
+        """As `size`. Raises Damaged if a row lies outside of the positions that the head counts."""
+        found = self.rows(
+            "SELECT size, (SELECT coalesce(max(position), 0) FROM entry), (SELECT min(position) FROM entry) FROM head"
+        )
         if len(found) != 1:
             raise Damaged("the head row is gone", hint=_HINT)
-        size, last = found[0]
+        size, last, first = found[0]
+        if first is not None and first < 1:
+            raise Damaged(f"there is an entry at position {first}", hint=_HINT, code="storage.outside", position=first)
         if last > size:
             raise Damaged(
                 f"there are entries beyond the head, up to {last}",
@@ -221,12 +226,12 @@ class Reader:
         return StoredCheckpoint(found.size, bytes(found.note)) if found else None
 
     def protocol_file(self, digest_hex: str) -> bytes:
-        """The bytes under a digest. Raises NotFound; that they hash to it is checked by who reads them."""
+        """The bytes under a digest that an entry names. Raises Missing; who reads them checks that they hash to it."""
         with self._connected() as connection:
             query = select(protocol_file.c.data).where(protocol_file.c.digest == digest_hex)
             found = connection.execute(query).scalar()
         if found is None:
-            raise NotFound(f"the ledger holds no protocol file {digest_hex}", hint="add it: `ledger protocol add FILE`")
+            raise Missing(f"the protocol file {digest_hex} is missing", hint=_HINT)
         return bytes(found)
 
     def protocol_files(self) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from ledger.errors import InputRejected, NotFound
 from ledger.storage import tables
 from ledger.storage.append import Append, Outcome, Receipt, Row
 from ledger.storage.faults import Damaged, Locked, StorageFailed, spoken
-from ledger.storage.reader import Reader
+from ledger.storage.reader import Missing, Reader
 from ledger.storage.sqlite import SqliteWriter
 
 GROUP = 256
@@ -174,7 +174,7 @@ class Store(Reader):
         _check_digest(digest_hex, data)
         try:
             self.protocol_file(digest_hex)
-        except NotFound:
+        except Missing:
             with self._connected() as connection:
                 connection.execute(insert(tables.protocol_file).values(digest=digest_hex, data=data))
 

@@ -18,6 +18,7 @@ from itertools import chain
 
 from ledger.chain.policy import Policy
 from ledger.events.governance import ProtocolVersionRegistered
+from ledger.storage.faults import StorageFailed
 from ledger.storage.highwater import HighWater, MalformedMark, Mark
 from ledger.storage.inspection import Beside, next_position, raw_beside
 from ledger.storage.store import Store
@@ -97,6 +98,8 @@ def _mark(asked: Asked) -> tuple[Mark | None, Faults]:
         return (asked.head.read() if asked.head else None), faults
     except MalformedMark as error:
         faults.add(error.code, 0, error.message)
+        return None, faults
+    except StorageFailed:  # one that this reader may not open is told as not checked
         return None, faults
 
 

@@ -45,7 +45,7 @@ def _tail(checked: Checked, whole: Whole) -> Iterator[str]:
     last = max((size for size in checked.checkpoints if size <= whole.size), default=0)
     if last >= whole.size:
         if checked.mark is None:
-            yield f"whether there was an entry after {whole.size:,}: there is no high-water mark beside the ledger"
+            yield f"whether there was an entry after {whole.size:,}: no high-water mark can be read beside the ledger"
         return
     after = f"after {last:,}, the last signed checkpoint" if last else "at all: no checkpoint was signed yet"
     known = "only the high-water mark on this machine says so"

@@ -1,4 +1,4 @@
-"""Holdings: holder x origin x dataset x copy (x exchange), each with a life: held, deleted, destroyed, restored.
+"""Holdings: holder x origin x dataset x copy (x exchange, x records), each with a life: held, deleted, destroyed, restored.
 
 The origin is who first collected the data, whoever sent them: relayed data keeps its origin (R14-R16).
 """
@@ -48,7 +48,7 @@ class Holding:
     @property
     def key(self) -> tuple[str, ...]:
         parts = (self.holder, *(self.fields.get(name, "") for name in ("origin", "dataset", "copy", "exchange")))
-        return ("holding", *parts)
+        return ("holding", *parts, *((self.fields["records"],) if "records" in self.fields else ()))
 
     @property
     def label(self) -> str:

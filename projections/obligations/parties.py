@@ -41,8 +41,7 @@ def parties(world: World, given: Parties, scope: Scope) -> Found:
         of, but = parties(world, given.of, scope), parties(world, given.but, scope)
         return Found(tuple(each for each in of.values if each not in but.values), of.missing + but.missing)
     if isinstance(given, ClassOf):
-        joined = [turn for turn in world.life.of(MomentKind.ACCEDED) if given.name in turn.values("class")]
-        return _union([Found(turn.parties) for turn in joined])
+        return Found(_members(world, given.name, scope))
     if isinstance(given, AuthorityOf):
         return _union([_authority(party, scope.version) for party in parties(world, given.parties, scope).values])
     return _word(world, given.word, scope)
@@ -91,6 +90,14 @@ def _word(world: World, word: PartyWord, scope: Scope) -> Found:
     if word is PartyWord.UNIT:
         return Found((scope.item.value,) if scope.item else ())
     return Found((word.value,))
+
+
+def _members(world: World, name: str, scope: Scope) -> tuple[str, ...]:
+    """Who acceded as a member of a class and is bound at that moment; with `always`, whoever did or will."""
+    joined = [turn for turn in world.life.of(MomentKind.ACCEDED) if name in turn.values("class")]
+    found = dict.fromkeys(party for turn in joined for party in turn.parties)
+    bound = world.life.bound_at(scope.at)
+    return tuple(party for party in found if scope.always or party in bound)
 
 
 def _peers(world: World, scope: Scope) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.clock import Moment
-from ledger.protocol.expressions import ClassOf
+from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
 from ledger.protocol.patterns import Power as Pattern
 from projections.obligations.answer import Cause, Power, PowerState
@@ -19,7 +19,7 @@ def powers(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[P
     if world.life.version_at(world.as_of).version is not version:
         return
     body = clause.pattern(world.life.readings_at(version, world.as_of))
-    if not isinstance(body, Pattern) or isinstance(body.holder, ClassOf):
+    if not isinstance(body, Pattern) or body.effect.makes is MomentKind.ACCEDED:
         return
     for ground in grounds(world, version, clause, body, world.as_of):
         at = ground.trigger.happened.earliest if ground.trigger else world.as_of

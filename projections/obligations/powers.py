@@ -111,7 +111,7 @@ def judged(world: World, ground: Ground, act: Fact, party: str, at: Moment) -> V
 
 def _may(world: World, ground: Ground, act: Fact, party: str, at: Moment) -> bool:
     holder = ground.power.holder
-    if isinstance(holder, ClassOf):
+    if isinstance(holder, ClassOf) and act.values("class"):
         return holder.name in act.values("class")
     if party not in holders(world, ground, at.earliest):
         return False

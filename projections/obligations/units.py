@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import Literal
 
 from ledger.clock import Moment
-from ledger.protocol.expressions import EachFact, EachItem, EachName, EachParty, NotValue, PartyWord, Those, Units
+from ledger.protocol.expressions import (
+    But,
+    ClassOf,
+    EachFact,
+    EachItem,
+    EachName,
+    EachParty,
+    NotValue,
+    Parties,
+    PartyWord,
+    Those,
+    Units,
+)
 from ledger.protocol.expressions import Holdings as EachHolding
 from projections.obligations.answer import Unit
 from projections.obligations.facts import Fact
@@ -52,12 +64,19 @@ def holding_item(holding: Holding, missing: tuple[str, ...] = ()) -> Item:
 
 
 def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:
-    """Of a word such as `others`: everyone whom it ever names, while they are bound."""
-    if isinstance(wanted.parties, Those) and wanted.parties.word in _CHANGING:
+    """Of a word such as `others`, or a class: everyone whom it ever names, while they are bound."""
+    if _changing(wanted.parties):
         for party in parties(world, wanted.parties, replace(scope, always=True)).values:
             yield party_item(party, bound_line(world.life.bound.get(party, ())))
     else:
         yield from (party_item(party) for party in parties(world, wanted.parties, scope).values)
+
+
+def _changing(given: Parties) -> bool:
+    """Whether it names others as parties come and go."""
+    if isinstance(given, But):
+        return _changing(given.of)
+    return isinstance(given, ClassOf) or (isinstance(given, Those) and given.word in _CHANGING)
 
 
 def party_item(party: str, exists: Timeline | None = None) -> Item:

@@ -167,7 +167,7 @@ def test_protocol_files_are_kept_by_their_digest(store: Store):
     store.add_protocol_file(sha256(second).hex(), second)
     assert store.protocol_file(sha256(second).hex()) == second
     assert store.protocol_files() == {sha256(file).hex(): file for file in (first, second)}
-    with pytest.raises(NotFound):
+    with pytest.raises(Missing):
         store.protocol_file("00" * 32)
 
 

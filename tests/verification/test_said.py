@@ -37,7 +37,7 @@ def test_only_what_applies_is_said_not_to_be_checked(damaged: World, world: Worl
 def test_without_a_mark_it_says_that_nothing_tells_of_a_later_end(world: World) -> None:
     assert "high-water" not in _said(world)
     world.place.head.rename(world.place.head.with_name("elsewhere"))
-    assert "there is no high-water mark" in _said(world)
+    assert "no high-water mark" in _said(world)
     world.place.head.with_name("elsewhere").rename(world.place.head)
 
 

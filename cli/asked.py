@@ -1,0 +1,41 @@
+"""What a question names must exist: an empty answer to a misspelt name would read as "nothing is due"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledger.storage.store import Store
+
+
+def check_asked(store: Store, protocol: str | None, party: str | None = None, clause: str | None = None) -> None:
+    """Raises NotFound for a protocol, party or clause that the ledger's protocols do not have."""
+    from ledger.door import door_of
+
+    known = door_of(store).protocols
+    if protocol is not None:
+        _check("protocol", protocol, known)
+    chosen = [known[name] for name in known if protocol in (None, name)]
+    versions = [version for each in chosen for version in each.versions]
+    if party is not None:
+        outsiders = {outsider.id for version in versions for outsider in version.outsiders}
+        _check("party", party, outsiders.union(*(each.parties for each in chosen)))
+    addresses = [one.address for version in versions for one in version.clauses]
+    if clause is not None and not any(address.startswith(clause) for address in addresses):
+        _check("clause", clause, addresses)
+
+
+def _check(what: str, name: str, known: Iterable[str]) -> None:
+    from ledger.errors import NotFound
+
+    there = sorted(set(known))
+    if name in there:
+        return
+    shown = get_close_matches(name, there, n=3) or there[:5]
+    more = ", ..." if len(there) > len(shown) else ""
+    raise NotFound(
+        f"this ledger holds no {what} {name}", code=f"{what}.unknown",
+        hint=f"it holds: {', '.join(shown) or 'none yet'}{more}",
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""Opening a ledger to answer from it: nothing is answered from less than the ledger was known to hold.
+
+Cheap whatever the ledger's size: the head, the high-water mark and the last checkpoint are compared. That each entry
+follows from the one before is seen while they are read; signatures and seals are `ledger verify`'s.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ledger.place import Place
+from ledger.storage.faults import StorageFailed
+from ledger.storage.highwater import HighWater, Mark, RolledBack, check
+from ledger.storage.opening import open_store
+from ledger.storage.store import Store
+
+
+def open_whole(place: Place) -> Store:
+    """The ledger, to read; neither vault nor keys are touched.
+
+    Raises RolledBack or BesideTheMark where it ends before its mark or checkpoint, or has another entry there; Damaged
+    where rows lie outside of what its head counts; what `open_store` raises.
+    """
+    # Read before the ledger: whoever appends meanwhile moves the ledger first and the mark after it.
+    mark = _mark(place)
+    store = open_store(place.url)
+    try:
+        _check(store, mark)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _mark(place: Place) -> Mark | None:
+    with suppress(StorageFailed):  # a mark that this reader may not open is not checked
+        return HighWater(place.head).read()
+    return None
+
+
+def _check(store: Store, mark: Mark | None) -> None:
+    signed = store.latest_checkpoint()
+    size = store.checked_size()
+    if mark is not None:
+        check(mark, store)
+    if signed is not None and signed.size > size:
+        raise RolledBack(
+            f"the ledger ends at {size}, and its checkpoint {signed.size} was signed",
+            hint="its tail was cut: run ledger verify, and find the newer copy", position=size,
+        )  # fmt: skip
