@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 
-.PHONY: venv test lint types walls check format lock docs demo clean
+.PHONY: venv test lint types walls check format lock docs bench demo clean
 
 venv:            ## an environment with every extra
 	python3 -m venv .venv
@@ -34,6 +34,9 @@ lock:            ## pin every extra for Python 3.11 and later; `make lock UPGRAD
 
 docs:            ## the pages and the schema that are made from the code; a test says when they are old
 	$(BIN)/python -m tests.docs.generated
+
+bench:           ## every measurement of bench/RESULTS.md, one JSON line each: some minutes on a quiet machine
+	for part in append verify replay import_log bundle erase startup; do $(BIN)/python -m bench.$$part || exit 1; done
 
 demo:
 	$(BIN)/ledger demo

@@ -5,12 +5,16 @@
 Ours is chained, in the tree, versioned per stream, and signed (a batch by its root); theirs keeps the same event bytes
 and nothing else. The library hangs on large calls over a Unix socket, the only door of the PostgreSQL wheel: it is
 given 250 events a call there, so its bulk figure holds 40 commits where ours holds one.
+
+Beside single appends stand `signed_before`, ours without the signature, and `bare`, one prepared INSERT of the same
+bytes by the driver: what no durable append in Python can be faster than.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import tempfile
 import threading
 import uuid
@@ -20,6 +24,7 @@ from time import perf_counter
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory, StoredEvent
 from eventsourcing.utils import Environment
@@ -59,6 +64,23 @@ def use_event(number: int) -> bytes:
     )
 
 
+Insert = Callable[[bytes], object]
+"""Writes one row and commits it."""
+
+
+def bare_sqlite(path: str) -> Insert:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE event (position INTEGER PRIMARY KEY, data BLOB)")
+    return lambda event: connection.execute("INSERT INTO event (data) VALUES (?)", (event,))
+
+
+def bare_postgres(url: str) -> Insert:
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute("CREATE TABLE event (position bigserial PRIMARY KEY, data bytea)")
+    return lambda event: connection.execute("INSERT INTO event (data) VALUES (%s)", (event,), prepare=True)
+
+
 def sign(event: bytes) -> str:
     return spell_signature(KEY.sign(signed_bytes(ORIGIN, event)))
 
@@ -90,9 +112,17 @@ def their_bulk(recorder: ApplicationRecorder, events: Sequence[bytes], call: int
     return run
 
 
-def compare(database: str, store: Store, recorder: ApplicationRecorder, arguments: argparse.Namespace) -> None:
+def append_signed(store: Store, rows: Sequence[Row]) -> None:
+    for row in rows:
+        store.append([row])
+
+
+def compare(
+    database: str, store: Store, recorder: ApplicationRecorder, bare: Insert, arguments: argparse.Namespace
+) -> None:
     events = [use_event(number) for number in range(arguments.bulk)]
     few = events[: arguments.single]
+    signed = [Row("vlaio-fio-tbt-2021/access", "access-used/1", event, sign(event)) for event in few]
     about = {"bench": "append", "database": database, "event_bytes": len(events[0])}
     report(
         {
@@ -106,6 +136,8 @@ def compare(database: str, store: Store, recorder: ApplicationRecorder, argument
         {
             "ours": lambda: seconds(lambda: [append_one(store, event) for event in few]),
             "baseline": their_bulk(recorder, few, 1),
+            "signed_before": lambda: seconds(lambda: append_signed(store, signed)),
+            "bare": lambda: seconds(lambda: [bare(event) for event in few]),
         },
         **about, case="single, durable, signed", rounds=arguments.rounds, operations=len(few),
         must=1.3 if database == "sqlite" else 0.4,
@@ -153,7 +185,7 @@ def theirs(**settings: str) -> ApplicationRecorder:
 def on_sqlite(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder, create(f"{folder}/ours.db") as store:
         recorder = theirs(PERSISTENCE_MODULE="eventsourcing.sqlite", SQLITE_DBNAME=f"{folder}/theirs.db")
-        compare("sqlite", store, recorder, arguments)
+        compare("sqlite", store, recorder, bare_sqlite(f"{folder}/bare.db"), arguments)
 
 
 def on_postgres(arguments: argparse.Namespace) -> None:
@@ -170,7 +202,7 @@ def on_postgres(arguments: argparse.Namespace) -> None:
             POSTGRES_PASSWORD="unused",
         )
         stack.callback(recorder.datastore.close)  # type: ignore[attr-defined]
-        compare("postgres", store, recorder, arguments)
+        compare("postgres", store, recorder, bare_postgres(new_database(server)), arguments)
 
 
 def main() -> None:

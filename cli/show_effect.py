@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cli.json_obligations import item
@@ -12,7 +13,7 @@ from projections.effects import Effect
 from projections.obligations.answer import Obligation
 
 SHOWN = 12
-"""Obligations on a screen; --json has them all."""
+"""Lines on a screen; --json has every obligation."""
 
 
 def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
@@ -21,14 +22,10 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
         return
     told = answer if dry_run else say
     told(_counted("opens", found.opens))
-    for each in found.opens[:SHOWN]:
-        told(_line(each))
-    if len(found.opens) > SHOWN:
-        told(f"  and {len(found.opens) - SHOWN} more: --dry-run --json")
+    _tell_lines(found.opens, told)
     if found.closes:
         told(_counted("closes", found.closes))
-        for each in found.closes[:SHOWN]:
-            told(_line(each))
+        _tell_lines(found.closes, told)
     for violation in found.violates:
         word = "would be a violation" if violation.certain else "may be a violation"
         told(f"{word} of {violation.clause}: {violation.why}")
@@ -39,6 +36,16 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
 def _counted(word: str, obligations: Sequence[Obligation]) -> str:
     count = len(obligations)
     return f"{word} {count or 'no'} obligation{'' if count == 1 else 's'}" + (":" if count else "")
+
+
+def _tell_lines(obligations: Sequence[Obligation], told: Callable[[str], None]) -> None:
+    """Each line once, with how often: a duty of every working day is one line."""
+    counts = Counter(map(_line, obligations))
+    for line, count in list(counts.items())[:SHOWN]:
+        told(line if count == 1 else f"{line}  {count} times")
+    rest = sum(list(counts.values())[SHOWN:])
+    if rest:
+        told(f"  and {rest} more: --dry-run --json")
 
 
 def _line(each: Obligation) -> str:

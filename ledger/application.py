@@ -9,8 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple, Self
+
+import msgspec
 
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import split
@@ -77,6 +80,21 @@ class Recorded(NamedTuple):
     type: str
     id: str
     new: bool
+
+
+class _Use(msgspec.Struct):
+    """What a use is known again by."""
+
+    happened_at: str
+    id: str
+
+
+_use = msgspec.json.Decoder(_Use).decode
+
+
+def _named(member: bytes) -> tuple[str, str]:
+    use = _use(member)
+    return use.happened_at, use.id
 
 
 class Application:
@@ -213,12 +231,17 @@ class Application:
         with self._known.turn(self.store):
             decided_from = ("ledger/keys", f"{protocol}/governance")
             expecting = {stream: self.store.stream_version(stream) for stream in decided_from}
-            row = self.door.admitted(opener)
+            door = self.door
+            row = door.admitted(opener)
             check_members(members)
             usage = f"{protocol}/usage"
             rows = [row, *(Row(usage, "access-used/1", member, BATCH) for member in members)]
             expecting[f"{protocol}/imports"] = imports_version
-            return self.marked(self.store.append(rows, expecting=expecting))
+            receipt = self.marked(self.store.append(rows, expecting=expecting))
+            self._known.take_appended(receipt, opener.event.id, map(_named, members))
+            if receipt.first == door.size + 1:  # no decision is read from uses: they need not be read for it either
+                self._door = replace(door, size=receipt.last)
+            return receipt
 
     def known_uses(self, named: Sequence[tuple[str, str]]) -> set[str]:
         """Of these uses, by (happened_at, id), the ids that are recorded already."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from typing import Protocol as Interface
 
-from ledger.chain.hashing import Digest, keyed, leaf_hash
+from ledger.chain.hashing import Digest, keyed_by, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.errors import LedgerError
 from ledger.importers.custody import LogFile
@@ -96,7 +96,7 @@ class Ingestion:
         self._importer, self._statement, self._secrets, self._known = importer, statement, secrets, known
         self._rehearsal = rehearsal
         self._source, self._author = importer.name.encode(), Author(statement.author, statement.protocol)
-        self._keys: dict[str, bytes] = {}
+        self._digests: dict[str, Callable[[bytes], Digest]] = {}
         self._seen: OrderedDict[str, int] = OrderedDict()
         self.counts = Counts()
         self.offset = 0
@@ -152,9 +152,9 @@ class Ingestion:
         yield drafts
 
     def _draft(self, record: Record) -> Draft:
-        key = self._key(record.happened_at[:4])
-        digest = keyed(key, b"%b\n%b" % (self._source, record.record_id.encode())).hex()
-        return draft(record, self._author, digest, keyed(key, b"ledger/line/v1\n" + record.raw).hex())
+        keyed = self._keyed(record.happened_at[:4])
+        digest = keyed(b"%b\n%b" % (self._source, record.record_id.encode())).hex()
+        return draft(record, self._author, digest, keyed(b"ledger/line/v1\n" + record.raw).hex())
 
     def _settled(self, drafts: list[Draft], rejects: Rejects) -> Iterator[tuple[Draft, bytes]]:
         """Those that are new, with the bytes of their events."""
@@ -199,22 +199,23 @@ class Ingestion:
     def _batch(self, log: LogFile, members: list[bytes], moments: list[str]) -> PreparedBatch:
         log.check_unchanged()
         root = merkle_root([leaf_hash(member) for member in members])
-        key = self._key("files")
+        keyed = self._keyed("files")
         source, protocol = self._importer.name, self._statement.protocol
         name = b"\n".join([b"ledger/batch/v1", source.encode(), protocol.encode(), log.digest, root])
         opener = {
             "author": self._statement.author, "batch": {"count": len(members), "root": root.hex()},
-            "file": keyed(key, log.digest).hex(), "file_bytes": log.size, "first": min(moments, key=_in_time),
-            "happened_at": self._statement.read_at, "id": keyed(key, name).hex()[:32],
+            "file": keyed(log.digest).hex(), "file_bytes": log.size, "first": min(moments, key=_in_time),
+            "happened_at": self._statement.read_at, "id": keyed(name).hex()[:32],
             "last": max(moments, key=_in_time), "protocol": protocol, "source": source, "type": "log-batch-ingested/1",
         }  # fmt: skip
         return PreparedBatch(opener, members, root)
 
-    def _key(self, period: str) -> bytes:
-        if (key := self._keys.get(period)) is None:
+    def _keyed(self, period: str) -> Callable[[bytes], Digest]:
+        """HMAC under the key of a year, or of files."""
+        if (found := self._digests.get(period)) is None:
             purpose = f"import/{self._statement.protocol}/{self._importer.name}/{period}"
-            key = self._keys[period] = self._secrets.record_key(purpose)
-        return key
+            found = self._digests[period] = keyed_by(self._secrets.record_key(purpose))
+        return found
 
 
 def _in_time(moment: str) -> str:

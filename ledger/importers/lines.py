@@ -53,6 +53,8 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 def without_end(raw: bytes, encoding: str) -> bytes:
     """The bytes of a line without its line end."""
+    if encoding in ONE_BYTE:
+        return raw.removesuffix(b"\n").removesuffix(b"\r")
     return raw.removesuffix(_LINE_FEED[encoding]).removesuffix(_CARRIAGE_RETURN[encoding])
 
 
@@ -91,7 +93,8 @@ def _text_of_spreadsheet(raw: bytes) -> str | None:
 
 def _at_carriage_returns(raw: bytes, encoding: str) -> list[bytes]:
     """Cut at lone CRs, with which older systems end a line."""
-    if b"\r" not in raw:
+    first = raw.find(b"\r")
+    if first < 0 or (first == len(raw) - 2 and encoding in ONE_BYTE and raw.endswith(b"\n")):
         return [raw]
     if _CARRIAGE_RETURN[encoding] not in without_end(raw, encoding):
         return [raw]

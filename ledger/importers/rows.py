@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Generator, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from ledger.importers.importer import Reject
@@ -57,16 +58,14 @@ class _Feed:
         """The next lines that have a text, at most BLOCK of them and little more than BLOCK_BYTES."""
         found: list[Line] = []
         size = 0
-        while len(found) < BLOCK and size < BLOCK_BYTES:
-            try:
-                line = self._next()
-            except StopIteration:
-                break
+        for line in islice(iter(self._next, None) if self._waiting else self._source, BLOCK):
             if line.text is None:
                 self._waiting.appendleft(line)
                 break
             found.append(line)
             size += line.length
+            if size >= BLOCK_BYTES:
+                break
         return found
 
     def give_back(self, lines: list[Line]) -> None:

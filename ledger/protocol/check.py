@@ -56,7 +56,8 @@ def checked(data: bytes, name: str) -> ProtocolVersion:
 def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
     """Every further fault of a version, in the order of the file; nothing where it may be used."""
     faults = FaultList()
-    scope = Scope(catalogue, lists_of(version), frozenset(each.id for each in version.outsiders), faults)
+    outsiders, classes = (frozenset(each.id for each in group) for group in (version.outsiders, version.classes))
+    scope = Scope(catalogue, lists_of(version), outsiders, classes, faults)
     _check_unique(version, faults)
     for clause in version.clauses:
         check_types(clause.proof, clause.mark, scope)

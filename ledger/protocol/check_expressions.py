@@ -11,6 +11,7 @@ from ledger.protocol.expressions import (
     Bound,
     But,
     Case,
+    ClassOf,
     Condition,
     Constant,
     CopyIs,
@@ -56,6 +57,8 @@ def check_parties(parties: Parties, scope: Scope) -> None:
             scope.faults.note(parties.mark, "selector", f"{parties} is a {kind}, and here stands a party")
     elif isinstance(parties, Those):
         _check_word(parties, scope)
+    elif isinstance(parties, ClassOf):
+        _check_class(parties.name, parties.mark, scope)
     elif isinstance(parties, Together):
         for member in parties.members:
             check_parties(member, scope)
@@ -64,6 +67,12 @@ def check_parties(parties: Parties, scope: Scope) -> None:
         check_parties(parties.but, scope)
     elif isinstance(parties, AuthorityOf):
         check_parties(parties.parties, scope)
+
+
+def _check_class(name: str, mark: Mark, scope: Scope) -> None:
+    if name not in scope.classes:
+        message = f"no class is called {name}{near(name, list(scope.classes))}"
+        scope.faults.note(mark, "class", message)
 
 
 def _check_word(parties: Those, scope: Scope) -> None:
@@ -86,6 +95,8 @@ def check_test(test: FieldTest, subject: Subject, types: tuple[str, ...], scope:
         message = f"no clause reads {test.field}: it is {'sealed' if kind == 'sealed' else 'a structure'}"
         scope.faults.note(test.mark, "field", message)
         return
+    if test.field == "class" and isinstance(test.value, Constant):
+        _check_class(str(test.value.value), test.value.mark, scope)
     words = [words_of(scope.catalogue[each], test.field) for each in types if each in scope.catalogue]
     known = tuple(word for each in words for word in each) if words and all(words) else ()
     _check_value(test.value, kind, known, scope)

@@ -52,6 +52,7 @@ class Scope:
     catalogue: Mapping[str, EventType]
     lists: Mapping[str, tuple[NamedList, ...]]
     outsiders: frozenset[str]
+    classes: frozenset[str]
     faults: FaultList
     roots: Mapping[Root, Subject] = field(default_factory=lambda: {Root.PROTOCOL: Subject("protocol", (PROTOCOL,))})
     words: frozenset[str] = frozenset()

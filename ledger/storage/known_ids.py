@@ -14,7 +14,7 @@ import msgspec
 from ledger.chain.entry import split
 from ledger.chain.hashing import leaf_hash
 from ledger.errors import VerificationFailed
-from ledger.storage.append import StoredRow
+from ledger.storage.append import Receipt, StoredRow
 from ledger.storage.faults import Damaged
 from ledger.storage.reader import Reader
 from ledger.storage.views import Views
@@ -70,6 +70,17 @@ class KnownIds(Views):
                 self._take(page)
             yield
 
+    def take_appended(self, receipt: Receipt, event_id: str, uses: Iterable[tuple[str, str]]) -> None:
+        """Within a turn: what was just appended, one event and its uses by (happened_at, id), need not be read again.
+
+        Where somebody else wrote in between, nothing is taken: the next turn reads all of it.
+        """
+        with self.speaking():
+            found = self._connection.execute("SELECT position FROM known_until").fetchone()
+        if receipt.first == (found[0] if found else 0) + 1:
+            days = [(moment[:10], bytes.fromhex(each)) for moment, each in uses]
+            self._note([(bytes.fromhex(event_id), receipt.first)], days, receipt.last, receipt.leaf)
+
     def position_of(self, event_id: str) -> int | None:
         """Where an event with a signature of its own stands."""
         sql = "SELECT position FROM known_event WHERE id = ?"
@@ -115,18 +126,22 @@ class KnownIds(Views):
 
     def _take(self, page: Sequence[StoredRow]) -> None:
         """Take down one page, within a transaction."""
-        events, uses = [], []
+        events: list[tuple[bytes, int]] = []
+        uses: list[tuple[str, bytes]] = []
         for position, stream, _, _, raw in page:
             identifier, day = _named(position, raw)
             if stream.endswith("/usage"):
                 uses.append((day, identifier))
             else:
                 events.append((identifier, position))
-        run, last = self._connection, page[-1]
+        self._note(events, uses, page[-1][0], leaf_hash(page[-1][4]))
+
+    def _note(self, events: list[tuple[bytes, int]], uses: list[tuple[str, bytes]], upto: int, leaf: bytes) -> None:
+        run = self._connection
         with self.speaking():
             run.executemany("INSERT OR IGNORE INTO known_event VALUES (?, ?)", events)
             run.executemany("INSERT OR IGNORE INTO known_use VALUES (?, ?)", sorted(uses))
-            run.execute("INSERT OR REPLACE INTO known_until VALUES (1, ?, ?)", (last[0], leaf_hash(last[4])))
+            run.execute("INSERT OR REPLACE INTO known_until VALUES (1, ?, ?)", (upto, leaf))
 
 
 def _named(position: int, raw: bytes) -> tuple[bytes, str]:

@@ -41,11 +41,10 @@ SELECT count(*) FROM moved
 """  # noqa: S608 - only constants of this file are put together
 _ONE = f"""
 WITH moved AS ({_SWAP} RETURNING 1),
-     e AS (INSERT INTO entry (position, stream, version, type, raw)
-           SELECT %s::int8, %s::text, %s::int8, %s::text, %s::bytea FROM moved),
      s AS (INSERT INTO stream (name, version, position, leaf)
            SELECT %s::text, %s::int8, %s::int8, %s::bytea FROM moved {_STREAM_TO})
-SELECT count(*) FROM moved
+INSERT INTO entry (position, stream, version, type, raw)
+SELECT %s::int8, %s::text, %s::int8, %s::text, %s::bytea FROM moved
 """  # noqa: S608 - as above
 _COPY_ENTRIES = "COPY entry (position, stream, version, type, raw) FROM STDIN (FORMAT BINARY)"
 _COPY_NODES = "COPY node (level, idx, hash) FROM STDIN (FORMAT BINARY)"
@@ -136,10 +135,8 @@ class PostgresWriter:
     def _swap_and_insert(self, written: Written, tip: Tip, before: tuple[int, bytes]) -> bool:
         if len(written.entries) == 1 and not written.nodes:
             (stream,) = written.streams.values()
-            found = self._connection.execute(
-                _ONE, [*_head(tip), *before, *written.entries[0], *stream], prepare=True
-            ).fetchone()
-            return found == (1,)
+            given = [*_head(tip), *before, *stream, *written.entries[0]]
+            return self._connection.execute(_ONE, given, prepare=True).rowcount == 1
         columns = _columns(written.entries, 5) + _columns(written.streams.values(), 4) + _columns(written.nodes, 3)
         found = self._connection.execute(_FEW, [*_head(tip), *before, *columns], prepare=True).fetchone()
         return found == (1,)

@@ -1,4 +1,4 @@
-"""Holdings: holder x origin x dataset x copy (x exchange, x records), each with a life: held, deleted, destroyed, restored.
+"""Holdings: holder x origin x dataset x copy (x exchange, x records), each with a life: held, deleted, destroyed.
 
 The origin is who first collected the data, whoever sent them: relayed data keeps its origin (R14-R16).
 """

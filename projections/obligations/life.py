@@ -54,6 +54,8 @@ class Life:
     """Acts that stand although their ground or cure is unknown, with what is missing."""
     exercised: dict[tuple[str, str, str], Cause] = field(default_factory=dict)
     """(address, case, holder) of a power -> the act that used it."""
+    joined: set[str] = field(default_factory=set)
+    """Statements that completed a joint act."""
     _readings: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     _defined: dict[tuple[object, ...], list[Definition]] = field(default_factory=dict)
 

@@ -184,31 +184,45 @@ def _use(world: World, verdict: Verdict, act: Fact) -> None:
 
 
 def _joined(world: World, ground: Ground, act: Fact) -> bool:
-    """Whether every holder stated the same act: same type, same content."""
-    said = {
-        party
+    """Whether this is the statement that was still missing: every holder stated the same act.
+
+    What completed an earlier one is used up: a next suspension asks every holder again.
+    """
+    same = [
+        each
         for each in world.facts.of(act.type)
-        if _content(each) == _content(act) and each.happened.earliest <= act.happened.latest
-        for party in each.parties
-    }
+        if each.id not in world.life.joined and each.happened.earliest <= act.happened.latest and _agree(each, act)
+    ]
     needed = set(parties(world, ground.power.holder, replace(ground.scope, at=act.happened.earliest)).values)
-    last = max(
-        (each for each in world.facts.of(act.type) if _content(each) == _content(act)),
-        key=lambda each: (each.happened.earliest, each.happened.latest, each.position),
-    )
-    return needed <= said and last.id == act.id
+    last = max(same, key=lambda each: (each.happened.earliest, each.happened.latest, each.position), default=None)
+    if last is None or last.id != act.id or not needed <= {party for each in same for party in each.parties}:
+        return False
+    world.life.joined |= {each.id for each in same}
+    return True
 
 
-def _content(fact: Fact) -> str:
-    """What joint holders agree on: the version, where they name one."""
-    return str(fact.fields.get("version", ""))
+def _agree(one: Fact, other: Fact) -> bool:
+    """Whether two statements say the same, where both say it: the version, and from when on."""
+    shared = [name for name in ("version", "effective_at") if name in one.fields and name in other.fields]
+    return all(one.fields[name] == other.fields[name] for name in shared)
 
 
 def _amended(world: World, act: Fact, at: Moment) -> None:
     for each in world.life.versions[1:]:
         if each.version.version == act.fields.get("version"):
+            _not_yet(world, each)
             each.start = at
             _accede(world, each, at, act)
+
+
+def _not_yet(world: World, each: InForceVersion) -> None:
+    """What its signatures alone began waits for the moment that was agreed."""
+    life, cause = world.life, each.registered.fields["id"]
+    begun = [turn for turn in life.turns if turn.id == cause and turn.type == MOMENT + MomentKind.ACCEDED.value]
+    for party in (party for turn in begun for party in turn.parties):
+        life.bound.pop(party, None)
+    life.turns = [turn for turn in life.turns if turn not in begun and not (
+        turn.id == cause and turn.type == MOMENT + MomentKind.AMENDED.value)]  # fmt: skip
 
 
 def _amend(world: World, each: InForceVersion, at: Moment, cause: Fact) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from ledger.clock import Moment, spell
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Baseline, Recurrence
-from ledger.protocol.terms import Rolling
+from ledger.protocol.terms import Rolling, TimeUnit
 from projections.obligations import deadlines
 from projections.obligations.answer import Due, Obligation
 from projections.obligations.binding import beginning, spans
@@ -87,17 +88,25 @@ def _due(world: World, body: Recurrence, scope: Scope, clock: Moment) -> Due:
     """One period after the clock's start; what lay in a suspension does not count (R8)."""
     if not isinstance(body.every, Rolling):
         raise TypeError("only a rolling period has a clock")
-    due = deadlines.due(clock, body.every.span, scope.version.calendar)
-    rested = _rested(world, scope.bearer or "", clock.earliest, world.as_of)
-    return Due(due.strict + rested, due.lenient + rested)
+    span, calendar = body.every.span, scope.version.calendar
+    due = deadlines.due(clock, span, calendar)
+    zone = UTC if span.unit is TimeUnit.HOURS else ZoneInfo(calendar.zone)
+    for rest in sorted(world.life.suspended.get(scope.bearer or "", ()), key=lambda each: each.start):
+        start = max(rest.start, clock.earliest)
+        end = world.as_of if rest.end is None else min(rest.end, world.as_of)
+        if start < end and start < due.strict:  # one that began after the end of the term does not prolong it
+            due = Due(*(_later(each, start, end, zone) for each in due))
+    return due
 
 
-def _rested(world: World, bearer: str, start: datetime, end: datetime) -> timedelta:
-    total = timedelta()
-    for span in world.life.suspended.get(bearer, ()):
-        until = end if span.end is None else min(span.end, end)
-        total += max(until - max(span.start, start), timedelta())
-    return total
+def _later(end: datetime, start: datetime, until: datetime, zone: tzinfo) -> datetime:
+    """As much later as the rest lasted; on the clock of the zone, so that midnight stays midnight."""
+    lasted = _local(until, zone) - _local(start, zone)
+    return (_local(end, zone) + lasted).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _local(instant: datetime, zone: tzinfo) -> datetime:
+    return instant.astimezone(zone).replace(tzinfo=None)
 
 
 def _duty(

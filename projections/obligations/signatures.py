@@ -48,14 +48,25 @@ def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, comp
     asked = last.earliest if last else world.as_of
     readings = world.life.readings_at(each.version, asked)
     at: InForceAt | date = next((d.at for _, d in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
+    start: Moment | None
     if isinstance(at, InForceAt):
         drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
-        return {
+        start = {
             InForceAt.LAST_SIGNATURE: last if complete else None,
             InForceAt.FIRST_SIGNATURE: first,
             InForceAt.DRAWN_UP: drawn,
         }[at]
-    return Moment.of_day(at)
+    else:
+        start = Moment.of_day(at)
+    return start if each is world.life.first else _after(world.life.first, start, last if complete else None)
+
+
+def _after(first: InForceVersion, start: Moment | None, signed: Moment | None) -> Moment | None:
+    """A later version needs every signature; a date that it only repeats is that of the first version, not its own."""
+    if start is None or signed is None:
+        return None
+    repeated = first.start is not None and start.earliest <= first.start.earliest
+    return signed if repeated else start
 
 
 def begin(world: World) -> None:

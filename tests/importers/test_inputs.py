@@ -37,7 +37,8 @@ def imported(world: World, *paths: Path, stdin: bytes = b"") -> list[tuple[int, 
     return found
 
 
-def test_a_packed_log_is_the_same_log(tmp_path: Path) -> None:
+def test_a_packed_log_is_the_same_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # rejects of standard input lie where one stands
     plain, packed = tmp_path / "log.jsonl", tmp_path / "packed"
     plain.write_bytes(LOG)
     packed.write_bytes(gzip.compress(LOG))

@@ -83,6 +83,20 @@ def test_what_does_not_fit_is_named(old, new, fact, says):
     assert all(fault.line > 1 for fault in found)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("holder: {class: GEMEENTE}", "holder: {class: GEMEENTEN}"),
+        ("{type: party-acceded}", "{type: party-acceded, where: {class: GEMEENTEN}}"),
+    ],
+)
+def test_a_class_that_the_file_does_not_name_is_a_fault(old, new):
+    assert old in THIRD
+    found = faults_of(THIRD.replace(old, new, 1))
+    assert [fault.code for fault in found] == ["protocol.class"]
+    assert "did you mean GEMEENTE?" in found[0].message
+
+
 def test_a_list_that_nothing_uses_is_named():
     (fault,) = faults_of(clause("defines: list\nname: leeg\nitems: [a]"))
     assert (fault.code, fault.message) == ("protocol.unused", "nothing uses the list leeg")

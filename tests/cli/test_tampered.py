@@ -1,0 +1,120 @@
+"""No command answers from a ledger that is not what was recorded, though `verify` alone tells every fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger.chain.merkle import Tree
+from tests.cli.commands import here
+from tests.worlds import World, rewrite
+
+Capture = pytest.CaptureFixture[str]
+ASKING = [["obligations", "--as-of", "2022-06-15"], ["register", "holdings"], ["why", "55d8"], ["replay"], ["export"]]
+
+
+def _changed(world: World) -> None:
+    rewrite(
+        world, "UPDATE entry SET raw = CAST(replace(CAST(raw AS TEXT), 'author', 'authos') AS BLOB) WHERE position = 60"
+    )
+
+
+def _swapped(world: World) -> None:
+    swap = "UPDATE entry SET raw = (SELECT raw FROM entry AS e WHERE e.position = 121 - entry.position)"
+    rewrite(world, f"{swap} WHERE position IN (60, 61)")
+
+
+def _deleted(world: World) -> None:
+    rewrite(world, "DELETE FROM entry WHERE position = 60")
+
+
+def _row_behind_the_head(world: World) -> None:
+    rewrite(world, "INSERT INTO entry SELECT 126, stream, 999, type, raw FROM entry WHERE position = 60")
+
+
+def _row_before_the_first(world: World) -> None:
+    rewrite(world, "INSERT INTO entry SELECT 0, stream, 999, type, raw FROM entry WHERE position = 60")
+
+
+def _cut(world: World, size: int = 60) -> None:
+    """Cut cleanly: head and streams are those of the shorter ledger."""
+    with world.open() as ledger:
+        leaves = ledger.store.leaves(0, size)
+    tree = Tree()
+    tree.extend(leaves)
+    rewrite(
+        world, f"DELETE FROM entry WHERE position > {size}", f"DELETE FROM stream WHERE position > {size}",
+        f"UPDATE head SET size = {size}, leaf = x'{leaves[-1].hex()}', edge = x'{tree.pack().hex()}'",
+    )  # fmt: skip
+
+
+def _cut_beside_its_checkpoint(world: World) -> None:
+    _cut(world)
+    world.place.head.unlink()
+
+
+def _cut_beside_its_mark(world: World) -> None:
+    _cut(world)
+    rewrite(world, "DELETE FROM checkpoint")
+
+
+def _without_a_table(world: World) -> None:
+    rewrite(world, "DROP TABLE entry")
+
+
+DAMAGE = [
+    _changed, _swapped, _deleted, _row_behind_the_head, _row_before_the_first, _cut_beside_its_checkpoint,
+    _cut_beside_its_mark, _without_a_table,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__.strip("_"))
+def test_no_question_is_answered_from_a_ledger_that_was_changed(
+    damage: Callable[[World], None], spoilt: World, capfd: Capture
+):
+    # Asked before, so that what is kept to save time is there.
+    assert [here(capfd, *arguments, world=spoilt).exit for arguments in ASKING] == [0] * len(ASKING)
+    damage(spoilt)
+    assert [here(capfd, *arguments, world=spoilt).exit for arguments in [*ASKING, ["verify"]]] == [3] * 6
+
+
+def test_a_protocol_file_that_is_gone_is_damage_and_not_a_wrong_question(spoilt: World, capfd: Capture):
+    rewrite(spoilt, "DELETE FROM protocol_file")
+    said = here(capfd, *ASKING[0], world=spoilt)
+    assert said.exit == 3
+    assert "protocol file" in said.err
+
+
+def test_a_mark_that_cannot_be_read_is_not_checked(spoilt: World, capfd: Capture):
+    spoilt.place.head.unlink()
+    spoilt.place.head.mkdir()
+    said = here(capfd, "verify", world=spoilt)
+    assert said.exit == 0
+    assert "no high-water mark can be read" in " ".join(said.out.split())
+    assert here(capfd, *ASKING[0], world=spoilt).exit == 0
+
+
+@pytest.mark.parametrize(
+    "named", [["--clause", "V4"], ["--protocol", "vlaio-fio"], ["--party", "vlaio"]], ids=lambda named: named[0]
+)
+def test_a_name_that_the_ledger_does_not_know_is_not_nothing_due(named: list[str], world: World, capfd: Capture):
+    said = here(capfd, "obligations", "--as-of", "2022-06-15", *named, world=world)
+    assert (said.exit, said.out) == (6, "")
+    assert "it holds" in said.err
+
+
+def test_a_party_from_whom_nothing_is_due_is_answered(world: World, capfd: Capture):
+    asked = ["--protocol", "vlaio-fio-tbt-2021", "--party", "TBT", "--clause", "art. 4"]
+    assert here(capfd, "obligations", "--as-of", "2022-06-15", *asked, world=world).exit == 0
+
+
+def test_a_register_of_a_protocol_that_is_not_there_is_exit_6(world: World, capfd: Capture):
+    assert here(capfd, "register", "access", "--protocol", "other", world=world).exit == 6
+
+
+def test_an_export_after_an_entry_follows_from_it(world: World, capfd: Capture):
+    whole = here(capfd, "export", world=world).out.splitlines()
+    assert here(capfd, "export", "--after", "60", world=world).out.splitlines() == whole[60:]
+    assert here(capfd, "export", "--after", "125", world=world).out == ""
+    assert here(capfd, "export", "--after", "999", world=world).out == ""

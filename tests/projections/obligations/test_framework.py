@@ -1,0 +1,176 @@
+"""A framework protocol: members of a class come and go, each file ends by itself, parties act jointly, texts change."""
+
+from __future__ import annotations
+
+from projections.obligations.answer import Due, Status
+from projections.obligations.engine import world_of
+from tests.projections.obligations.small import clause, small, text
+from tests.projections.obligations.stories import Story, holding, local, the, under
+
+TOWNS = "classes:\n  - {id: TOWN, text: Elke gemeente}\n"
+JOIN = clause("join", "pattern: power\nholder: {class: TOWN}\nact: {type: party-acceded}\n"
+                      "effect: {makes: acceded, for: act.party, at: act.effective_at}")  # fmt: skip
+LEAVE = clause("leave", "pattern: power\nholder: {class: TOWN}\nact: {type: termination-notice-given}\n"
+                        "effect: {makes: left, for: act.party, at: 3 months from act.received_at}")  # fmt: skip
+WARN = clause("warn", "pattern: response\nwhen: {type: incident-detected, at: aware_at}\ncase: trigger.incident\n"
+                      "bearer: trigger.party\nfor_each: {party: {class: TOWN}}\ntowards: unit\nmust: {type: "
+                      "breach-notified, where: {incident: case, party: bearer, to: counterparty}}\n"
+                      "term: 24 hours")  # fmt: skip
+KEEP = clause("keep", "applies: survives\npattern: response\nwhen: {type: dossier-closed}\ncase: trigger.dossier\n"
+                      "restarts: true\nbearer: BOB\ntowards: ANN\n"
+                      "for_each: {holding: {holder: bearer, records: case}}\nmust: {copy: destroyed}\nterm: 5 years\n"
+                      "unless: {type: dossier-reopened, where: {dossier: case}}")  # fmt: skip
+SUSPEND = clause("suspend", "pattern: power\nholder: all\nact: {type: protocol-suspended}\n"
+                            "effect: {makes: suspended, for: all, at: act.effective_at}")  # fmt: skip
+RESUME = clause("resume", "pattern: power\nholder: all\njointly: true\nact: {type: protocol-resumed}\n"
+                          "effect: {makes: resumed, for: all, at: act.effective_at}")  # fmt: skip
+QUARTERLY = clause("review", "pattern: recurrence\nbearer: all\ntowards: others\n"
+                             "must: {type: policy-reviewed, where: {document: plan, for: bearer}}\n"
+                             "every: 3 months")  # fmt: skip
+
+
+def framework() -> Story:
+    """Ghent joins on 1 February 2022 and gives notice, received on 30 November; Aalst joins on 1 June."""
+    story = small(JOIN, LEAVE, WARN, extra=TOWNS)
+    for party, at in (("GENT", "2022-02-01"), ("AALST", "2022-06-01")):
+        story.tell("party-acceded", "ANN", "2022-01-10T08:00:00Z", party=party, class_="TOWN", effective_at=at)
+    story.tell("termination-notice-given", "GENT", "2022-11-28T08:00:00Z", to=["ANN"],
+               received_at="2022-11-30T08:00:00Z")  # fmt: skip
+    return story
+
+
+def test_a_duty_to_each_member_reaches_those_who_were_bound_then():
+    story = framework()
+    moments = ("2022-02-15T08:00:00Z", "2022-07-01T08:00:00Z", "2023-03-02T08:00:00Z")
+    for number, at in enumerate(moments):
+        story.tell("incident-detected", "ANN", at, incident=f"I-{number}", leak=True, aware_at=at)
+    found = sorted((each.case, each.counterparty[0]) for each in under(story.ask("2023-04-01"), "warn"))
+    assert found == [("I-0", "GENT"), ("I-1", "AALST"), ("I-1", "GENT"), ("I-2", "AALST")]
+
+
+def test_a_member_may_use_a_power_of_its_class_and_another_may_not():
+    story = framework()
+    story.tell("termination-notice-given", "BOB", "2022-11-28T08:00:00Z", to=["ANN"],
+               received_at="2022-11-30T08:00:00Z")  # fmt: skip
+    answer = story.ask("2023-04-01")
+    assert [(each.party, each.type) for each in answer.void_acts] == [("BOB", "termination-notice-given")]
+    world = world_of(story.state(), "small", local("2023-04-01"))
+    assert world is not None
+    assert world.life.bound["GENT"][0].end == local("2023-03-01")  # clipped to 28 February, and the lenient end
+
+
+def test_each_file_in_one_copy_has_a_term_of_its_own():
+    story = small(KEEP)
+    for file, closed in (("F-1", "2022-03-15T10:00:00Z"), ("F-2", "2024-02-29T10:00:00Z")):
+        holding(story, "BOB", "ANN", "files", "database", records=file)
+        story.tell("dossier-closed", "ANN", closed, dossier=file)
+    answer = story.ask("2025-01-01")
+    assert {each.case: each.due for each in under(answer, "keep")} == {
+        "F-1": Due(local("2027-03-15"), local("2027-03-16")),
+        "F-2": Due(local("2029-02-28"), local("2029-03-01")),
+    }
+    story.tell("destruction-performed", "BOB", "2026-01-10T10:00:00Z", origin="ANN", datasets=["files"],
+               copy=["database"], records="F-1", method="overwritten")  # fmt: skip
+    assert {each.case: each.status for each in under(story.ask("2026-02-01"), "keep")} == {
+        "F-1": Status.FULFILLED,
+        "F-2": Status.OPEN,
+    }
+
+
+def test_a_file_that_one_party_reopened_is_closed_again_by_the_other():
+    story = small(KEEP)
+    holding(story, "BOB", "ANN", "files", "database", records="F-1")
+    story.tell("dossier-closed", "ANN", "2022-03-15T10:00:00Z", dossier="F-1")
+    story.tell("dossier-reopened", "BOB", "2023-01-10T10:00:00Z", dossier="F-1")
+    assert the(story.ask("2023-02-01"), "keep").status is Status.WAIVED
+    story.tell("dossier-closed", "ANN", "2024-01-10T10:00:00Z", dossier="F-1")
+    found = the(story.ask("2024-02-01"), "keep")
+    assert (found.status, found.due) == (Status.OPEN, Due(local("2029-01-10"), local("2029-01-11")))
+
+
+def suspended(story: Story) -> list[tuple[object, object]]:
+    world = world_of(story.state(), "small", local("2024-01-01"))
+    assert world is not None
+    return [(span.start, span.end) for span in world.life.suspended["ANN"]]
+
+
+def test_a_joint_act_uses_up_the_statements_that_completed_it():
+    story = small(SUSPEND, RESUME)
+    story.tell("protocol-suspended", "ANN", "2022-04-28T10:00:00Z", effective_at="2022-05-01")
+    for party in ("ANN", "BOB"):
+        story.tell("protocol-resumed", party, "2022-05-20T10:00:00Z", effective_at="2022-06-01")
+    story.tell("protocol-suspended", "ANN", "2022-08-28T10:00:00Z", effective_at="2022-09-01")
+    story.tell("protocol-resumed", "ANN", "2022-09-20T10:00:00Z", effective_at="2022-10-01")
+    first, second = (local("2022-05-01"), local("2022-06-01")), local("2022-09-01")
+    assert suspended(story) == [first, (second, None)]
+    last = story.tell("protocol-resumed", "BOB", "2022-09-25T10:00:00Z", effective_at="2022-10-01")
+    assert suspended(story) == [first, (second, local("2022-10-01"))]
+    story.tell("event-retracted", "BOB", "2022-09-26T10:00:00Z", retracts=last)
+    assert suspended(story) == [first, (second, None)]
+
+
+def test_a_joint_act_that_its_only_author_took_back_has_no_effect():
+    story = small(SUSPEND, RESUME)
+    story.tell("protocol-suspended", "ANN", "2022-04-28T10:00:00Z", effective_at="2022-05-01")
+    taken = story.tell("protocol-resumed", "ANN", "2022-05-20T10:00:00Z", effective_at="2022-06-01")
+    story.tell("event-retracted", "ANN", "2022-05-21T10:00:00Z", retracts=taken)
+    assert suspended(story) == [(local("2022-05-01"), None)]
+
+
+def test_a_later_suspension_does_not_undo_that_a_review_was_late():
+    story = small(SUSPEND, RESUME, QUARTERLY)
+    story.tell("policy-reviewed", "ANN", "2022-01-20T10:00:00Z", document="plan", for_=["ANN"])
+    story.tell("protocol-suspended", "ANN", "2022-02-01T10:00:00Z", effective_at="2022-02-01")
+    answer = story.ask("2022-03-01")
+    first = next(each for each in under(answer, "review", bearer="ANN") if each.closed_at)
+    assert (first.status, first.due) == (Status.FULFILLED_LATE, Due(local("2022-01-11"), local("2022-01-12")))
+
+
+def test_a_rest_over_the_end_of_summer_time_leaves_a_term_at_midnight():
+    story = small(SUSPEND, RESUME, QUARTERLY)
+    story.tell("policy-reviewed", "ANN", "2022-08-15T10:00:00Z", document="plan", for_=["ANN"])
+    story.tell("protocol-suspended", "ANN", "2022-09-28T10:00:00Z", effective_at="2022-10-01")
+    for party in ("ANN", "BOB"):
+        story.tell("protocol-resumed", party, "2022-10-20T10:00:00Z", effective_at="2022-11-01")
+    found = next(each for each in under(story.ask("2022-11-20"), "review", bearer="ANN") if each.is_open)
+    assert found.due == Due(local("2022-12-16"), local("2022-12-17"))
+
+
+AMEND = clause("amend", "pattern: power\nholder: all\njointly: true\nact: {type: protocol-amended}\n"
+                        "effect: {makes: amended, for: all, at: act.effective_at}")  # fmt: skip
+CAROL = "  - {id: CAROL, name: Carol}\n"
+
+
+def amended() -> Story:
+    """A second version with a third party, in which the date that the first began on is only repeated."""
+    begin, date = "at: last-signature", "at: 2021-11-01"
+    story = Story.of("small", text(AMEND).replace(begin, date))
+    again = text(AMEND, version="2", parties=CAROL, extra='amends: "1"').replace(begin, date)
+    story.amend(again, "2", "2022-01-10")
+    return story
+
+
+def carol(story: Story, as_of: str = "2022-12-01") -> object:
+    world = world_of(story.state(), "small", local(as_of))
+    assert world is not None
+    return world.life.bound["CAROL"][0].start if "CAROL" in world.life.bound else None
+
+
+def test_a_later_version_that_is_only_registered_binds_nobody():
+    assert carol(amended()) is None
+
+
+def test_a_later_version_begins_with_its_last_signature_and_not_on_the_date_it_repeats():
+    story = amended()
+    for party in ("ANN", "BOB", "CAROL"):
+        story.tell("protocol-signed", party, "2022-06-20T10:00:00Z", version="2", office="head")
+    assert carol(story) == local("2022-06-20T12:00")
+
+
+def test_a_signed_version_waits_for_the_date_that_its_parties_agreed():
+    story = amended()
+    for party in ("ANN", "BOB", "CAROL"):
+        story.tell("protocol-signed", party, "2022-06-20T10:00:00Z", version="2", office="head")
+    for party in ("ANN", "BOB", "CAROL"):
+        story.tell("protocol-amended", party, "2022-06-25T10:00:00Z", version="2", effective_at="2022-07-01")
+    assert carol(story) == local("2022-07-01")
