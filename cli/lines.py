@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from ledger.errors import InputRejected
+from ledger.errors import InputRejected, LedgerError
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file of lines: it is recorded whole or not at all, so it is held in memory."""
@@ -45,3 +45,9 @@ def _checked(line: Line) -> Line:
             hint="attach large content as a document and name its digest", code="input.too-large",
         )  # fmt: skip
     return line
+
+
+def placed(error: LedgerError, line: Line) -> LedgerError:
+    """The error with its file and line; one about the spelling of JSON alone gets a way out too."""
+    error.hint = error.hint or "an example of each event, as it must be written: ledger events schema TYPE"
+    return error.at(file=line.file, line=line.number)

@@ -9,7 +9,7 @@ from typing import Any
 from cli.json_obligations import item
 from cli.output import answer, answer_json, say
 from ledger.clock import spell
-from projections.effects import Effect
+from projections.effects import Effect, Turn
 from projections.obligations.answer import Obligation
 
 SHOWN = 12
@@ -26,6 +26,8 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
     if found.closes:
         told(_counted("closes", found.closes))
         _tell_lines(found.closes, told)
+    for turn in found.turns:
+        told(f"{turn.kind} on {turn.at.day.isoformat()}: {', '.join(turn.parties)}{_ahead(found, turn)}")
     for violation in found.violates:
         word = "would be a violation" if violation.certain else "may be a violation"
         told(f"{word} of {violation.clause}: {violation.why}")
@@ -36,6 +38,10 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
 def _counted(word: str, obligations: Sequence[Obligation]) -> str:
     count = len(obligations)
     return f"{word} {count or 'no'} obligation{'' if count == 1 else 's'}" + (":" if count else "")
+
+
+def _ahead(found: Effect, turn: Turn) -> str:
+    return "; what that opens is not told here" if turn.at.earliest > found.as_of else ""
 
 
 def _tell_lines(obligations: Sequence[Obligation], told: Callable[[str], None]) -> None:
@@ -55,7 +61,9 @@ def _line(each: Obligation) -> str:
 
 def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:
     return {
-        "draft": draft, "as_of": spell(found.as_of), "opens": [item(each) for each in found.opens],
+        "draft": draft, "as_of": spell(found.as_of),
+        "moments": [{"kind": each.kind, "parties": list(each.parties), "at": each.at.text} for each in found.turns],
+        "opens": [item(each) for each in found.opens],
         "closes": [item(each) for each in found.closes],
         "violates": [
             {"id": each.id, "clause": each.clause, "why": each.why, "certain": each.certain} for each in found.violates

@@ -1,13 +1,13 @@
 """Every error a caller may meet. Each is named for the fact and carries a code, an exit code and a way out.
 
-    LedgerError             1  a bug, unless a subclass says otherwise
-    ├── InputRejected       5  bytes from outside that are not what they should be
-    ├── VerificationFailed  3  something is proven wrong
-    ├── NotChecked          9  nothing is proven wrong, but a part that was asked for is absent
-    ├── NotFound            6
-    ├── Conflict            7  locked, or another meaning was recorded first
-    ├── KeyProblem          8  key or passphrase missing or wrong
-    └── UsageProblem        2
+LedgerError             1  a bug, unless a subclass says otherwise
+├── InputRejected       5  bytes from outside that are not what they should be
+├── VerificationFailed  3  something is proven wrong
+├── NotChecked          9  nothing is proven wrong, but a part that was asked for is absent
+├── NotFound            6
+├── Conflict            7  locked, or another meaning was recorded first
+├── KeyProblem          8  key or passphrase missing or wrong
+└── UsageProblem        2
 """
 
 from __future__ import annotations

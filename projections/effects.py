@@ -11,9 +11,18 @@ from ledger.clock import Moment
 from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
 from ledger.events.codec import encoded
 from projections.obligations.answer import Answer, Obligation, Violation, VoidAct
-from projections.obligations.engine import evaluate
+from projections.obligations.engine import evaluate, world_of
+from projections.obligations.life import MOMENT
 from projections.obligations.projection import ObligationsProjection, State
 from projections.projection import Fact
+
+
+class Turn(NamedTuple):
+    """A moment of the protocol's life that the event makes: `kind` is left, ended, acceded, ...; it may lie ahead."""
+
+    kind: str
+    parties: tuple[str, ...]
+    at: Moment
 
 
 class Effect(NamedTuple):
@@ -24,6 +33,7 @@ class Effect(NamedTuple):
     closes: tuple[Obligation, ...]
     violates: tuple[Violation, ...]
     in_vain: tuple[VoidAct, ...]
+    turns: tuple[Turn, ...] = ()
 
 
 def effect(projection: ObligationsProjection, state: State, event: Event, position: int, at: datetime) -> Effect:
@@ -33,8 +43,15 @@ def effect(projection: ObligationsProjection, state: State, event: Event, positi
     before = evaluate(state, as_of, protocol=protocol)
     raw = encoded(event)
     entry = Entry(raw, position, NO_LEAF, at, "", stream_of(event), position, raw)
-    after = evaluate(projection.apply(state, Fact(entry)), as_of, protocol=protocol)
-    return _difference(before, after)
+    held = projection.apply(state, Fact(entry))
+    after = evaluate(held, as_of, protocol=protocol)
+    return _difference(before, after)._replace(turns=_turns(held, protocol, as_of, event.id))
+
+
+def _turns(state: State, protocol: str | None, as_of: datetime, event: str) -> tuple[Turn, ...]:
+    world = world_of(state, protocol, as_of) if protocol is not None else None
+    found = [turn for turn in world.life.turns if turn.id == event and turn.stands] if world is not None else []
+    return tuple(Turn(turn.type.removeprefix(MOMENT), turn.parties, turn.happened) for turn in found)
 
 
 def _moments(event: Event) -> list[Moment]:

@@ -9,7 +9,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.lines import Line, read_lines
+from cli.lines import Line, placed, read_lines
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
 
@@ -76,7 +76,7 @@ class Signer:
                 return SignedLine.parse(line.raw)
             return self.drafted(value)
         except LedgerError as error:
-            raise error.at(file=line.file, line=line.number) from error
+            raise placed(error, line) from error
 
     def drafted(self, value: Any) -> SignedLine:
         """A draft, signed; the same draft again gets the same id."""

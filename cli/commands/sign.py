@@ -9,7 +9,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.lines import read_lines
+from cli.lines import placed, read_lines
 from cli.output import say
 
 
@@ -40,7 +40,7 @@ def command(file: Path, key_file: Path, origin: str) -> None:
         try:
             signed.append(sign(Draft.parse(load(line.raw)), key, origin, now).dump())
         except LedgerError as error:
-            raise error.at(file=line.file, line=line.number) from error
+            raise placed(error, line) from error
     sys.stdout.buffer.write(b"".join(line + b"\n" for line in signed))
     sys.stdout.buffer.flush()
     say(f"signed {len(signed)} as {key.party} for {origin}; the operator records them with: ledger record FILE")

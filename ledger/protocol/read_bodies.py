@@ -273,9 +273,7 @@ def _forum(fields: Fields) -> d.Forum:
 
 
 def _statement(fields: Fields) -> d.Statement:
-    body = d.Statement(
-        role=fields.need("as", one_of(d.Role)), see=fields.may("see", many(text), ()), mark=fields.mark
-    )
+    body = d.Statement(role=fields.need("as", one_of(d.Role)), see=fields.may("see", many(text), ()), mark=fields.mark)
     return fields.whole(body)
 
 

@@ -29,6 +29,13 @@ class StorageFailed(LedgerError):
     code = "storage.failed"
 
 
+class Unreachable(StorageFailed):
+    """The database does not answer, or not to us. Nothing is wrong with the ledger as far as is known."""
+
+    code = "storage.unreachable"
+    exit = 7
+
+
 class Damaged(VerificationFailed):
     """The database can be opened, but what is stored cannot be what was written."""
 
@@ -93,7 +100,9 @@ def spelled(error: Exception) -> LedgerError:
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)
     first_line = str(cause).partition("\n")[0]
-    return StorageFailed(
+    # psycopg has no code for a connection that failed.
+    lost = type(cause).__name__ == "OperationalError" and sqlstate is None and extended is None
+    return (Unreachable if lost else StorageFailed)(
         f"the database refused: {first_line}", hint=f"check that the database can be reached, {_RERUN}"
     )
 

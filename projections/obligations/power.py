@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from ledger.clock import Moment
 from ledger.protocol.expressions import MomentKind
@@ -33,12 +34,20 @@ def powers(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[P
                     clause=clause.address,
                     case=ground.case,
                     holder=holder,
-                    exercisable_from=ground.start,
+                    exercisable_from=_since(world, ground, holder),
                     state=state,
                     reading={each: ground.scope.readings[each] for each in clause.chooses},
                     exercised_by=by,
                     missing=missing,
                 )
+
+
+def _since(world: World, ground: Ground, holder: str) -> datetime | None:
+    """From when this holder has it: a power without `when` not before the holder was bound."""
+    if ground.trigger is not None or ground.start is None:
+        return ground.start
+    spans = [span for span in world.life.bound.get(holder, ()) if span.start <= world.as_of]
+    return max(ground.start, spans[-1].start) if spans else ground.start
 
 
 def _state(world: World, ground: Ground, holder: str) -> tuple[PowerState, tuple[str, ...], Cause | None]:

@@ -17,8 +17,8 @@ class HoldingsRegister(FactsRegister):
     version = 1
     registers: ClassVar[frozenset[str]] = frozenset({"governance", "exchange", "deletion", "evidence", "agreements"})
     columns: tuple[str, ...] = (
-        "protocol", "holder", "origin", "dataset", "copy", "exchange", "state", "since", "evidence", "entry",
-        "late_days", "notes",
+        "protocol", "holder", "origin", "dataset", "copy", "exchange", "records", "state", "since", "evidence",
+        "entry", "late_days", "notes",
     )  # fmt: skip
 
     def rows_of(self, view: View) -> Iterable[Row]:
@@ -39,6 +39,6 @@ def _row(view: View, holding: Holding, last: Change) -> Row:
     return {
         "protocol": view.protocol, "holder": holding.holder, "origin": fields.get("origin", ""),
         "dataset": fields.get("dataset", ""), "copy": fields.get("copy", ""), "exchange": fields.get("exchange", ""),
-        "state": last.state, "since": last.moment.text, "evidence": strength(last.fact), "entry": last.fact.position,
-        "late_days": late_days(last.fact), "notes": notes,
+        "records": fields.get("records", ""), "state": last.state, "since": last.moment.text,
+        "evidence": strength(last.fact), "entry": last.fact.position, "late_days": late_days(last.fact), "notes": notes,
     }  # fmt: skip

@@ -73,6 +73,7 @@ def test_bad_input_is_exit_5_with_its_line_and_leaves_the_ledger_as_it_was(
     said = here(capfd, "record", str(file), "--as", "TBT", world=world)
     assert (said.exit, said.out) == (5, ""), said
     assert said.err.startswith(f"ledger: error: file {file}, line 2")
+    assert "ledger: hint: " in said.err
     assert world.bytes() == before
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from ledger.events.codec import built, tag_of
 from projections.effects import Effect, effect
-from tests.projections.obligations.stories import Story, holding
+from tests.projections.obligations.stories import Story, holding, local
+from tests.projections.obligations.test_framework import framework
 from tests.projections.registers.asking import VLAIO, begun
 
 NOW = datetime.fromisoformat("2022-05-30T09:00:00+00:00")
@@ -32,6 +33,17 @@ def test_an_effect_in_the_future_is_told_as_of_then() -> None:
     found = tried(story, "party-withdrew", "TBT", party="TBT", effective_at="2022-09-01")
     assert found.as_of > NOW
     assert any(each.clause == "art. 4, sentence 2" for each in found.opens)
+
+
+def test_a_moment_that_lies_ahead_is_told() -> None:
+    story = framework()
+    values = {"author": "AALST", "happened_at": "2022-12-01", "id": "ab" * 16, "key": "00" * 32, "protocol": "small",
+              "stated_at": "2022-12-01T08:00:00Z", "type": tag_of("termination-notice-given"), "to": ["ANN"],
+              "received_at": "2022-12-02T08:00:00Z", "party": "AALST"}  # fmt: skip
+    found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-12-05"))
+    (turn,) = found.turns
+    assert (turn.kind, turn.parties, turn.at.earliest) == ("left", ("AALST",), local("2023-03-03"))
+    assert turn.at.earliest > found.as_of
 
 
 def test_a_report_closes_what_was_open_and_opens_what_follows() -> None:

@@ -366,3 +366,9 @@ def test_what_was_written_can_be_neither_changed_nor_removed(store: Store, url: 
         with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="append-only"):
             as_owner(url, *([] if store.is_postgres else ["PRAGMA recursive_triggers = ON"]), change)
     assert store.rows(f"SELECT * FROM {table}") == before
+
+
+def test_a_server_that_does_not_answer_is_not_a_bug():
+    with pytest.raises(LedgerError) as refused:
+        open_store("postgresql+psycopg://nobody:none@127.0.0.1:1/none")
+    assert (refused.value.exit, refused.value.code) == (7, "storage.unreachable")

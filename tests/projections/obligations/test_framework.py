@@ -59,6 +59,11 @@ def test_a_member_may_use_a_power_of_its_class_and_another_may_not():
     assert world.life.bound["GENT"][0].end == local("2023-03-01")  # clipped to 28 February, and the lenient end
 
 
+def test_a_member_has_its_power_from_its_accession_on():
+    found = {each.holder: each.exercisable_from for each in framework().ask("2022-11-01").powers}
+    assert found == {"GENT": local("2022-02-01"), "AALST": local("2022-06-01")}
+
+
 def test_each_file_in_one_copy_has_a_term_of_its_own():
     story = small(KEEP)
     for file, closed in (("F-1", "2022-03-15T10:00:00Z"), ("F-2", "2024-02-29T10:00:00Z")):

@@ -20,6 +20,15 @@ def test_a_copy_goes_from_held_to_deleted_to_destroyed() -> None:
     assert states == ["held", "deleted", "destroyed"]
 
 
+def test_two_files_in_one_copy_are_two_rows() -> None:
+    story = held()
+    for file in ("F-1", "F-2"):
+        holding(story, "VLAIO", "TBT", "files", "kris", at="2021-11-02", records=file)
+    destroyed(story, "VLAIO", "TBT", "kris", "2022-04-01", dataset="files", records="F-1")
+    found = {each["records"]: each["state"] for each in rows(story, HoldingsRegister, "2022-05-01")}
+    assert found == {"": "held", "F-1": "destroyed", "F-2": "held"}
+
+
 def test_a_deletion_that_was_recorded_late_changes_what_was_true_and_not_what_was_known() -> None:
     story = held()
     story.tell("deletion-performed", "VLAIO", "2022-02-01", recorded="2022-02-20T09:00:00Z", origin="TBT",
