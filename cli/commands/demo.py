@@ -33,15 +33,16 @@ def command(folder: Path) -> None:
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     place = Place.named(str(folder / "ledger.db"), {})
-    _tell_chapters()
     try:
         size = build(place)
     except Exception:
         if made and not any(folder.iterdir()):
             folder.rmdir()
         raise
-    answer(f"\nRecorded: {size} entries, chained and signed, under one checkpoint, in {place.url}")
-    say("DEMO KEYS: they lie in clear in this folder, and everybody knows them. Never record anything real here.")
+    _tell_chapters()
+    answer("")
+    answer_filled(f"Recorded: {size} entries, chained and signed, under one checkpoint, in {place.url}")
+    say("DEMO KEYS: they lie in clear in this folder, and everybody knows them.\nNever record anything real here.")
     _show_due(place)
     _tell_next(place)
 

@@ -11,7 +11,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say, table
+from cli.output import answer, answer_filled, answer_json, say, table
 
 if TYPE_CHECKING:
     from ledger.protocol.model import ProtocolVersion
@@ -127,7 +127,9 @@ def show(ctx: click.Context, identifier: str, clause: str | None, as_json: bool)
     if as_json:
         answer_json([clause_json(each) for each in clauses])
         return
-    answer(f"{version.title.nl}\n{version.id} {version.version}, parties {', '.join(version.party_ids)}\n")
+    answer_filled(version.title.nl)
+    answer_filled(f"{version.id} {version.version}, parties {', '.join(version.party_ids)}")
+    answer("")
     for each in clauses:
         show_clause(version, each)
 
