@@ -1,0 +1,232 @@
+"""What an operator can do who has every key of its own, and the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from ledger.bundle.manifest import CHECKPOINT, MANIFEST, Manifest
+from ledger.chain.entry import Entry, spell_signature
+from ledger.chain.hashing import Digest, sha256
+from ledger.storage.reader import StreamHead
+from tests.bundle.forge import (
+    ABOUT,
+    FILE,
+    Forge,
+    good,
+    honest,
+    members,
+    rewritten,
+    unsealed,
+)
+from tests.bundle.mutations.manifest import with_manifest
+from tests.bundle.mutations.mutation import ledger, path_of
+from tests.keys.people import (
+    FIO,
+    OPERATOR,
+    PROTOCOL,
+    TBT,
+    TBT_IMPORTS,
+    TBT_NEXT,
+    VLAIO,
+    Person,
+    enrolment,
+    revocation,
+)
+
+
+def _sealed(forge: Forge) -> Forge:
+    forge.seal()
+    forge.sign()
+    return forge
+
+
+@ledger("signature.key-not-valid")
+def signed_with_a_revoked_key() -> Forge:
+    forge = unsealed()
+    forge.append(forge.state(TBT, "measure-attested/1", measure="later"), TBT)
+    return _sealed(forge)
+
+
+@ledger("signature.unknown-key")
+def signed_with_a_key_that_is_enrolled_later() -> Forge:
+    forge = unsealed(until="revoke")
+    forge.append(forge.state(TBT_NEXT, "measure-attested/1", measure="early"), TBT_NEXT)
+    forge.append(msgspec.structs.replace(enrolment(TBT, TBT_NEXT), id="9e" * 16), TBT)
+    return _sealed(forge)
+
+
+@ledger("signature.unknown-key")
+def signed_with_a_key_that_nobody_enrolled() -> Forge:
+    forge = unsealed()
+    forge.append(forge.state(FIO, "measure-attested/1", measure="mine"), FIO)
+    return _sealed(forge)
+
+
+@ledger("signature.other-party")
+def act_of_another_party() -> Forge:
+    forge = unsealed()
+    event = forge.state(TBT, "measure-attested/1", measure="said-by-vlaio")
+    forge.append(msgspec.structs.replace(event, key=VLAIO.key_id), VLAIO)
+    return _sealed(forge)
+
+
+@ledger("signature.false")
+def old_act_changed_and_signed_anew_with_a_later_key() -> Forge:
+    forge = unsealed(until="leave")
+    forge.append(forge.state(TBT, "measure-attested/1", measure="rewritten"), TBT_NEXT)
+    return _sealed(forge)
+
+
+@ledger("signature.false")
+def act_of_another_ledger_played_again() -> Forge:
+    forge = unsealed()
+    forge.append(forge.state(VLAIO, "measure-attested/1", measure="elsewhere"), VLAIO, origin="example.org/other")
+    return _sealed(forge)
+
+
+@ledger("signature.key-use")
+def act_signed_with_a_key_for_imports() -> Forge:
+    forge = unsealed(until="leave")
+    forge.append(msgspec.structs.replace(enrolment(TBT, TBT_IMPORTS), id="9e" * 16), TBT)
+    forge.append(forge.state(TBT_IMPORTS, "measure-attested/1", measure="by-service"), TBT_IMPORTS)
+    return _sealed(forge)
+
+
+@ledger("signature.not-pinned")
+def party_given_a_key_by_the_operator() -> Forge:
+    """TBT's key is said to be lost, and the operator enrols one of its own making."""
+    forge = unsealed(until="revoke")
+    forge.append(msgspec.structs.replace(revocation(OPERATOR, TBT), id="9d" * 16), OPERATOR)
+    made_up = Person("TBT", 66)
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, made_up), id="9e" * 16), OPERATOR)
+    forge.append(forge.state(made_up, "measure-attested/1", measure="never-said"), made_up)
+    return _sealed(forge)
+
+
+@ledger("key.history")
+def key_of_low_order_enrolled() -> Forge:
+    forge = unsealed(until="leave")
+    event = enrolment(VLAIO, Person("VLAIO", 44))
+    forge.append(msgspec.structs.replace(event, public_key="00" * 32, possession="00" * 64, id="9e" * 16), VLAIO)
+    return _sealed(forge)
+
+
+@ledger("signature.unknown-key")
+def act_signed_under_a_key_of_low_order() -> Forge:
+    forge = key_of_low_order_enrolled()
+    event = forge.state(VLAIO, "measure-attested/1", measure="free-for-all")
+    event = msgspec.structs.replace(event, key=sha256(bytes(32)).hex())
+    forge.append(event, VLAIO, signature=spell_signature(bytes(64)))
+    return _sealed(forge)
+
+
+@ledger("key.history")
+def key_enrolled_without_its_private_half() -> Forge:
+    forge = unsealed(until="leave")
+    event = enrolment(VLAIO, Person("VLAIO", 44), possession="11" * 64)
+    forge.append(msgspec.structs.replace(event, id="9e" * 16), VLAIO)
+    return _sealed(forge)
+
+
+@ledger("signature.not-operator")
+def erasure_that_the_operator_did_not_state() -> Forge:
+    forge = unsealed()
+    event = forge.state(VLAIO, "subject-erased/1", ground="request", decided_by="VLAIO", tokens=[ABOUT])
+    forge.append(event, VLAIO)
+    return _sealed(forge)
+
+
+@ledger("event.id-twice")
+def one_id_for_two_events() -> Forge:
+    forge = unsealed()
+    event = forge.state(VLAIO, "measure-attested/1", measure="once")
+    forge.append(event, VLAIO)
+    forge.append(msgspec.structs.replace(event, measure="twice"), VLAIO)
+    return _sealed(forge)
+
+
+@ledger("entry.stream")
+def act_hidden_in_another_stream() -> Forge:
+    forge = unsealed()
+    forge.append(forge.state(VLAIO, "measure-lapsed/1", measure="security-plan"), VLAIO, stream=f"{PROTOCOL}/access")
+    return _sealed(forge)
+
+
+@ledger("completeness.beyond-seal")
+def seal_that_says_less_than_there_is() -> Forge:
+    """The tail is hidden from the seal; whoever shows it has proof of a false seal."""
+    forge = unsealed()
+    lower = {name: _before(forge, head) if name.endswith("/measures") else head for name, head in forge.heads.items()}
+    forge.seal(heads=lower)
+    forge.sign()
+    return _ShowsAll(**vars(forge))
+
+
+class _ShowsAll(Forge):
+    """Shows the lines of its seal, and every entry beside."""
+
+    def stream_heads(self) -> list[StreamHead]:
+        return sorted(_before(self, h) if h.stream.endswith("/measures") else h for h in self.heads.values())
+
+
+def _before(forge: Forge, head: StreamHead) -> StreamHead:
+    rows = [row for row in forge.stream_entries(head.stream) if row[2] == head.version - 1]
+    entry = Entry.parse(rows[0][4])
+    return StreamHead(head.stream, entry.version, entry.position, entry.leaf)
+
+
+@ledger("completeness.usage")
+def use_that_no_batch_counts() -> Forge:
+    forge = unsealed()
+    forge.batch(VLAIO, 3, counted=2)
+    return _sealed(forge)
+
+
+@ledger("completeness.usage")
+def use_taken_away() -> Forge:
+    forge = unsealed()
+    forge.batch(VLAIO, 3, counted=4)
+    return _sealed(forge)
+
+
+@path_of("protocol.file-changed")
+def protocol_file_changed(folder: Path) -> Path:
+    path = good(folder)
+    parts = members(path)
+    name = next(each for each in parts if each.startswith("protocol/"))
+    return rewritten(path, {**parts, name: FILE.replace(b"art. 5, item 3", b"art. 5, item 9")})
+
+
+@path_of("protocol.versions")
+def protocol_file_of_ones_own(folder: Path) -> Path:
+    """A file that asks for less, well listed; the governance stream names another."""
+    own = FILE.replace(b"proof: [log-batch-ingested, access-reviewed]", b"proof: [access-reviewed]")
+    path = good(folder)
+    parts = members(path)
+    name = next(each for each in parts if each.startswith("protocol/"))
+    version = msgspec.structs.replace(Manifest.parse(parts[MANIFEST]).versions[0], digest=sha256(own).hex())
+    del parts[name]
+    return rewritten(path, with_manifest({**parts, version.member: own}, versions=(version,)))
+
+
+@path_of("proof.inclusion")
+def two_ledgers_spliced(folder: Path) -> Path:
+    """The entries of one ledger under the checkpoint of another with the same keys."""
+    other = unsealed()
+    other.append(other.state(VLAIO, "measure-attested/1", measure="other"), VLAIO)
+    _sealed(other)
+    path = other.bundle(folder / "other.zip")
+    there = members(path)
+    mine = members(good(folder))
+    return rewritten(folder / "b.zip", {**mine, CHECKPOINT: there[CHECKPOINT]})
+
+
+@path_of("proof.inclusion")
+def checkpoint_of_the_same_size_with_another_root(folder: Path) -> Path:
+    """The log signed a second history of the same length, and no witness saw it."""
+    path = good(folder)
+    fork = honest()
+    fork.sign(root=Digest(sha256(b"fork")))
+    return rewritten(path, {**members(path), CHECKPOINT: fork.note})
