@@ -73,7 +73,7 @@ def command(
     for log in logs:  # nothing is written before all of them are known to be of this format
         check(importer, log.head(), log.path)
     opened = session.application(ctx)
-    chosen = _protocol(opened, protocol)
+    chosen = session.protocol(opened, protocol)
     author = _party(ctx, opened, chosen, party)
     statement = Statement(author, chosen, spell(opened.clock()))
     ingestion = Ingestion(importer, statement, opened.vault, opened.known_uses, rehearsal=dry_run)
@@ -121,19 +121,6 @@ def _importer(name: str, mapping: Path | None) -> Importer:
     if name != TABLE and mapping is not None:
         raise UsageProblem(f"{name} takes no mapping", hint="--mapping is for: ledger import table")
     return table(mapping) if mapping else importer(name)
-
-
-def _protocol(opened: Application, named: str | None) -> str:
-    from ledger.errors import NotFound, UsageProblem
-
-    known = sorted(opened.door.protocols)
-    if named is None and len(known) == 1:
-        return known[0]
-    if named is None:
-        raise UsageProblem("which protocol are these uses about?", hint=f"--protocol is one of: {', '.join(known)}")
-    if named not in known:
-        raise NotFound(f"this ledger holds no protocol {named}", hint=f"it holds: {', '.join(known) or 'none yet'}")
-    return named
 
 
 def _party(ctx: click.Context, opened: Application, protocol: str, named: str | None) -> str:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from typing import Protocol as Interface
 
-from ledger.chain.hashing import Digest, keyed_by, leaf_hash
+from ledger.chain.hashing import Digest, keyed, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.errors import LedgerError
 from ledger.importers.custody import LogFile
@@ -214,7 +215,7 @@ class Ingestion:
         """HMAC under the key of a year, or of files."""
         if (found := self._digests.get(period)) is None:
             purpose = f"import/{self._statement.protocol}/{self._importer.name}/{period}"
-            found = self._digests[period] = keyed_by(self._secrets.record_key(purpose))
+            found = self._digests[period] = partial(keyed, self._secrets.record_key(purpose))
         return found
 
 
