@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from itertools import product
+from typing import Literal, TypeVar
 
 from ledger.protocol.expressions import Parties
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from ledger.protocol.patterns import Recurrence
+from ledger.protocol.patterns import Standing as StandingPattern
 from projections.obligations.answer import Due, Obligation
 from projections.obligations.beside import strength
+from projections.obligations.binding import spans
 from projections.obligations.facts import Fact
 from projections.obligations.identity import identity
 from projections.obligations.judging import Standing, status
 from projections.obligations.openings import NO_UNIT
 from projections.obligations.parties import bearers, parties
+from projections.obligations.truth import Span
+from projections.obligations.units import units
 from projections.obligations.world import Item, Scope, World
+
+L = TypeVar("L", StandingPattern, Recurrence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,24 @@ def scopes(world: World, version: ProtocolVersion, clause: Clause, bearer: Parti
     scope = Scope(version=version, readings=readings, at=world.as_of, always=clause.applies is Applies.ALWAYS)
     named = bearers(world, bearer, replace(scope, always=True)).values
     return [replace(scope, bearer=party) for party in named]
+
+
+def lasting(world: World, version: ProtocolVersion, clause: Clause, kind: type[L]) -> Iterator[tuple[L, Scope, Span]]:
+    """Where a clause of this pattern works at every moment: its body, for each bearer, unit and span begun by now.
+
+    Nothing where another version is in force now, or the clause is of another pattern under the readings of now.
+    """
+    if world.life.version_at(world.as_of).version is not version:
+        return
+    body = clause.pattern(world.life.readings_at(version, world.as_of))
+    if not isinstance(body, kind):
+        return
+    for scope in scopes(world, version, clause, body.bearer):
+        items: list[Item | None] = [None] if body.for_each is None else list(units(world, body.for_each, scope))
+        for item, span in product(items, spans(world, clause, scope.bearer or "")):
+            inner = with_unit(world, scope, item, body.towards, span.start)
+            if inner is not None and span.start <= world.as_of:
+                yield body, inner, span
 
 
 def with_unit(world: World, scope: Scope, item: Item | None, towards: Parties, at: datetime) -> Scope | None:

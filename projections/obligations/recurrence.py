@@ -13,15 +13,14 @@ from ledger.protocol.patterns import Baseline, Recurrence
 from ledger.protocol.terms import Rolling, TimeUnit
 from projections.obligations import deadlines
 from projections.obligations.answer import Due, Obligation
-from projections.obligations.binding import beginning, spans
+from projections.obligations.binding import beginning
 from projections.obligations.conditions import support, timeline
 from projections.obligations.deadlines import Stretch, periods
-from projections.obligations.duties import Duty, obligation, scopes, with_unit
+from projections.obligations.duties import Duty, lasting, obligation
 from projections.obligations.facts import Fact
 from projections.obligations.matching import matches
 from projections.obligations.truth import AT_ONCE, Span
-from projections.obligations.units import units
-from projections.obligations.world import Item, Scope, World
+from projections.obligations.world import Scope, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +33,9 @@ class Renewal:
 
 def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Obligation]:
     """One obligation for each period: closed by the next renewal, or as whole calendar periods while bound."""
-    if world.life.version_at(world.as_of).version is not version:
-        return
-    body = clause.pattern(world.life.readings_at(version, world.as_of))
-    if not isinstance(body, Recurrence):
-        return
-    for scope in scopes(world, version, clause, body.bearer):
-        items: list[Item | None] = [None] if body.for_each is None else list(units(world, body.for_each, scope))
-        for item in items:
-            for span in spans(world, clause, scope.bearer or ""):
-                inner = with_unit(world, scope, item, body.towards, span.start)
-                if inner is not None and span.start <= world.as_of:
-                    duties = _rolling if isinstance(body.every, Rolling) else _calendar
-                    yield from (
-                        obligation(world, clause, duty, body.towards) for duty in duties(world, body, inner, span)
-                    )
+    for body, scope, span in lasting(world, version, clause, Recurrence):
+        duties = _rolling if isinstance(body.every, Rolling) else _calendar
+        yield from (obligation(world, clause, duty, body.towards) for duty in duties(world, body, scope, span))
 
 
 def _renewals(world: World, body: Recurrence, scope: Scope) -> list[Renewal]:

@@ -8,14 +8,13 @@ from datetime import datetime
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Standing
 from projections.obligations.answer import Obligation
-from projections.obligations.binding import beginning, spans
+from projections.obligations.binding import beginning
 from projections.obligations.conditions import support, timeline
-from projections.obligations.duties import Duty, obligation, scopes, with_unit
+from projections.obligations.duties import Duty, lasting, obligation
 from projections.obligations.facts import Fact
 from projections.obligations.truth import AT_ONCE, TRUE, Span, Timeline, Truth, merged
-from projections.obligations.units import units
 from projections.obligations.validity import end
-from projections.obligations.world import Item, Scope, World
+from projections.obligations.world import Scope, World
 
 ALWAYS = Timeline.always(TRUE)
 TERM = "at every moment"
@@ -23,20 +22,8 @@ TERM = "at every moment"
 
 def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Obligation]:
     """Every stretch without proof, from its start to the next proof, or to the end of the span."""
-    if world.life.version_at(world.as_of).version is not version:
-        return
-    body = clause.pattern(world.life.readings_at(version, world.as_of))
-    if not isinstance(body, Standing):
-        return
-    for scope in scopes(world, version, clause, body.bearer):
-        items: list[Item | None] = [None] if body.for_each is None else list(units(world, body.for_each, scope))
-        for item in items:
-            for span in spans(world, clause, scope.bearer or ""):
-                inner = with_unit(world, scope, item, body.towards, span.start)
-                if inner is not None and span.start <= world.as_of:
-                    yield from (
-                        obligation(world, clause, duty, body.towards) for duty in _stretches(world, body, inner, span)
-                    )
+    for body, scope, span in lasting(world, version, clause, Standing):
+        yield from (obligation(world, clause, duty, body.towards) for duty in _stretches(world, body, scope, span))
 
 
 def _stretches(world: World, body: Standing, scope: Scope, span: Span) -> Iterator[Duty]:
