@@ -8,7 +8,7 @@ import click
 
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option
-from cli.output import answer, answer_json, table
+from cli.output import answer, answer_filled, answer_json
 
 
 @click.group(epilog=EXIT_STATUS)
@@ -38,9 +38,14 @@ def list_types(register: str | None, as_json: bool) -> None:
             for known in found
         ])  # fmt: skip
         return
-    rows = [(known.name, known.register, known.cls.stated_by, known.summary) for known in found]
-    table(("type", "register", "stated by", "meaning"), rows, wraps=("type", "meaning"))
-    answer("\nNext: ledger events schema TYPE")
+    for name in dict.fromkeys(known.register for known in found):
+        answer(f"{name}\n")
+        for known in found:
+            if known.register == name:
+                answer(f"  {known.name}  (stated by: {known.cls.stated_by})")
+                answer_filled(known.summary, " " * 6, " " * 6)
+        answer("")
+    answer("Next: ledger events schema TYPE")
 
 
 @command.command(epilog=EXIT_STATUS)

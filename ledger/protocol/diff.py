@@ -97,6 +97,7 @@ _HEAD: dict[str, Callable[[ProtocolVersion], str]] = {
     "id": lambda version: version.id,
     "version": lambda version: version.version,
     "title": lambda version: version.title.nl,
+    "takes the place of": lambda version: version.amends or "",
     "drawn up": lambda version: str(version.drawn_up or "not dated"),
     "calendar": _calendar,
     "house policy": lambda version: ", ".join(f"{word} {span}" for word, span in sorted(version.house_policy.items())),

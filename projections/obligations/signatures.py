@@ -9,6 +9,7 @@ from ledger.clock import Moment
 from ledger.protocol.definitions import InForce, InForceAt
 from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import Party
+from projections.obligations.answer import Cause
 from projections.obligations.facts import Fact, parsed
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.truth import Span
@@ -30,6 +31,9 @@ def sign(world: World, each: InForceVersion) -> None:
         each.signed = last.happened
         make(world, MomentKind.SIGNED, last.happened, version.party_ids, last)
     each.start = _in_force(world, each, given, complete=len(given) == len(needed))
+    if each.start is None:
+        _note_missing(world, each, [asked for asked, fact in zip(needed, found, strict=True) if fact is None])
+        _note_other_offices(world, each, signatures)
 
 
 def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
@@ -40,6 +44,31 @@ def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
 def _first_by(signatures: Sequence[Fact], party: Party, office: str) -> Fact | None:
     by = [fact for fact in signatures if party.id in fact.parties and (not office or office in fact.values("office"))]
     return min(by, key=lambda fact: (fact.happened.earliest, fact.position), default=None)
+
+
+def _note_missing(world: World, each: InForceVersion, missing: Sequence[tuple[Party, str]]) -> None:
+    known = each.registered
+    wanted = ", ".join(f"{party.id} ({office})" if office else party.id for party, office in missing)
+    says = f"version {each.version.version} is not in force" + (f": not signed by {wanted}" if wanted else "")
+    world.note(_begins(each), Cause(known.position, known.fields["id"]), known.recorded_at, says)
+
+
+def _note_other_offices(world: World, each: InForceVersion, signatures: Sequence[Fact]) -> None:
+    """A signature by an office that the text does not ask for brings nothing into force, and looks as if it did."""
+    offices = {party.id: party.signs for party in each.version.parties if party.signs}
+    for fact in signatures:
+        for party in set(fact.parties) & offices.keys():
+            if not set(offices[party]) & set(fact.values("office")):
+                given, asked = ", ".join(map(str, fact.values("office"))), ", ".join(offices[party])
+                says = f"signed for {party} as {given}; the text asks for {asked}"
+                world.note(_begins(each), Cause(fact.position, fact.id), fact.happened.earliest, says)
+
+
+def _begins(each: InForceVersion) -> str:
+    """The clause that says when it enters into force; empty where the text has none."""
+    return next(
+        (clause.address for clause in each.version.clauses for v in clause.variants if isinstance(v.body, InForce)), ""
+    )
 
 
 def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, complete: bool) -> Moment | None:

@@ -36,6 +36,7 @@ def test_what_is_only_set_otherwise_is_no_difference() -> None:
         ("name: Beta,", "name: Gamma,", "party BETA", "name", "Beta", "Gamma"),
         ("holidays: BE", "holidays: BE, also: [07-11]", "the head", "calendar", "mon-fri", "07-11"),
         ("version: \"1\"", "version: \"2\"", "the head", "version", "1", "2"),
+        ("version: \"1\"", "version: \"1\"\namends: \"0\"", "the head", "takes the place of", "", "0"),
     ],
 )  # fmt: skip
 def test_what_differs_is_told_with_what_stood_before_and_after(

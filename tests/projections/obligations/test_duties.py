@@ -211,6 +211,20 @@ def test_each_party_publishes_for_itself_from_the_last_signature(story):
     assert {each.layer for each in under(answer, "decreet 18.07.2008 art. 8, §1")} == {"law"}
 
 
+def test_what_still_keeps_a_version_from_entering_into_force_is_told():
+    story = Story.of(PROTOCOL, shipped()[PROTOCOL])
+    story.tell("protocol-signed", "VLAIO", "2021-10-08T18:53:08Z", version="1", office="administrateur-generaal",
+               on_behalf_of=["VLAIO", "FIO"])  # fmt: skip
+    story.tell("protocol-signed", "TBT", "2021-10-11T17:34:13Z", version="1", office="voorzitter")
+    told = [each.says for each in story.ask("2022-01-01").findings]
+    assert told == [
+        "version 1 is not in force: not signed by TBT (algemeen-directeur)",
+        "signed for TBT as voorzitter; the text asks for algemeen-directeur",
+    ]
+    story.tell("protocol-signed", "TBT", "2021-10-12T17:34:13Z", version="1", office="algemeen-directeur")
+    assert story.ask("2022-01-01").findings == ()
+
+
 def test_one_missing_signature_is_no_signing():
     story = Story.of(PROTOCOL, shipped()[PROTOCOL])
     story.tell("protocol-signed", "VLAIO", "2021-10-08T18:53:08Z", version="1", office="administrateur-generaal")
