@@ -28,6 +28,7 @@ from ledger.protocol.expressions import (
     Root,
     Selector,
     Those,
+    Together,
 )
 from ledger.protocol.faults import Fault, FaultList, ProtocolRejected
 from ledger.protocol.load import load
@@ -223,6 +224,8 @@ def _check_bearer(bearer: Parties, scope: Scope) -> None:
         or (isinstance(bearer, Named) and bearer.party in scope.outsiders)
         or (isinstance(bearer, But) and bearer.of == bearer.but)
     )
+    for each in bearer.members if isinstance(bearer, Together) else ():
+        _check_bearer(each, scope)
     if nobody:
         scope.faults.note(bearer.mark, "bearer", "nobody who is bound by the protocol can be this bearer")
 
@@ -236,7 +239,9 @@ def _check_stated(must: Condition, bearer: Parties, scope: Scope) -> None:
             scope.faults.note(must.mark, "must", f"only the operator states {name}: no bearer may")
     for test in must.where:
         other = isinstance(test.value, Those) and test.value.word in (PartyWord.COUNTERPARTY, PartyWord.OTHERS)
-        stranger = isinstance(test.value, Named) and isinstance(bearer, Named) and test.value != bearer
+        stranger = isinstance(test.value, Named) and (
+            test.value.party in scope.outsiders or (isinstance(bearer, Named) and test.value != bearer)
+        )
         if test.field == "party" and (other or stranger):
             scope.faults.note(test.mark, "must", "it would be another party's act: the bearer may not state it")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from ledger.protocol.model import Clause, Gap, Interpretation, Party, ProtocolVersion
+from ledger.protocol.model import Clause, Gap, Interpretation, OpenClass, Party, ProtocolVersion
 from ledger.protocol.words import Told
 
 Kind = Literal["added", "removed", "changed"]
@@ -118,6 +118,10 @@ _PARTY: dict[str, Callable[[Party], str]] = {
     "signs": lambda party: ", ".join(party.signs),
     "authority": lambda party: party.authority or "",
 }
+_CLASS: dict[str, Callable[[OpenClass], str]] = {
+    "text": lambda each: each.text,
+    "authority": lambda each: each.authority or "",
+}
 _READING: dict[str, Callable[[Interpretation], str]] = {
     "asks": lambda reading: reading.asks,
     "options": lambda reading: ", ".join(reading.options),
@@ -125,7 +129,7 @@ _READING: dict[str, Callable[[Interpretation], str]] = {
 }
 _PARTS: tuple[tuple[str, Callable[[ProtocolVersion], Sequence[Any]], dict[str, Callable[[Any], str]]], ...] = (
     ("party", lambda version: version.parties, _PARTY),
-    ("class", lambda version: version.classes, {"text": lambda each: each.text}),
+    ("class", lambda version: version.classes, _CLASS),
     ("outsider", lambda version: version.outsiders, {"name": lambda each: each.name}),
     ("reading", lambda version: version.interpretations, _READING),
     ("clause", lambda version: version.clauses, _CLAUSE),

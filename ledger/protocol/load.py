@@ -179,7 +179,13 @@ def _register_number(node: Tree, context: Context, read: Callable[[str], str]) -
 
 def _class(node: Tree, context: Context) -> OpenClass:
     fields = Fields(node, context, "a class")
-    return fields.whole(OpenClass(id=fields.need("id", new_party_id), text=fields.need("text", text), mark=node.mark))
+    found = OpenClass(
+        id=fields.need("id", new_party_id),
+        text=fields.need("text", text),
+        authority=fields.opt("authority", party_id),
+        mark=node.mark,
+    )
+    return fields.whole(found)
 
 
 def _outsider(node: Tree, context: Context) -> Outsider:

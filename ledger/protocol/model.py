@@ -50,10 +50,11 @@ class Party(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClass(Node):
-    """A class of bodies whose members may accede."""
+    """A class of bodies whose members may accede; `authority` is the outsider that supervises each of them."""
 
     id: str
     text: str
+    authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from ledger.protocol.expressions import (
     Selector,
     Together,
 )
-from ledger.protocol.model import ProtocolVersion
 from projections.obligations.world import Scope, World
 
 
@@ -43,7 +42,7 @@ def parties(world: World, given: Parties, scope: Scope) -> Found:
     if isinstance(given, ClassOf):
         return Found(_members(world, given.name, scope))
     if isinstance(given, AuthorityOf):
-        return _union([_authority(party, scope.version) for party in parties(world, given.parties, scope).values])
+        return _union([_authority(world, party, scope) for party in parties(world, given.parties, scope).values])
     return _word(world, given.word, scope)
 
 
@@ -119,11 +118,17 @@ def flows(world: World, scope: Scope, datasets: Iterable[str] = ()) -> set[tuple
     return pairs
 
 
-def _authority(party: str, version: ProtocolVersion) -> Found:
-    known = version.party(party)
-    if known is None or known.authority is None:
-        return Found((), (f"which authority supervises {party}",))
-    return Found((known.authority,))
+def _authority(world: World, party: str, scope: Scope) -> Found:
+    """Of a party of the file its own; of one that acceded that of its class."""
+    known = scope.version.party(party)
+    if known is not None:
+        found: tuple[str, ...] = (known.authority,) if known.authority else ()
+    else:
+        joined = {
+            name for turn in world.life.of(MomentKind.ACCEDED) if party in turn.parties for name in turn.values("class")
+        }
+        found = tuple(each.authority for each in scope.version.classes if each.id in joined and each.authority)
+    return Found(found, () if found else (f"which authority supervises {party}",))
 
 
 def _union(several: list[Found]) -> Found:

@@ -60,6 +60,8 @@ WRONG = [
     ("for_each: {party: others}", "for_each: [a, b]", "selector", "the unit is a name"),
     ("incident: case", "incident: trigger.aware_at", "type", "is a moment"),
     ("party: bearer", "party: counterparty", "must", "another party's act"),
+    ("party: bearer", "party: TOEZICHT", "must", "another party's act"),
+    ("bearer: trigger.party", "bearer: [BETA, TOEZICHT]", "bearer", "nobody who is bound"),
     ("must: {type: breach-notified, where: {incident: case, party: bearer, to: counterparty}}",
      "must: {copy: deleted}", "type", "the unit is not a holding"),
     ("must: {type: breach-notified, where: {incident: case, party: bearer, to: counterparty}}",

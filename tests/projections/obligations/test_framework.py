@@ -64,6 +64,21 @@ def test_a_member_has_its_power_from_its_accession_on():
     assert found == {"GENT": local("2022-02-01"), "AALST": local("2022-06-01")}
 
 
+def test_a_member_reports_to_the_supervisor_of_its_class():
+    notice = clause("notice", "pattern: response\nwhen: {type: incident-detected, at: aware_at}\n"
+                              "case: trigger.incident\nbearer: trigger.party\ntowards: {authority_of: bearer}\n"
+                              "must: {type: authority-notified, where: {incident: case, party: bearer}}\n"
+                              "term: 72 hours")  # fmt: skip
+    extra = TOWNS.replace("Elke gemeente", "Elke gemeente, authority: SUP") + "  - {id: CITY, text: Elke stad}\n"
+    story = small(JOIN, JOIN.replace("join", "come").replace("TOWN", "CITY"), notice, extra=extra)
+    for party, group in (("GENT", "TOWN"), ("AALST", "CITY")):
+        story.tell("party-acceded", "ANN", "2022-01-10T08:00:00Z", party=party, class_=group, effective_at="2022-02-01")
+        at = "2022-03-01T08:00:00Z"
+        story.tell("incident-detected", party, at, incident=f"I-{party}", leak=True, aware_at=at)
+    found = {each.bearer: each.counterparty for each in under(story.ask("2022-03-02"), "notice")}
+    assert found == {"GENT": ("SUP",), "AALST": ()}
+
+
 def test_each_file_in_one_copy_has_a_term_of_its_own():
     story = small(KEEP)
     for file, closed in (("F-1", "2022-03-15T10:00:00Z"), ("F-2", "2024-02-29T10:00:00Z")):
