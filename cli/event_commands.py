@@ -168,7 +168,10 @@ def _tried(draft: dict[str, Any], author: str, at: Any) -> SignedEvent:
 def _confirm() -> None:
     """Asked where somebody can answer; a script has decided already."""
     if sys.stdin.isatty():
-        click.confirm("Record it?", abort=True, err=True)
+        from cli.failure import Declined
+
+        if not click.confirm("Record it?", err=True):
+            raise Declined
 
 
 def _record(ctx: click.Context, draft: dict[str, Any], signer: str | None, *, as_json: bool) -> None:

@@ -136,9 +136,16 @@ def ask_for(about: EventType, fields: dict[str, Any], speaking: str) -> None:
         raise UsageProblem(f"{speaking} needs {', '.join(words)}", hint=f"see: ledger {speaking} --help")
     for name in missing:
         field = about.fields[name]
-        text = click.prompt(name.replace("_", " "), type=_type(field), err=True)
+        text = click.prompt(_question(name, field), type=_type(field), err=True)
         several = [part.strip() for part in str(text).split(",")] if field.kind == "list" else text
         fields[name] = _value(field, several)
+
+
+def _question(name: str, field: Field) -> str:
+    forms = {"moment": "a date, or a time with its zone", "token": "a person's token", "digest": "SHA-256 in hex",
+             "sealed": "kept sealed; @FILE reads a file", "list": "several: with commas"}  # fmt: skip
+    form = forms.get(field.kind)
+    return name.replace("_", " ") + (f" ({form})" if form else "")
 
 
 def command_line(type_name: str, fields: Mapping[str, Any]) -> str:

@@ -64,6 +64,10 @@ def _short(message: str) -> str:
     return message if len(message) <= LONGEST else f"{message[: LONGEST - 200]} ... {message[-200:]}"
 
 
+class Declined(click.Abort):
+    """Somebody was asked whether to go on, and said no."""
+
+
 def _facts(error: BaseException) -> tuple[str, int, str, str]:
     """Code, exit, message and hint of any error."""
     if isinstance(error, LedgerError):
@@ -77,6 +81,8 @@ def _facts(error: BaseException) -> tuple[str, int, str, str]:
             else error.format_message().rstrip(".")
         )
         return "cli.usage", 2, message[:1].lower() + message[1:], f"{_near(error)}see: {path} --help"
+    if isinstance(error, Declined):
+        return "cli.declined", INTERRUPTED, "nothing was recorded", "--dry-run tells the effect and asks nothing"
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "cli.interrupted", INTERRUPTED, "interrupted", "what was acknowledged is there; the same command goes on"
     if isinstance(error, click.ClickException):

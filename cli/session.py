@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import place_of
+from cli.output import say
 from cli.progress import progress
 from ledger.keys.passphrase import Passphrase, passphrase_from
 from ledger.place import Place
@@ -38,8 +39,20 @@ def application(ctx: click.Context) -> Application:
     from ledger.application import Application
 
     opened = Application.open(place(ctx))
-    ctx.call_on_close(opened.close)
+    ctx.call_on_close(lambda: _close(opened))
     return opened
+
+
+def _close(opened: Application) -> None:
+    opened.close()
+    if opened.marks.unreached:
+        tell_unreached(opened.marks.unreached)
+
+
+def tell_unreached(fact: str) -> None:
+    """Say that a mark elsewhere was not asked or not set: nothing is lost, and a rollback would not be seen."""
+    say(f"ledger: warning: {fact}")
+    say("ledger: hint: what was acknowledged is here; until it is set, it does not show an older copy. See LEDGER_HEAD")
 
 
 def store(ctx: click.Context) -> Store:
@@ -55,7 +68,7 @@ def whole(ctx: click.Context) -> Store:
     """The ledger, to answer from: not without what its mark or its last checkpoint says it held."""
     from ledger.reading import open_whole
 
-    opened = open_whole(place(ctx))
+    opened = open_whole(place(ctx), tell_unreached)
     ctx.call_on_close(opened.close)
     return opened
 
@@ -105,11 +118,15 @@ def protocol(opened: Application, named: str | None) -> str:
     return named
 
 
-def passphrase(*, new: bool = False) -> Passphrase:
-    """From LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, or a question where somebody can answer it."""
+def passphrase(what: str, *, new: bool = False) -> Passphrase:
+    """From LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, or a question where somebody can answer it.
+
+    `what` says which key it opens, or will: `TBT's events key`.
+    """
 
     def ask() -> str:
-        answer: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)
+        question = f"New passphrase for {what} (nobody can recover it)" if new else f"Passphrase of {what}"
+        answer: str = click.prompt(question, hide_input=True, confirmation_prompt=new and "The same again", err=True)
         return answer
 
     return passphrase_from(os.environ, ask if sys.stdin.isatty() else None)
@@ -134,7 +151,7 @@ def key(ctx: click.Context, party: str, use: KeyUse, door: Door | None = None) -
     from ledger.errors import KeyProblem
 
     for file in key_files(ctx, party, use, door or door_of(store(ctx))):
-        return file.opened(passphrase())
+        return file.opened(passphrase(f"{party}'s {use} key"))
     raise KeyProblem(
         f"no enrolled {use} key of {party} lies in {place(ctx).keys}", code="key.missing",
         hint="see: ledger key list; a party that signs elsewhere uses: ledger sign",

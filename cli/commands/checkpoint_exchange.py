@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
     from ledger.chain.policy import Policy
-    from ledger.place import Place
 
 POLICY = click.option(
     "--policy", "policy_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
@@ -66,7 +65,7 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
     from ledger.witness.rules import Witness
     from ledger.witness.visit import visited
 
-    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase())
+    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
     note = visited(Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place))
     size = note.text.split("\n")[1]
@@ -186,56 +185,6 @@ def _signed(raw: bytes, policy: Policy) -> Checkpoint:
         if log.key.name == checkpoint.origin:
             return opened(raw, log.key)
     raise KeyProblem(f"the policy knows no log {checkpoint.origin}", hint="add its key: log <vkey>")
-
-
-@click.command(epilog=EXIT_STATUS)
-@click.option("--url", metavar="URL", help="Ask this time-stamp authority, over https or on this machine.")
-@click.option(
-    "--request", "request_file", type=click.Path(path_type=Path), metavar="FILE", help="Only write what to ask."
-)
-@click.option("--response", type=click.Path(path_type=Path), metavar="FILE", help="What an authority answered.")
-@click.option("--tsa-roots", type=click.Path(path_type=Path), metavar="PEM", help="The authority's root certificate.")
-@ledger_option
-@click.pass_context
-def stamp(
-    ctx: click.Context, url: str | None, request_file: Path | None, response: Path | None, tsa_roots: Path | None
-) -> None:
-    """Have a third party say when the last checkpoint was there: RFC 3161, by URL, or by files without a network.
-
-    \b
-    Examples:
-      ledger checkpoint stamp --url https://tsa.example.org/ --tsa-roots tsa.pem
-      ledger checkpoint stamp --request ask.tsq
-      ledger checkpoint stamp --response answer.tsr --tsa-roots tsa.pem
-    """
-    from ledger.chain.note import Note
-    from ledger.chain.timestamp import stamp_request, stamped
-    from ledger.clock import spell
-    from ledger.errors import NotFound, UsageProblem
-    from ledger.witness.published import asked
-
-    last = session.store(ctx).latest_checkpoint()
-    if last is None:
-        raise NotFound("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
-    text = Note.parse(last.note).text.encode()
-    if request_file is not None:
-        request_file.write_bytes(stamp_request(text))
-        say(f"wrote {request_file}: send it to the authority")
-        say("Next, with its answer: ledger checkpoint stamp --response FILE --tsa-roots PEM")
-        return
-    if (url is None) == (response is None) or tsa_roots is None:
-        raise UsageProblem("neither asked nor answered", hint="--request FILE, or --url or --response with --tsa-roots")
-    token = response.read_bytes() if response else asked(url or "", stamp_request(text))
-    found = stamped(token, text, tsa_roots.read_bytes())
-    path = stamp_file(session.place(ctx), last.size)
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(token)
-    answer(f"checkpoint {last.size} was there at {spell(found.at)}, says the authority; kept in {path}")
-
-
-def stamp_file(place: Place, size: int) -> Path:
-    """Where the time stamp over the checkpoint of this size is kept, beside the ledger."""
-    return place.beside(".stamps") / f"{size}.tsr"
 
 
 def read_policy(file: Path) -> Policy:

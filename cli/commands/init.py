@@ -25,7 +25,10 @@ def command(ctx: click.Context, party: str, origin: str | None) -> None:
     from ledger.opening import Opening, new_origin, open_ledger
 
     place = session.place(ctx)
-    opened = open_ledger(place, Opening(party, origin or new_origin(party), session.passphrase(new=True)))
-    answer(f"opened {place.url} as {opened.origin}, operated by {opened.operator}")
-    say(f"Beside it: {place.keys}/ (private keys), {place.vault} (persons), {place.policy} (whom you trust).")
+    passphrase = session.passphrase(f"the keys of {party}", new=True)
+    opened = open_ledger(place, Opening(party, origin or new_origin(party), passphrase))
+    answer(f"opened {place.shown} as {opened.origin}, operated by {opened.operator}")
+    say("Beside it:")
+    for path, holds in ((f"{place.keys}/", "private keys"), (place.vault, "persons"), (place.policy, "whom you trust")):
+        say(f"  {path}  {holds}")
     say("Next: ledger protocol add FILE")

@@ -42,7 +42,7 @@ def create(ctx: click.Context, party: str, use: str, keys: Path | None) -> None:
     from ledger.keys.keystore import KeyStore
 
     store = KeyStore(keys or session.place(ctx).keys)
-    made = store.create(party, use, session.passphrase(new=True))  # type: ignore[arg-type]
+    made = store.create(party, use, session.passphrase(f"{party}'s {use} key", new=True))  # type: ignore[arg-type]
     answer(f"made {use} key of {party}: {made.key_id}")
     answer(f"public       {made.vkey}")
     say(f"Keep {store.newest(party, made.use).path}: nobody can make it again. Next: ledger key prove")
@@ -148,7 +148,7 @@ def rotate(ctx: click.Context, party: str, use: KeyUse) -> None:
     door, folder = opened.door, session.place(ctx).keys
     old, signer = session.key(ctx, party, use, door), session.key(ctx, party, "events", door)
     # If we die here, a key that nobody enrolled is left beside the others: it signs nothing.
-    new = KeyStore(folder).create(party, use, session.passphrase(new=True), another=True)
+    new = KeyStore(folder).create(party, use, session.passphrase(f"{party}'s {use} key", new=True), another=True)
     enrolled = load(_enrolment(folder, party, use, door.origin).encode())
     drafts = (
         {**enrolled, "replaces": old.key_id},
@@ -195,7 +195,7 @@ def _enrolment(folder: Path, party: str, use: str, origin: str) -> str:
     from ledger.keys.keyring import possession
     from ledger.keys.keystore import KeyStore
 
-    key = KeyStore(folder).newest(party, use).opened(session.passphrase())  # type: ignore[arg-type]
+    key = KeyStore(folder).newest(party, use).opened(session.passphrase(f"{party}'s {use} key"))  # type: ignore[arg-type]
     proof = possession(key, origin)
     return json.dumps({
         "type": "key-enrolled", "party": party, "use": use, "public_key": key.public.hex(), "possession": proof,

@@ -34,7 +34,7 @@ def command(file: Path, key_file: Path, origin: str) -> None:
     from ledger.keys.keystore import KeyFile
     from ledger.keys.signing import Draft, sign
 
-    key = KeyFile.named(key_file).opened(session.passphrase())
+    key = KeyFile.named(key_file).opened(session.passphrase(f"the key {key_file}"))
     signed = []
     for line in read_lines(file):
         try:
