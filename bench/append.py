@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory, StoredEvent
 from eventsourcing.utils import Environment
 
-from bench.interleaved import report, seconds
+from bench.interleaved import by_turns, report, seconds, tell
 from ledger.chain.entry import signed_bytes, spell_signature
 from ledger.chain.hashing import leaf_hash
 from ledger.chain.merkle import merkle_root
@@ -112,11 +112,6 @@ def their_bulk(recorder: ApplicationRecorder, events: Sequence[bytes], call: int
     return run
 
 
-def append_signed(store: Store, rows: Sequence[Row]) -> None:
-    for row in rows:
-        store.append([row])
-
-
 def compare(
     database: str, store: Store, recorder: ApplicationRecorder, bare: Insert, arguments: argparse.Namespace
 ) -> None:
@@ -132,14 +127,18 @@ def compare(
         **about, case="bulk", rounds=arguments.rounds, operations=len(events),
         must=1.4 if database == "sqlite" else 0.30,
     )  # fmt: skip
-    report(
-        {
-            "ours": lambda: seconds(lambda: [append_one(store, event) for event in few]),
-            "baseline": their_bulk(recorder, few, 1),
-            "signed_before": lambda: seconds(lambda: append_signed(store, signed)),
-            "bare": lambda: seconds(lambda: [bare(event) for event in few]),
-        },
-        **about, case="single, durable, signed", rounds=arguments.rounds, operations=len(few),
+    stream, count = uuid.uuid4(), len(few)
+    cases: dict[str, Callable[[int], object]] = {
+        "ours": lambda number: append_one(store, few[number % count]),
+        "baseline": lambda number: recorder.insert_events(
+            [StoredEvent(stream, number, "access-used/1", few[number % count])]
+        ),
+        "signed_before": lambda number: store.append([signed[number % count]]),
+        "bare": lambda number: bare(few[number % count]),
+    }
+    tell(
+        by_turns(cases, arguments.rounds, count), **about, case="single, durable, signed: append by append in turn",
+        rounds=arguments.rounds, operations=count,
         must=1.3 if database == "sqlite" else 0.4,
     )  # fmt: skip
     concurrent(database, store, few, callers=32)

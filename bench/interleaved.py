@@ -38,6 +38,25 @@ def rounds_of(cases: dict[str, Timed], rounds: int) -> dict[str, list[float]]:
     return times
 
 
+def by_turns(cases: dict[str, Callable[[int], object]], rounds: int, operations: int) -> dict[str, list[float]]:
+    """As `rounds_of`, but operation by operation in turn: one flush to disk may take several times as long as another.
+
+    Each case is given the number of the operation.
+    """
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for turn in range(rounds + 1):
+        spent = dict.fromkeys(cases, 0.0)
+        for number in range(turn * operations, (turn + 1) * operations):
+            for name, case in cases.items():
+                start = perf_counter()
+                case(number)
+                spent[name] += perf_counter() - start
+        for name, each in spent.items():
+            if turn:
+                times[name].append(each)
+    return times
+
+
 def spread(times: list[float], operations: int) -> dict[str, float]:
     """Microseconds an operation: minimum, median, maximum."""
     each = sorted(time / operations * 1e6 for time in times)
@@ -46,7 +65,11 @@ def spread(times: list[float], operations: int) -> dict[str, float]:
 
 def report(cases: dict[str, Timed], *, rounds: int, operations: int, must: float, **about: Any) -> None:
     """Run `ours` against `baseline` (and any others beside them) and print the line."""
-    times = rounds_of(cases, rounds)
+    tell(rounds_of(cases, rounds), rounds=rounds, operations=operations, must=must, **about)
+
+
+def tell(times: dict[str, list[float]], *, rounds: int, operations: int, must: float, **about: Any) -> None:
+    """Print the line of what was timed."""
     found: dict[str, Any] = {name: spread(spent, operations) for name, spent in times.items()}
     ratio = statistics.median(times["ours"]) / statistics.median(times["baseline"])
     print(

@@ -1,7 +1,7 @@
 """The RFC 6962 tree over entries, grown at its right edge. RFC 9162 section 2.1.
 
 A tree of n leaves is known by one complete subtree per 1 bit of n, lowest first: the right edge. That is all that is
-needed to add leaves and to tell the root, so it is all that is kept in memory and in the head row of a database.
+needed to add leaves and to tell the root, so it is all that is kept in memory.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Tree:
 
     def extend(self, leaves: Sequence[Digest]) -> list[Node]:
         """Add leaf hashes; return the nodes of level >= KEEP_LEVEL that became complete, each once in a tree's life."""
+        if len(leaves) == 1:
+            return self._add(leaves[0])
         complete: list[Node] = []
         level, row = 0, list(leaves)
         while row:
@@ -59,6 +61,22 @@ class Tree:
             level, row = level + 1, pair_up(row)
         self._size += len(leaves)
         return complete
+
+    def _add(self, digest: Digest) -> list[Node]:
+        """`extend` by one leaf."""
+        edge, level, complete = self._edge, 0, list[Node]()
+        while level in edge:
+            digest = node_hash(edge.pop(level), digest)
+            level += 1
+            if level >= KEEP_LEVEL:
+                complete.append(Node(level, self._size >> level, digest))
+        edge[level] = digest
+        self._size += 1
+        return complete
+
+    def has(self, level: int, digest: Digest) -> bool:
+        """Whether the right edge has this subtree at this level."""
+        return self._edge.get(level) == digest
 
     def root(self) -> Digest:
         """The Merkle tree hash; of no leaves it is SHA-256 of nothing."""
@@ -87,7 +105,7 @@ class Tree:
         if size < 0 or len(packed) != 32 * len(levels):
             raise MalformedTree(
                 f"a tree of size {size} cannot have a right edge of {len(packed)} bytes",
-                hint="the head row is damaged: run `ledger verify`, then restore the database",
+                hint="a stored tree is damaged: run `ledger verify`, then restore the database",
             )
         tree = cls()
         tree._size = size

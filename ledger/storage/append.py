@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ledger.chain.entry import LARGEST_EVENT, envelope_middle, spliced_around
 from ledger.chain.hashing import Digest, leaf_hash
-from ledger.chain.merkle import Node, Tree
+from ledger.chain.merkle import KEEP_LEVEL, Node, Tree
 from ledger.clock import Clock, spell_recorded
 from ledger.errors import Conflict, InputRejected, LedgerError
 
@@ -68,6 +68,11 @@ class Append:
     files: Mapping[str, bytes] = field(default_factory=dict)
     checkpoint: Callable[[int, Digest], bytes] | None = None
 
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a single row and nothing beside it."""
+        return len(self.rows) == 1 and not self.files and self.checkpoint is None
+
     def __post_init__(self) -> None:
         """Raises InputRejected or LedgerError for what no state of the ledger would allow. Runs outside the lock."""
         if not self.rows:
@@ -85,7 +90,10 @@ class Append:
 
 @dataclass
 class Tip:
-    """What the next entry follows from, and the stream versions learned since it was read."""
+    """What the next entry follows from, and the stream versions learned since it was read.
+
+    Kept between appends: that others have written meanwhile shows by a position that is taken.
+    """
 
     size: int
     leaf: Digest
@@ -93,6 +101,15 @@ class Tip:
     recorded_at: str
     version_in_store: Callable[[str], int]
     versions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def fills_node(self) -> bool:
+        """Whether the next entry completes a subtree whose root is kept."""
+        return (self.size + 1) % (1 << KEEP_LEVEL) == 0
+
+    def copy(self) -> Tip:
+        """The same tip, to go back to where an append that was planned does not come to be written."""
+        return Tip(self.size, self.leaf, self.tree.copy(), self.recorded_at, self.version_in_store)
 
     def version(self, stream: str) -> int:
         """The stream's version at this tip; 0 if there is none."""
@@ -107,7 +124,6 @@ class Written:
 
     entries: list[StoredRow] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
-    streams: dict[str, tuple[str, int, int, Digest]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[tuple[int, bytes]] = field(default_factory=list)
 
@@ -130,21 +146,19 @@ def _stale(what: str, expected: int, found: int) -> StaleDecision:
 
 def chained(append: Append, tip: Tip, clock: Clock, written: Written) -> Receipt:
     """Add the append's rows to `written` and move `tip` past them. Raises StaleDecision before either is touched."""
-    check_still_true(append, tip)
+    if append.at is not None or append.expecting:
+        check_still_true(append, tip)
     first = tip.size + 1
     # A slow clock repeats the last time: what is recorded later never carries an earlier time.
     recorded = max(spell_recorded(clock()), tip.recorded_at)
-    versions, tops = _numbered(append, tip)
-    leaves = _entries(append.rows, versions, tip, recorded, written)
-    leaf = leaves[-1]
-    for stream, at in tops.items():
-        written.streams[stream] = (stream, versions[at], first + at, leaves[at])
+    leaves = _entries(append.rows, _numbered(append, tip), tip, recorded, written)
     written.nodes += tip.tree.extend(leaves)
-    tip.size, tip.leaf, tip.recorded_at = first + len(leaves) - 1, leaf, recorded
-    written.files.update(append.files)
+    tip.size, tip.leaf, tip.recorded_at = first + len(leaves) - 1, leaves[-1], recorded
+    if append.files:
+        written.files.update(append.files)
     if append.checkpoint is not None:
         written.notes.append((tip.size, append.checkpoint(tip.size, tip.tree.root())))
-    return Receipt(first, tip.size, leaf, datetime.fromisoformat(recorded))
+    return Receipt(first, tip.size, tip.leaf, datetime.fromisoformat(recorded))
 
 
 def _entries(rows: Sequence[Row], versions: Sequence[int], tip: Tip, recorded: str, written: Written) -> list[Digest]:
@@ -163,22 +177,18 @@ def _entries(rows: Sequence[Row], versions: Sequence[int], tip: Tip, recorded: s
     return leaves
 
 
-def _numbered(append: Append, tip: Tip) -> tuple[Sequence[int], dict[str, int]]:
-    """Each row's version, and which row is the newest of each stream."""
-    known, tops = tip.versions, dict[str, int]()
-    for stream in {row.stream for row in append.rows}:
-        tip.version(stream)
+def _numbered(append: Append, tip: Tip) -> Sequence[int]:
+    """Each row's version."""
+    known, numbers = tip.versions, list[int]()
     if append.versions is not None:
-        for at, (row, version) in enumerate(zip(append.rows, append.versions, strict=True)):
-            if version >= known[row.stream]:
-                known[row.stream], tops[row.stream] = version, at
-        return append.versions, tops
-    numbers = []
-    for at, (stream, _, _, _) in enumerate(append.rows):
-        known[stream] = version = known[stream] + 1
-        tops[stream] = at
+        for (stream, _, _, _), version in zip(append.rows, append.versions, strict=True):
+            known[stream] = max(tip.version(stream), version)
+        return append.versions
+    for stream, _, _, _ in append.rows:
+        version = (known[stream] if stream in known else tip.version(stream)) + 1
+        known[stream] = version
         numbers.append(version)
-    return numbers, tops
+    return numbers
 
 
 Outcome = Receipt | StaleDecision

@@ -1,4 +1,4 @@
-"""A copy of an SQLite database that others are writing in: whole, as of one moment, 0600, and on disk."""
+"""Files of a copy: an SQLite database that others are writing in, keys, marks. 0600, on disk, over no other file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class CopyThere(Conflict):
     code = "backup.exists"
 
 
+class InTheWay(Conflict):
+    """Neither a backup nor a restore takes the place of files that are there."""
+
+    code = "restore.exists"
+
+
+def check_no_file(path: Path) -> None:
+    """Raise InTheWay for what is there."""
+    if path.exists():
+        raise InTheWay(f"{path} is there", hint="move it away first; leave the .head file: it says what is lost")
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy by SQLite's online backup, in one step: writers wait at most for the reading. Raises NotFound, CopyThere."""
     if not source.is_file():
@@ -36,6 +48,28 @@ def copy_database(source: Path, target: Path) -> None:
     finally:
         for leftover in (draft, *(draft.with_name(f"{draft.name}{end}") for end in ("-wal", "-shm", "-journal"))):
             leftover.unlink(missing_ok=True)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """The files of a folder, not of folders in it; nothing where there is no such folder."""
+    if source.is_dir():
+        target.mkdir(mode=0o700, exist_ok=True)
+        for file in sorted(source.iterdir()):
+            copy_file(file, target / file.name)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Nothing where there is no such file."""
+    if source.is_file():
+        write_file(target, source.read_bytes())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:

@@ -69,7 +69,7 @@ _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
     "53100": (StorageFailed, "storage.full", "the server's disk is full", _FULL),
     "25006": (StorageFailed, "storage.read-only", "the server takes no writes", "name the primary server"),
     "42501": (StorageFailed, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
-    "42P01": (InputRejected, "storage.not-a-ledger", "this database holds no ledger", "make one: `ledger init`"),
+    "42P01": (Damaged, "storage.damaged", "a table of this ledger is gone", _DAMAGED),
     "3D000": (InputRejected, "storage.not-a-ledger", "there is no such database", "make one: `createdb`"),
     "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),
 }
@@ -105,6 +105,11 @@ def spelled(error: Exception) -> LedgerError:
     return (Unreachable if lost else StorageFailed)(
         f"the database refused: {first_line}", hint=f"check that the database can be reached, {_RERUN}"
     )
+
+
+def told(error: Exception) -> Exception:
+    """An exception as ours, if it is a driver's; else as it is."""
+    return spelled(error) if _is_drivers(error) else error
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ledger.errors import Conflict, LedgerError
-from ledger.storage.reader import Reader
+from ledger.storage.reader import STREAM_ENDS, Reader, tables_there
 
 PAGE = 1_024
 """Rows a page: they are hashed while the processor still has them at hand; larger ones take an eighth longer."""
@@ -18,22 +18,23 @@ PAGE = 1_024
 _COLUMNS = "SELECT position, stream, version, type, raw FROM entry WHERE "
 _BESIDE = {
     "entry": "SELECT count(*), (SELECT max(position) FROM entry) FROM entry",
-    "head": "SELECT one, format, size, leaf, edge, recorded_at FROM head",
-    "stream": "SELECT name, version, position, leaf FROM stream",
     "checkpoint": "SELECT size, edition, note FROM checkpoint ORDER BY size, edition",
     "protocol_file": "SELECT digest, data FROM protocol_file ORDER BY digest",
     "node": "SELECT count(*) FROM node",
+    "layout": "SELECT one, format FROM layout",
 }
+_OLD_END = "SELECT one, format, size, leaf FROM head"
 
 
 class Beside(NamedTuple):
     """What lies beside the entries, all read at one moment, and how many rows there are.
 
-    A table that cannot be read is empty here; `unreadable` names it, and says why.
+    `layout` is one row, (1, 2); of the layout before it (1, 1, size, leaf), which also said where the ledger ends.
+    `streams` are names and last versions. A table that cannot be read is empty; `unreadable` names it, and says why.
     """
 
-    head: list[Any]
-    stream: list[Any]
+    layout: list[Any]
+    streams: list[Any]
     checkpoint: list[Any]
     protocol_file: list[Any]
     nodes: int
@@ -47,22 +48,28 @@ def raw_beside(store: Reader) -> Beside:
     found: dict[str, list[Any]] = {}
     unreadable: dict[str, str] = {}
     with store.snapshot() as rows:
-        for table, sql in _BESIDE.items():
+        there = tables_there(rows, postgres=store.is_postgres)
+        asked = {table: sql for table, sql in _BESIDE.items() if table in there}
+        if "layout" not in there and "head" in there:
+            asked["layout"] = _OLD_END
+        if "entry" in there:
+            asked["streams"] = STREAM_ENDS
+        unreadable |= {table: "it is gone" for table in _BESIDE if table not in asked}
+        for name, sql in asked.items():
             try:
-                found[table] = rows(sql)
+                found[name] = rows(sql)
             except Conflict:
                 raise
             except LedgerError as error:
-                found[table], unreadable[table] = [], error.message
+                unreadable[name] = error.message
                 if store.is_postgres:  # a failed statement ends the transaction there
                     break
     ((entries, last),) = found.get("entry") or [(0, 0)]
     ((nodes,),) = found.get("node") or [(0,)]
-    head, stream, checkpoint, protocol_file = (
-        found.get(table, []) for table in ("head", "stream", "checkpoint", "protocol_file")
-    )
+    layout, checkpoint, protocol_file = (found.get(table, []) for table in ("layout", "checkpoint", "protocol_file"))
+    streams = [(name, version) for name, version, _, _ in found.get("streams", [])]
     last = last if isinstance(last, int) else entries
-    return Beside(head, stream, checkpoint, protocol_file, nodes, entries, last, unreadable)
+    return Beside(layout, streams, checkpoint, protocol_file, nodes, entries, last, unreadable)
 
 
 def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:

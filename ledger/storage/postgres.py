@@ -1,54 +1,52 @@
-"""The writer on PostgreSQL: the head row is compared and swapped, so commits stand in the order of positions.
+"""The writer on PostgreSQL: a position is taken once, and who inserts the next one holds the line until it commits.
 
-- Few rows: one statement moves the head if it is still the one we chained from, and inserts; else it does nothing, and
-  we chain again from the new head. One round trip, one commit, no lock beyond it.
-- Many rows: the head row is locked first (`FOR UPDATE`), so that ten thousand hashes are not made in vain; then COPY.
+- Few rows: one statement inserts them if the first position is free. If it is taken, another process wrote meanwhile:
+  we read on and chain again. One round trip, one commit, no lock beyond it, no right beyond INSERT and SELECT.
+- Many rows: the first is inserted alone, so that the others need not be chained in vain; then COPY.
 - A lost connection: the append may be in or not. We look at the position it was written for before trying again, and
-  again whenever the head has moved since: the old server process may still commit.
+  again whenever that is taken: the old server process may still commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import DiagnosticField, ExecStatus, Format
 from sqlalchemy import Engine
 
 from ledger.clock import Clock
-from ledger.storage.append import Append, Outcome, Tip, Written, planned
+from ledger.storage.append import Append, Outcome, StoredRow, Tip, Written, planned
 from ledger.storage.faults import StorageFailed
-from ledger.storage.tip import check_edge, read_tip
+from ledger.storage.tip import check_edge, moved_on, read_tip
+from ledger.storage.upgrade import bring_up
 
 FEW = 200
 """Rows up to which one statement is quicker than COPY and its round trips."""
 TRIES = 3
 """Connections to lose before giving up."""
 
-_STREAM_TO = (
-    "ON CONFLICT (name) DO UPDATE SET version = excluded.version, position = excluded.position, leaf = excluded.leaf"
+_INTO = "INSERT INTO entry (position, stream, version, type, raw)"
+_IF_FREE = "ON CONFLICT (position) DO NOTHING"
+_ONE = f"{_INTO} VALUES ($1, $2, $3, $4, $5) {_IF_FREE}".encode()
+_ONE_NAME, _BINARY, _NOT_PREPARED = b"ledger_append_one", (Format.BINARY,) * 5, b"26000"
+_ENTRIES = (
+    "unnest(%b::int8[], %b::text[], %b::int8[], %b::text[], %b::bytea[]) AS new (position, stream, version, type, raw)"
 )
-_SWAP = "UPDATE head SET size = %s, leaf = %s, edge = %s, recorded_at = %s WHERE size = %s AND leaf = %s"
-_ENTRIES = "unnest(%s::int8[], %s::text[], %s::int8[], %s::text[], %s::bytea[])"
-_STREAMS = "unnest(%s::text[], %s::int8[], %s::int8[], %s::bytea[])"
-_NODES = "unnest(%s::int4[], %s::int8[], %s::bytea[])"
+_NODES = "unnest(%b::int4[], %b::int8[], %b::bytea[]) AS new (level, idx, hash)"
 _FEW = f"""
-WITH moved AS ({_SWAP} RETURNING 1),
-     e AS (INSERT INTO entry (position, stream, version, type, raw) SELECT new.* FROM moved, {_ENTRIES} AS new),
-     s AS (INSERT INTO stream (name, version, position, leaf) SELECT new.* FROM moved, {_STREAMS} AS new {_STREAM_TO}),
-     n AS (INSERT INTO node (level, idx, hash) SELECT new.* FROM moved, {_NODES} AS new)
-SELECT count(*) FROM moved
+WITH new AS (SELECT * FROM {_ENTRIES}),
+     first AS ({_INTO} SELECT * FROM new ORDER BY position LIMIT 1 {_IF_FREE} RETURNING position),
+     rest AS ({_INTO} SELECT new.* FROM first, new WHERE new.position > first.position),
+     nodes AS (INSERT INTO node (level, idx, hash) SELECT new.* FROM first, {_NODES})
+SELECT count(*) FROM first
 """  # noqa: S608 - only constants of this file are put together
-_ONE = f"""
-WITH moved AS ({_SWAP} RETURNING 1),
-     s AS (INSERT INTO stream (name, version, position, leaf)
-           SELECT %s::text, %s::int8, %s::int8, %s::bytea FROM moved {_STREAM_TO})
-INSERT INTO entry (position, stream, version, type, raw)
-SELECT %s::int8, %s::text, %s::int8, %s::text, %s::bytea FROM moved
-"""  # noqa: S608 - as above
 _COPY_ENTRIES = "COPY entry (position, stream, version, type, raw) FROM STDIN (FORMAT BINARY)"
 _COPY_NODES = "COPY node (level, idx, hash) FROM STDIN (FORMAT BINARY)"
-_UPSERT_STREAMS = f"INSERT INTO stream (name, version, position, leaf) SELECT * FROM {_STREAMS} AS new {_STREAM_TO}"  # noqa: S608
 _FILE = "INSERT INTO protocol_file (digest, data) VALUES (%s, %s) ON CONFLICT (digest) DO NOTHING"
 _NOTE = "INSERT INTO checkpoint (size, edition, note) VALUES (%s, 1, %s)"
 
@@ -65,9 +63,9 @@ class PostgresWriter:
     """Owns one connection, and opens another when it is lost. The store calls it from one thread at a time."""
 
     def __init__(self, engine: Engine) -> None:
+        bring_up(engine)
         self._engine = engine
         self._tip: Tip | None = None
-        self._edge_checked = False
         self._connect()
 
     def _connect(self) -> None:
@@ -109,84 +107,88 @@ class PostgresWriter:
         self._pooled.close()
         self._connect()
 
-    def _fetch(self, sql: str, given: tuple[Any, ...]) -> list[Any]:
+    def _fetch(self, sql: str, given: Sequence[Any]) -> list[Any]:
         return self._connection.execute(sql.replace("?", "%s"), given).fetchall()
 
     def _write_few(self, appends: Sequence[Append], clock: Clock, unanswered: list[_Sent]) -> list[Outcome]:
+        known = self._tip is not None  # and so perhaps no longer the tip
         while True:
-            fresh = self._tip is None
-            tip, self._tip = self._tip or self._read_tip(), None
-            if (done := self._found(unanswered)) is not None:
+            tip, self._tip = self._tip or self._current_tip(), None
+            if unanswered and (done := self._found(unanswered)) is not None:
                 return done
-            before = tip.size, tip.leaf
+            before = tip.copy()
             outcomes, written = planned(appends, tip, clock)
-            refused = any(isinstance(outcome, Exception) for outcome in outcomes)
-            if refused and not fresh:
-                continue  # our memory of the head may be what is stale
-            if not written.entries:
-                return outcomes
-            unanswered.append(_sent(written, outcomes))
-            moved = self._swap_and_insert(written, tip, before)
-            if moved:
-                self._tip = tip
-                return outcomes
-            unanswered.pop()
+            if not (known and any(isinstance(outcome, Exception) for outcome in outcomes)):
+                if not written.entries:
+                    self._tip = before
+                    return outcomes
+                unanswered.append(_sent(written, outcomes))
+                one = len(written.entries) == 1 and not written.nodes
+                if self._inserted_one(written.entries[0]) if one else self._inserted(written):
+                    self._tip = tip
+                    return outcomes
+                unanswered.pop()
+            self._tip, known = self._current_tip(before), False
 
-    def _swap_and_insert(self, written: Written, tip: Tip, before: tuple[int, bytes]) -> bool:
-        if len(written.entries) == 1 and not written.nodes:
-            (stream,) = written.streams.values()
-            given = [*_head(tip), *before, *stream, *written.entries[0]]
-            return self._connection.execute(_ONE, given, prepare=True).rowcount == 1
-        columns = _columns(written.entries, 5) + _columns(written.streams.values(), 4) + _columns(written.nodes, 3)
-        found = self._connection.execute(_FEW, [*_head(tip), *before, *columns], prepare=True).fetchone()
-        return found == (1,)
+    def _inserted(self, written: Written) -> bool:
+        """Insert all rows, or none where the first position is taken."""
+        columns = _columns(written.entries, 5) + _columns(written.nodes, 3)
+        return self._connection.execute(_FEW, columns, prepare=True).fetchone() == (1,)
+
+    def _inserted_one(self, row: StoredRow) -> bool:
+        """By libpq itself: what a cursor does around it takes as long as the server does."""
+        position, stream, version, kind, raw = row
+        given = (position.to_bytes(8), stream.encode(), version.to_bytes(8), kind.encode(), raw)
+        server = self._connection.pgconn
+        result = server.exec_prepared(_ONE_NAME, given, _BINARY)
+        if result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:  # psycopg forgets all after a ROLLBACK
+            server.prepare(_ONE_NAME, _ONE)
+            result = server.exec_prepared(_ONE_NAME, given, _BINARY)
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
+        return result.command_tuples == 1
 
     def _write_many(self, appends: Sequence[Append], clock: Clock, unanswered: list[_Sent]) -> list[Outcome]:
-        with self._connection.transaction():
-            tip, self._tip = self._locked_tip(signing=any(a.checkpoint for a in appends)), None
-            if (done := self._found(unanswered)) is not None:
+        moment, signing = clock(), any(append.checkpoint for append in appends)
+        tip, self._tip = self._tip, None
+        while True:
+            tip = self._current_tip(tip, signing=signing)
+            if unanswered and (done := self._found(unanswered)) is not None:
                 return done
-            outcomes, written = planned(appends, tip, clock)
-            if written.entries:
-                unanswered.append(_sent(written, outcomes))
-                self._insert(written)
-                self._move_head(tip)
-        self._tip = tip
-        return outcomes
+            with self._connection.transaction():
+                first = _first(appends, tip, lambda: moment)
+                if first and not self._inserted(first):
+                    continue
+                outcomes, written = planned(appends, tip, lambda: moment)
+                if first:
+                    unanswered.append(_sent(written, outcomes))
+                    self._insert(written)
+            self._tip = tip
+            return outcomes
 
-    def _locked_tip(self, signing: bool) -> Tip:
-        """What we remember, if it is still so. Until the transaction ends, nobody else can move the head."""
-        found = self._fetch("SELECT size, leaf FROM head FOR UPDATE", ())
-        if self._tip is not None and found == [(self._tip.size, self._tip.leaf)]:
-            return self._tip
-        return self._read_tip(signing)
-
-    def _read_tip(self, signing: bool = False) -> Tip:
-        tip = read_tip(self._fetch)
-        if signing or not self._edge_checked:
+    def _current_tip(self, known: Tip | None = None, *, signing: bool = False) -> Tip:
+        """The tip as it is now, from one that may be older."""
+        tip = moved_on(known, self._fetch) if known else read_tip(self._fetch)
+        if signing or known is None:
             check_edge(tip, self._fetch)
-            self._edge_checked = True
         return tip
 
     def _insert(self, written: Written) -> None:
+        """All but the first row, which is there."""
         with self._connection.cursor() as cursor:
             with cursor.copy(_COPY_ENTRIES) as copy:
                 copy.set_types(["int8", "text", "int8", "text", "bytea"])
-                for row in written.entries:
+                for row in islice(written.entries, 1, None):
                     copy.write_row(row)
             if written.nodes:
                 with cursor.copy(_COPY_NODES) as copy:
                     copy.set_types(["int4", "int8", "bytea"])
                     for node in written.nodes:
                         copy.write_row(node)
-            cursor.execute(_UPSERT_STREAMS, _columns(written.streams.values(), 4))
             for digest, data in written.files.items():
                 cursor.execute(_FILE, (digest, data))
             for note in written.notes:
                 cursor.execute(_NOTE, note)
-
-    def _move_head(self, tip: Tip) -> None:
-        self._connection.execute("UPDATE head SET size = %s, leaf = %s, edge = %s, recorded_at = %s", _head(tip))
 
     def _found(self, unanswered: Sequence[_Sent]) -> list[Outcome] | None:
         """The outcomes of an earlier try that turns out to be written after all."""
@@ -201,8 +203,19 @@ def _sent(written: Written, outcomes: list[Outcome]) -> _Sent:
     return _Sent(written.entries[0][0], written.entries[0][4], outcomes)
 
 
-def _head(tip: Tip) -> list[Any]:
-    return [tip.size, tip.leaf, tip.tree.pack(), tip.recorded_at]
+def _first(appends: Sequence[Append], tip: Tip, clock: Clock) -> Written | None:
+    """The first row that these appends come to, alone; None where all of them are stale."""
+    for stream in {row.stream for append in appends for row in append.rows}:
+        tip.version(stream)  # asked now: once the row is there, the store counts it
+    for append in appends:
+        one = replace(
+            append, rows=append.rows[:1], versions=append.versions and append.versions[:1], files={}, checkpoint=None
+        )
+        _, written = planned([one], tip.copy(), clock)
+        if written.entries:
+            written.nodes.clear()  # they come with the others
+            return written
+    return None
 
 
 def _columns(rows: Any, width: int) -> list[list[Any]]:

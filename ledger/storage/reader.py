@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -10,19 +10,30 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection, Engine, select
 
 from ledger.chain.hashing import Digest, leaf_hash
-from ledger.chain.merkle import Tree
 from ledger.chain.nodes import NodeAbsent, StoredNodes
 from ledger.clock import parse_recorded
 from ledger.errors import NotFound
 from ledger.storage.append import StoredRow
 from ledger.storage.faults import Damaged, StorageFailed, spoken
-from ledger.storage.tables import checkpoint, node, protocol_file
+from ledger.storage.tables import checkpoint, metadata, node, protocol_file
+from ledger.storage.tip import read_tip, size_of, version_of
 
 PAGE = 5_000
 """Rows a page: about 3 MB, and the time per row no longer falls beyond it."""
+_A_TIME = 500
+"""Positions in one statement."""
 
 _HINT = "run `ledger verify`, and compare with a bundle or backup that covers this position"
 _COLUMNS = "SELECT position, stream, version, type, raw FROM entry WHERE "
+STREAM_ENDS = """
+WITH RECURSIVE named(stream) AS (
+  SELECT min(stream) FROM entry
+  UNION ALL SELECT (SELECT min(stream) FROM entry WHERE stream > named.stream) FROM named WHERE named.stream IS NOT NULL
+)
+SELECT entry.stream, entry.version, entry.position, entry.raw FROM named JOIN entry ON entry.stream = named.stream
+AND entry.version = (SELECT max(version) FROM entry AS last WHERE last.stream = named.stream)
+"""
+"""Each stream's last entry: one step into the index a stream, however many entries it has."""
 
 
 class Missing(Damaged):
@@ -106,38 +117,29 @@ class Reader:
                 connection.execute("ROLLBACK")
 
     def head(self) -> Head:
-        """Raises Damaged if the head row is not one."""
-        found = self.rows("SELECT size, leaf, edge, recorded_at FROM head")
-        if len(found) != 1:
-            raise Damaged("the head row is gone", hint=_HINT)
-        size, leaf, edge, recorded_at = found[0]
-        try:
-            when = parse_recorded(recorded_at) if size else None
-        except ValueError as error:
-            raise Damaged(f"the head's time: {error}", hint=_HINT) from error
-        return Head(size, Digest(leaf), Tree.unpack(size, edge).root(), when)
+        """Made from the last entries and the tree's kept nodes. Raises Damaged where they do not hang together."""
+        with self.snapshot() as rows:
+            tip = read_tip(rows)
+        when = parse_recorded(tip.recorded_at) if tip.size else None
+        return Head(tip.size, tip.leaf, tip.tree.root(), when)
 
     def size(self) -> int:
-        """How many entries the head counts. One cheap row, for those who poll."""
-        found = self.rows("SELECT size FROM head")
-        if len(found) != 1:
-            raise Damaged("the head row is gone", hint=_HINT)
-        return int(found[0][0])
+        """How many entries there are, by the last position. Cheap, for those who poll."""
+        return size_of(self.rows)
 
     def stream_heads(self) -> list[StreamHead]:
         """The last entry of each stream, by name."""
-        found = self.rows("SELECT name, version, position, leaf FROM stream")
-        return sorted(StreamHead(name, version, position, Digest(leaf)) for name, version, position, leaf in found)
+        found = self.rows(STREAM_ENDS)
+        return sorted(StreamHead(name, version, at, leaf_hash(bytes(raw))) for name, version, at, raw in found)
 
     def stream_version(self, name: str) -> int:
         """0 if there is no such stream."""
-        found = self.rows("SELECT version FROM stream WHERE name = ?", (name,))
-        return int(found[0][0]) if found else 0
+        return version_of(self.rows, name)
 
     def pages(self, after: int = 0, upto: int | None = None, size: int = PAGE) -> Iterator[list[StoredRow]]:
-        """Entries after a position, up to one (or the head), `size` rows at a time.
+        """Entries after a position, up to one (or the last), `size` rows at a time.
 
-        Raises Missing, naming the position, at the first hole; without `upto` also if rows lie beyond the head.
+        Raises Missing, naming the position, at the first hole; without `upto` also if a row lies before the first.
         """
         last = self.checked_size() if upto is None else upto
         while after < last:
@@ -149,26 +151,15 @@ class Reader:
             after += len(page)
 
     def checked_size(self) -> int:
-        """As `size`. Raises Damaged if a row lies outside of the positions that the head counts."""
-        found = self.rows(
-            "SELECT size, (SELECT coalesce(max(position), 0) FROM entry), (SELECT min(position) FROM entry) FROM head"
-        )
-        if len(found) != 1:
-            raise Damaged("the head row is gone", hint=_HINT)
-        size, last, first = found[0]
+        """As `size`. Raises Damaged if a row lies before the first position."""
+        found = self.rows("SELECT (SELECT coalesce(max(position), 0) FROM entry), (SELECT min(position) FROM entry)")
+        size, first = found[0]
         if first is not None and first < 1:
             raise Damaged(f"there is an entry at position {first}", hint=_HINT, code="storage.outside", position=first)
-        if last > size:
-            raise Damaged(
-                f"there are entries beyond the head, up to {last}",
-                hint=_HINT,
-                code="storage.beyond-head",
-                position=size + 1,
-            )
         return int(size)
 
     def stream_entries(self, name: str, after: int = 0, size: int = PAGE) -> Iterator[StoredRow]:
-        """One stream's entries after a version, by version. Raises Missing at a hole, or before the stream's head."""
+        """One stream's entries after a version, by version. Raises Missing at a hole."""
         last = self.stream_version(name)
         while after < last:
             sql = _COLUMNS + "stream = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?"
@@ -180,7 +171,7 @@ class Reader:
             after += len(page)
 
     def entry(self, position: int) -> bytes:
-        """One entry's bytes. Raises NotFound beyond the head, Missing before it."""
+        """One entry's bytes. Raises NotFound beyond the last, Missing before it."""
         found = self.rows("SELECT raw FROM entry WHERE position = ?", (position,))
         if found:
             return bytes(found[0][0])
@@ -188,6 +179,19 @@ class Reader:
         if 1 <= position <= size:
             raise Missing(f"entry {position} is missing", hint=_HINT, position=position)
         raise NotFound(f"there is no entry {position}: the ledger ends at {size}", position=position)
+
+    def entries(self, positions: Iterable[int]) -> dict[int, bytes]:
+        """The bytes of these entries, by position. Raises Missing, NotFound as `entry` does."""
+        wanted = sorted(set(positions))
+        found: dict[int, bytes] = {}
+        for start in range(0, len(wanted), _A_TIME):
+            some = wanted[start : start + _A_TIME]
+            sql = f"SELECT position, raw FROM entry WHERE position IN ({', '.join('?' * len(some))})"  # noqa: S608
+            found.update((row[0], bytes(row[1])) for row in self.rows(sql, some))
+        for position in wanted:
+            if position not in found:
+                found[position] = self.entry(position)
+        return found
 
     def leaves(self, start: int, stop: int) -> list[Digest]:
         """Leaf hashes from tree index `start` up to `stop`, hashed from the entries; fewer where the ledger ends."""
@@ -239,6 +243,16 @@ class Reader:
         with self._connected() as connection:
             query = select(protocol_file).order_by(protocol_file.c.digest)
             return {digest: bytes(data) for digest, data in connection.execute(query)}
+
+
+def tables_there(rows: Rows, *, postgres: bool) -> set[str]:
+    """Which of a ledger's tables a database has, those of the layout before included."""
+    names = [*metadata.tables, "head", "stream"]
+    if postgres:
+        found = rows("SELECT name FROM unnest(?::text[]) AS name WHERE to_regclass(name) IS NOT NULL", (names,))
+    else:
+        found = rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in found if name in names}
 
 
 def _first_hole(numbers: Sequence[int], after: int) -> int:

@@ -18,7 +18,7 @@ from ledger.clock import Clock
 from ledger.errors import InputRejected, NotFound
 from ledger.storage import tables
 from ledger.storage.append import Append, Outcome, Receipt, Row
-from ledger.storage.faults import Damaged, Locked, StorageFailed, spoken
+from ledger.storage.faults import Damaged, Locked, StorageFailed, told
 from ledger.storage.reader import Missing, Reader
 from ledger.storage.sqlite import SqliteWriter
 
@@ -130,13 +130,14 @@ class Store(Reader):
     def _written(self, group: Sequence[_Waiting]) -> bool:
         """Write a group and set each outcome. False if a group of several must be written one by one."""
         try:
-            with spoken():
-                outcomes: Sequence[Receipt | Exception] = self._open_writer().write(
-                    [waiting.append for waiting in group], self._clock
-                )
-        except Exception as error:
+            writer = self._writer or self._open_writer()
+            outcomes: Sequence[Receipt | Exception] = writer.write([waiting.append for waiting in group], self._clock)
+        except Exception as raised:
+            error = told(raised)
             if len(group) > 1 and not isinstance(error, Locked | StorageFailed | Damaged):
                 return False
+            if error is not raised:
+                error.__cause__ = raised
             outcomes = [error] * len(group)
         for waiting, outcome in zip(group, outcomes, strict=True):
             waiting.outcome = outcome

@@ -1,4 +1,8 @@
-"""The tables of a ledger. Columns beside `entry.raw` are an index of it: the verifier compares the two."""
+"""The tables of a ledger. Columns beside `entry.raw` are an index of it: the verifier compares the two.
+
+An append writes its entry, that entry's place in its stream, and a tree node for every 256 entries: nothing else.
+Where the ledger ends, and each stream, is read from the entries.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-FORMAT = 1
-"""The layout written here. `open_store` refuses another."""
+FORMAT = 2
+"""The layout written here. Layout 1 also kept the ends of the ledger and of each stream: `ledger.storage.upgrade`."""
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -35,10 +39,10 @@ entry = _table(
     Column("version", BIG, nullable=False),
     Column("type", Text, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    # The only index beside the position. Anything else that wants looking up belongs to a projection.
+    # The only index beside the position: a stream's end is its last row. Any other look-up belongs to a projection.
     UniqueConstraint("stream", "version", name="entry_stream_version"),
 )
-"""One row per entry, in the order of `position`: gapless from 1."""
+"""One row per entry, in the order of `position`: gapless from 1. That a position is taken once puts writers in line."""
 
 node = _table(
     "node",
@@ -48,25 +52,12 @@ node = _table(
 )
 """Roots of complete subtrees of level >= 8: one row per 256 entries, so that a proof reads few entries."""
 
-head = _table(
-    "head",
+layout = _table(
+    "layout",
     Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
     Column("format", Integer, nullable=False),
-    Column("size", BIG, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
-    Column("edge", LargeBinary, nullable=False),
-    Column("recorded_at", Text, nullable=False),
 )
-"""One row: what the next entry follows from. Every append moves it, so it puts all writers in one line."""
-
-stream = _table(
-    "stream",
-    Column("name", Text, primary_key=True),
-    Column("version", BIG, nullable=False),
-    Column("position", BIG, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
-)
-"""The last entry of each stream."""
+"""One row: which layout this is."""
 
 checkpoint = _table(
     "checkpoint",

@@ -15,6 +15,7 @@ from ledger.events.base import Event, MemberEvent, SignedEvent, stream_of
 from ledger.events.catalogue import by_tag
 from ledger.events.codec import MalformedEvent, UnknownType, decoded
 from ledger.events.fields import ABSENT
+from ledger.events.imports import OF_IMPORTS
 from ledger.verification.report import Fault
 
 KEPT = ("log-batch-ingested", "streams-sealed", "ledger-opened", "protocol-version-registered")
@@ -191,7 +192,7 @@ def _key_use(event: _Named, key: KeyLife, position: int) -> list[Fault]:
     if not (key.valid(position) or opening):
         when = f"enrolled by entry {key.enrolled}" + (f", revoked by entry {key.revoked}" if key.revoked else "")
         faults.append(Fault("signature.key-not-valid", position, f"signed with a key that does not count here: {when}"))
-    batch = event.type.startswith("log-batch-ingested/")
-    if key.use != "events" and not (key.use == "imports" and batch):
+    imported = event.type.partition("/")[0] in OF_IMPORTS
+    if key.use != "events" and not (key.use == "imports" and imported):
         faults.append(Fault("signature.key-use", position, f"a key for {key.use} signed an event"))
     return faults

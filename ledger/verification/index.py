@@ -1,4 +1,4 @@
-"""What storage keeps beside the entries, compared with what the entries say: nodes, stream heads, the head row, files.
+"""What storage keeps beside the entries, compared with what the entries say: tree nodes, the layout, protocol files.
 
 Nothing here is evidence; but proofs and appends are made from it, so a difference is told.
 """
@@ -6,17 +6,14 @@ Nothing here is evidence; but proofs and appends are made from it, so a differen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ledger.chain.hashing import Digest, node_hash, sha256
-from ledger.chain.merkle import KEEP_LEVEL, Node, Tree
-from ledger.clock import spell_recorded
+from ledger.chain.merkle import KEEP_LEVEL, Node
 from ledger.errors import LedgerError
 from ledger.storage.inspection import Beside, raw_nodes, structure_faults
 from ledger.storage.store import Store
 from ledger.storage.tables import FORMAT
 from ledger.verification.report import Fault
-from ledger.verification.segment import StreamSpan
 from ledger.verification.whole import Whole
 
 
@@ -54,32 +51,20 @@ def upper_nodes(roots: list[Digest], size: int, bits: int) -> Iterator[Node]:
         yield from (Node(level, index, digest) for index, digest in enumerate(row))
 
 
-def head_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
-    """The head row against the entries: a tail that was cut or added without it shows here."""
-    if len(beside.head) != 1:
-        yield Fault("head.missing", whole.size, f"there are {len(beside.head)} head rows, and there is always one")
+def layout_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
+    """The row that says which layout this is; one of the layout before also says where the ledger ends."""
+    if "layout" in beside.unreadable:
         return
-    one, format_, size, leaf, edge, recorded_at = beside.head[0]
-    if (one, format_) != (1, FORMAT):
-        yield Fault("head.format", whole.size, "the head row is not of this format")
-    if size != whole.size:
-        detail = f"the head counts {size} entries, and the last one there is {whole.size}"
+    expected = [(1, FORMAT)], [(1, FORMAT - 1, whole.size, whole.leaf)]
+    found = [tuple(row) for row in beside.layout]
+    if found in expected:
+        return
+    if len(found) == 1 and found[0][:2] == expected[1][0][:2]:
+        size = found[0][2]
         at = min(size, whole.size) + 1 if isinstance(size, int) and size >= 0 else whole.size
-        yield Fault("completeness.head", at, detail)
-        return
-    if leaf != whole.leaf:
-        yield Fault("head.leaf", whole.size, f"entry {whole.size} is not the one that the head was moved to")
-    if recorded_at != (spell_recorded(whole.recorded) if whole.recorded else ""):
-        yield Fault("head.time", whole.size, f"the head was not moved when entry {whole.size} was recorded")
-    if not _edge_holds(edge, whole):
-        yield Fault("head.edge", whole.size, "the tree's stored edge is not that of the entries")
-
-
-def _edge_holds(edge: Any, whole: Whole) -> bool:
-    try:
-        return isinstance(edge, bytes) and Tree.unpack(whole.size, edge).root() == whole.root(whole.size)
-    except LedgerError:
-        return False
+        yield Fault("completeness.head", at, f"the ledger does not end at entry {size}, where its head row says")
+    else:
+        yield Fault("database.layout", 0, "the row that says which layout this is was changed, or is gone")
 
 
 def row_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
@@ -89,21 +74,6 @@ def row_faults(beside: Beside, whole: Whole) -> Iterator[Fault]:
     there = whole.start + whole.count
     if "entry" not in beside.unreadable and beside.entries != there:
         yield Fault("completeness.rows", 0, f"the entry table has {beside.entries} rows, and positions lead to {there}")
-
-
-def stream_head_faults(beside: Beside, spans: dict[str, StreamSpan]) -> Iterator[Fault]:
-    """The table of stream heads against the streams."""
-    if "stream" in beside.unreadable:
-        return
-    stored: dict[Any, list[Any]] = {}
-    for name, *head in beside.stream:
-        stored.setdefault(name, []).append(head)
-    for stream in sorted({*stored, *spans}, key=str):
-        span = spans.get(stream)
-        if span is None:
-            yield Fault("completeness.stream-head", 0, f"a head is stored of {stream}, which has no entry")
-        elif stored.get(stream) != [[span.version, span.position, span.leaf]]:
-            yield Fault("completeness.stream-head", span.position, f"the stored head of {stream} is not its last entry")
 
 
 def file_faults(beside: Beside, named: dict[str, int]) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ MOST_FAULTS = 1000
 
 _COMPLETENESS = ("completeness.", "highwater.", "checkpoint.beyond", "checkpoint.gone")
 _DERIVED = (
-    "batch.root", "batch.count", "tree.", "checkpoint.", "completeness.seal", "completeness.head", "head.", "database.",
+    "batch.root", "batch.count", "tree.", "checkpoint.", "completeness.seal", "completeness.head", "database.",
     "highwater.",
 )  # fmt: skip
 

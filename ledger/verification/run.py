@@ -1,6 +1,6 @@
 """`ledger verify`: the numbered steps of `segment` and `whole` over a store, on as many cores as it is worth.
 
-10. Nodes, stream heads, head row and protocol files are those of the entries.
+10. Tree nodes and protocol files are those of the entries.
 11. Every checkpoint that the log signed is kept; each stands on a seal, and each seal has one.
 12. The keys are the ones that the reader's policy pins.
 13. The high-water mark, kept outside the database, is reached.
@@ -21,6 +21,7 @@ from ledger.events.governance import ProtocolVersionRegistered
 from ledger.storage.faults import StorageFailed
 from ledger.storage.highwater import HighWater, MalformedMark, Mark
 from ledger.storage.inspection import Beside, next_position, raw_beside
+from ledger.storage.marks import Marks
 from ledger.storage.store import Store
 from ledger.verification import index
 from ledger.verification.again import ids_used_twice
@@ -52,7 +53,7 @@ class Asked:
     """
 
     policy: Policy | None = None
-    head: HighWater | None = None
+    head: HighWater | Marks | None = None
     deep: bool = False
     since: int = 1
     processes: int = 2
@@ -65,7 +66,7 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
 
     `url` opens the same ledger again, for the other processes.
     """
-    mark, faults = _mark(asked)
+    (mark, other), faults = _marks(asked, store)
     beside = raw_beside(store)
     begin = beginning(store, beside, asked.since, asked.bits)
     history = key_history(store, beside.last)
@@ -85,22 +86,28 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
     faults.extend(_index_faults(store, asked, beside, whole, named))
     faults.extend(checkpoint_faults(promised, whole, frozenset(seals)))
     faults.extend(policy_faults(asked.policy, history) if asked.policy else [])
-    faults.extend(mark_faults(mark, whole, store) if mark else [])
+    for each in (mark, other):
+        faults.extend(mark_faults(each, whole, store) if each else [])
     faults.extend(ids_used_twice(store, whole, beside.last) if asked.deep else [])
     checked = Checked(asked.policy, mark, asked.deep, _structure(store, asked, beside), tuple(sizes))
     return _report(history, whole, faults, checked)
 
 
-def _mark(asked: Asked) -> tuple[Mark | None, Faults]:
-    """Read before the ledger is: a mark that is set meanwhile would be ahead of it."""
-    faults = Faults()
-    try:
-        return (asked.head.read() if asked.head else None), faults
-    except MalformedMark as error:
-        faults.add(error.code, 0, error.message)
-        return None, faults
-    except StorageFailed:  # one that this reader may not open is told as not checked
-        return None, faults
+def _marks(asked: Asked, store: Store) -> tuple[tuple[Mark | None, Mark | None], Faults]:
+    """The mark beside the ledger, and one elsewhere. Read before the ledger: one set meanwhile would be ahead of it."""
+    faults, head = Faults(), asked.head
+
+    def read(mark: Callable[[], Mark | None]) -> Mark | None:
+        try:
+            return mark()
+        except MalformedMark as error:
+            faults.add(error.code, 0, error.message)
+        except StorageFailed:  # one that this reader may not open is told as not checked
+            pass
+        return None
+
+    beside = read(head.read) if head else None
+    return (beside, read(lambda: head.unexplained(store)) if isinstance(head, Marks) else None), faults
 
 
 def _tasks(
@@ -127,7 +134,7 @@ def _segments(store: Store, asked: Asked, beside: Beside, tasks: Iterator[Task])
 def _worth_processes(beside: Beside) -> bool:
     uses = sum(
         version
-        for name, version, *_ in beside.stream
+        for name, version in beside.streams
         if isinstance(version, int) and isinstance(name, str) and name.endswith("/usage")
     )
     return uses + SIGNATURE * max(0, beside.entries - uses) >= WORTH_PROCESSES
@@ -148,8 +155,7 @@ def _structure(store: Store, asked: Asked, beside: Beside) -> bool:
 
 def _index_faults(store: Store, asked: Asked, beside: Beside, whole: Whole, named: dict[str, int]) -> Iterator[Fault]:
     yield from index.row_faults(beside, whole)
-    yield from index.head_faults(beside, whole)
-    yield from index.stream_head_faults(beside, whole.streams)
+    yield from index.layout_faults(beside, whole)
     yield from index.node_faults(store, index.upper_nodes(whole.roots, whole.size, asked.bits))
     yield from index.node_count_faults(beside, whole.size)
     yield from index.file_faults(beside, named)

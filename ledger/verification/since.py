@@ -1,6 +1,6 @@
 """Reading from a position on, on top of what is stored about the entries before it.
 
-Entries before it are not read: their tree nodes, stream heads and last leaf are taken as they lie. A checkpoint behind
+Entries before it are not read: their tree nodes, last versions and last leaf are taken as they lie. A checkpoint behind
 it then shows that those nodes are what was signed, and nothing about the bytes below them.
 """
 
@@ -13,7 +13,7 @@ from ledger.chain.hashing import Digest, leaf_hash, leaf_hashes
 from ledger.chain.merkle import KEEP_LEVEL, Tree
 from ledger.errors import LedgerError, NotFound
 from ledger.events.codec import decoded
-from ledger.events.imports import LogBatchIngested
+from ledger.events.imports import LogBatchIngested, LogRead
 from ledger.storage.inspection import Beside, head_at, raw_entry, raw_nodes, raw_pages
 from ledger.storage.store import Store
 from ledger.verification.report import Fault
@@ -53,7 +53,7 @@ def _start(store: Store, beside: Beside, after: int, bits: int) -> Start:
     entry = _entry(store, after)
     roots = [_node(store, bits, index) for index in range(after >> bits)]
     streams = dict[str, StreamSpan]()
-    for name, *_ in beside.stream:
+    for name, _ in beside.streams:
         for version, position, raw in head_at(store, name, after):
             streams[name] = StreamSpan(version, position, version, position, leaf_hash(raw))
     return Start(after, leaf_hash(entry.raw), entry.recorded_at, roots, streams, _batch(store, entry, after))
@@ -92,6 +92,8 @@ def _batch(store: Store, entry: Entry, after: int) -> OpenBatch | None:
     elif not entry.stream.endswith("/imports"):
         return None
     event = decoded(entry.event)
+    if isinstance(event, LogRead):
+        return None
     if not isinstance(event, LogBatchIngested):
         raise _Unusable(f"entry {opener} opens no batch")
     events = [Entry.parse(row[4]).event for page in raw_pages(store, opener, after) for row in page]

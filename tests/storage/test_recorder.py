@@ -173,7 +173,7 @@ def test_a_follower_of_a_ledger_that_is_gone_is_told(url: str):
     create(url).close()
     recorder = LedgerRecorder(open_store(url))
     with recorder.subscribe() as subscription:
-        as_owner(url, "DROP TABLE head")
+        as_owner(url, "DROP TABLE entry")
         with pytest.raises(Exception, match=r"ledger|database"):
             next(subscription)
     recorder.close()

@@ -88,43 +88,36 @@ class Forged:
     def rows(self, *, operator: bool = False) -> list[tuple[int, str, int, str, bytes]]:
         return self._chained(operator)[0]
 
-    def _chained(
-        self, operator: bool
-    ) -> tuple[list[tuple[int, str, int, str, bytes]], dict[str, tuple[int, int, Digest]], dict[int, bytes]]:
+    def _chained(self, operator: bool) -> tuple[list[tuple[int, str, int, str, bytes]], dict[int, bytes]]:
         places = {id(item): at for at, item in enumerate(self.items, 1)}
         rows, prev, tree = [], NO_LEAF, Tree()
-        heads: dict[str, tuple[int, int, Digest]] = {}
+        heads: dict[str, tuple[int, Digest]] = {}
         notes: dict[int, bytes] = {}
         for position, item in enumerate(self.items, 1):
             if operator and item.type.startswith("streams-sealed/"):
-                root = seal_root({name: (version, leaf) for name, (version, _, leaf) in heads.items()})
+                root = seal_root(heads)
                 item.sign(private("OPERATOR events"), streams=len(heads), root=root.hex())
             signature = f"batch:{places.get(id(item.opener), 1)}" if item.opener else item.signature
-            version = heads.get(item.stream, (0, 0, NO_LEAF))[0] + 1
+            version = heads.get(item.stream, (0, NO_LEAF))[0] + 1
             raw = spliced(item.event, position, prev, item.recorded_at, signature, item.stream, version)
             prev = leaf_hash(raw)
-            heads[item.stream] = (version, position, prev)
+            heads[item.stream] = (version, prev)
             tree.extend([prev])
             rows.append((position, item.stream, version, item.type, raw))
             if operator and item.type.startswith("streams-sealed/"):
                 notes[position] = checkpoint(position, tree.root())
-        return rows, heads, notes
+        return rows, notes
 
     def write(self, *, operator: bool = False, mark: HighWater | None = None) -> None:
         """Put it all back. With the operator's keys also seals and checkpoints; the mark only where one is given."""
-        rows, heads, notes = self._chained(operator)
-        tree = Tree()
-        nodes: list[Node] = tree.extend([leaf_hash(row[4]) for row in rows])
-        head = (len(rows), leaf_hash(rows[-1][4]), tree.pack(), self.items[-1].recorded_at)
-        streams = [(name, *head_) for name, head_ in heads.items()]
+        rows, notes = self._chained(operator)
+        nodes: list[Node] = Tree().extend([leaf_hash(row[4]) for row in rows])
 
         def put(file: sqlite3.Connection) -> None:
-            for table in ("entry", "node", "stream"):
+            for table in ("entry", "node"):
                 file.execute(f"DELETE FROM {table}")
             file.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", rows)
             file.executemany("INSERT INTO node VALUES (?, ?, ?)", nodes)
-            file.executemany("INSERT INTO stream VALUES (?, ?, ?, ?)", streams)
-            file.execute("UPDATE head SET size = ?, leaf = ?, edge = ?, recorded_at = ?", head)
             if operator:
                 file.execute("DELETE FROM checkpoint")
                 file.executemany("INSERT INTO checkpoint VALUES (?, 1, ?)", notes.items())
