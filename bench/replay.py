@@ -1,10 +1,11 @@
-"""How fast every projection is folded from entry 1, and how soon obligations are known from a snapshot.
+"""How fast every projection is folded from entry 1.
 
 Example: python -m bench.replay --entries 1000000
 One JSON line. Nine entries in ten are uses, in batches of 10,000 over a year; the others are signed acts of one
 protocol: deliveries, receipts, grants, reviews, measures. `library` is the `eventsourcing` library's own
 ProjectionRunner over as many plain events as `--theirs` says, with one view that counts by party and action.
-Memory is the peak of a process that does nothing but replay (and of the one that helps it).
+Memory is the peak of a process that does nothing but replay (or of the one that helps it). `cpu_us` is processor time
+an entry, of all processes together: on a machine that others use, it tells more than the clock.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import multiprocessing
 import resource
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,16 +36,13 @@ from ledger.events.usage import AccessUsed
 from ledger.protocol.shipped import shipped
 from ledger.storage.append import BATCH, Row
 from ledger.storage.opening import create, open_store
-from ledger.storage.snapshots import Snapshots
 from ledger.storage.store import Store
 from projections.catalogue import projections
-from projections.obligations.engine import evaluate
-from projections.obligations.projection import ObligationsProjection
-from projections.runner import fold, follow
+from projections.engines.named import engine_named
+from projections.runner import fold
 
 BATCHED, PERSONS, APPLICATIONS, DAYS = 10_000, 300, ("KRIS", "CRM", "sharepoint"), 250
 ACTIONS = ("consult", "consult", "consult", "query", "download")
-AS_OF = "2023-06-01T00:00:00+00:00"
 
 
 class Story(Maker):
@@ -121,9 +119,10 @@ class Story(Maker):
         store.append([self.opening()])
         store.append(self.beginning(), files={sha256(data).hex(): data})
         store.append(self.grants())
-        told, number, use = store.size(), 0, 1 << 20
-        batches = max((self.entries - told) * 9 // 10 // BATCHED, 1)
-        size = min(BATCHED, (self.entries - told) * 9 // 10)
+        number, use = 0, 1 << 20
+        uses = self.entries * 9 // 10
+        batches = max(-(-uses // BATCHED), 1)
+        size = uses // batches
         for batch in range(batches):
             day = 2 + batch * DAYS / batches
             others = (self.entries - store.size()) // (batches - batch) - size - 1
@@ -154,74 +153,74 @@ def made(path: Path, entries: int) -> int:
         return store.size()
 
 
-def replayed(path: str, several: bool, answers: Any) -> None:
-    """In a process of its own: seconds, digests, and peak memory in MiB."""
+class Replayed(NamedTuple):
+    """One replay: `seconds` by the clock, `cpu` of this process and of those that helped it; digests are made after."""
+
+    seconds: float
+    cpu: tuple[float, float]
+    digests: dict[str, str]
+    digest_seconds: float
+    peak_mib: int
+
+
+def replayed(path: str, engine: str, answers: Any) -> None:
+    """In a process of its own, so that its memory is that of replaying and nothing else."""
     with open_store(path) as store:
-        begun = perf_counter()
-        found = fold(store, projections(store.protocol_file), url=path if several else None)
-        spent = perf_counter() - begun
+        begun, cpu = perf_counter(), process_time()
+        found = fold(store, projections(store.protocol_file), engine=engine_named(engine, path))
+        spent, here = perf_counter() - begun, process_time() - cpu
         digests = {each.projection.name: each.digest for each in found}
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
-    answers.put((spent, digests, peak))
+        told = perf_counter() - begun - spent
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    there = usage[1].ru_utime + usage[1].ru_stime
+    answers.put(Replayed(spent, (here, there), digests, told, max(each.ru_maxrss for each in usage) // 1024))
 
 
-def apart(path: Path, several: bool) -> tuple[float, dict[str, str], int]:
+def apart(path: Path, engine: str) -> Replayed:
     spawn = multiprocessing.get_context("spawn")
     answers = spawn.SimpleQueue()
-    process = spawn.Process(target=replayed, args=(str(path), several, answers))
+    process = spawn.Process(target=replayed, args=(str(path), engine, answers))
     process.start()
-    found: tuple[float, dict[str, str], int] = answers.get()
+    found: Replayed = answers.get()
     process.join()
     return found
 
 
-def asked(path: Path, folder: Path) -> dict[str, float]:
-    """Seconds to obligations from a current snapshot: reading the state, and working out the answer."""
-    from datetime import datetime
-
-    as_of = datetime.fromisoformat(AS_OF)
-    with open_store(path) as store, closing(Snapshots(folder / "bench.views")) as snapshots:
-        projection = ObligationsProjection(store.protocol_file)
-        follow(store, [projection], snapshots)
-        times: list[tuple[float, float]] = []
-        answer = None
-        for _ in range(4):  # the first time the protocol's file is read
-            begun = perf_counter()
-            (found,) = follow(store, [projection], snapshots)
-            loaded = perf_counter()
-            answer = evaluate(found.state, as_of)
-            times.append((loaded - begun, perf_counter() - loaded))
-        state = store.rows("SELECT 1")  # the store is still open: nothing was written meanwhile
-        assert state
-    best = min(times[1:], key=sum)
-    assert answer is not None
-    return {
-        "load_ms": best[0] * 1e3, "evaluate_ms": best[1] * 1e3, "obligations_ms": sum(best) * 1e3,
-        "obligations": len(answer.obligations), "violations": len(answer.violations),
-        "snapshot_mib": (folder / "bench.views").stat().st_size / 2**20,
-    }  # fmt: skip
+def engines(path: Path, size: int, names: Sequence[str]) -> dict[str, Any]:
+    """By each engine: entries a second, processor time an entry (all processes, the busiest), memory."""
+    answer: dict[str, Any] = {}
+    digests: dict[str, str] = {}
+    for name in names:
+        found = apart(path, name)
+        if digests and found.digests != digests:
+            sys.exit(f"{name} did not fold the same state as {names[0]}")
+        digests = found.digests
+        answer |= {
+            f"replay_{name}": round(size / found.seconds),
+            f"cpu_us_{name}": round(sum(found.cpu) / size * 1e6, 2),
+            f"cpu_us_busiest_{name}": round(max(found.cpu) / size * 1e6, 2),
+            f"digests_s_{name}": round(found.digest_seconds, 2),
+            f"peak_mib_{name}": found.peak_mib,
+        }
+    return {**answer, "projections": len(digests)}
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--entries", type=int, default=200_000)
     options.add_argument("--theirs", type=int, default=5_000, help="events for the library's runner")
+    options.add_argument("--engines", default="local,process", help="local, process, spark; with commas between")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "ledger.db"
         size = made(path, given.entries)
-        one, two = apart(path, several=False), apart(path, several=True)
-        if one[1] != two[1]:
-            sys.exit("one process and two did not fold the same state")
         answer: dict[str, Any] = {
-            "bench": "replay", "entries": size, "projections": len(one[1]),
-            "replay_1": round(size / one[0]), "replay_2": round(size / two[0]), "peak_mib_1": one[2],
-            "peak_mib_2": two[2], **{name: round(each, 1) for name, each in asked(path, folder).items()},
+            "bench": "replay", "entries": size, **engines(path, size, given.engines.split(",")),
         }  # fmt: skip
         answer["library"] = round(library_rate(given.theirs))
-        answer["ratio_1"] = round(answer["replay_1"] / answer["library"], 1)
-        answer["ratio_2"] = round(answer["replay_2"] / answer["library"], 1)
+        for name in given.engines.split(","):
+            answer[f"ratio_{name}"] = round(answer[f"replay_{name}"] / answer["library"], 1)
     sys.stdout.write(json.dumps(answer) + "\n")
 
 

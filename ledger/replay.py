@@ -1,19 +1,21 @@
 """Entries out of storage: checked while they are read, so that whoever folds them folds what was recorded.
 
-Checked here are spelling, position, link and columns, from a known leaf up to the ledger's head. Signatures, seals and
+Checked here are spelling, position, link and columns, from a known leaf up to the last entry. Signatures, seals and
 checkpoints are `ledger verify`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple, NoReturn
 
 from ledger.chain.entry import END, LARGEST_EVENT, START, Entry, envelope_middle
-from ledger.chain.hashing import NO_LEAF, Digest, leaf_hashes
+from ledger.chain.hashing import NO_LEAF, Digest, leaf_hash, leaf_hashes
 from ledger.clock import spell_recorded
-from ledger.errors import VerificationFailed
+from ledger.errors import NotFound, VerificationFailed
 from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
 
@@ -62,7 +64,7 @@ class Members(NamedTuple):
 class Page(NamedTuple):
     """Some entries in a row that are known to follow from each other: `members`, and all others as `entries`.
 
-    `prev` is what the first one says of the entry before it; `last` says that those after it are not asked for.
+    `prev` is what the first one says of the entry before it.
     """
 
     entries: list[Entry]
@@ -70,65 +72,75 @@ class Page(NamedTuple):
     prev: Digest
     reached: Reached
     recorded_at: datetime | None
-    last: bool = False
+
+    def parts(self) -> list[tuple[int, Entry | Members]]:
+        """Its entries and members in order, each with its (first) position."""
+        entries: list[tuple[int, Entry | Members]] = [(entry.position, entry) for entry in self.entries]
+        return sorted([*entries, *((run.first, run) for run in self.members)], key=itemgetter(0))
 
     def every(self) -> list[Entry]:
         """All of its entries, in order."""
-        if not self.members:
-            return self.entries
-        members = [entry for each in self.members for entry in each.entries()]
-        return sorted([*self.entries, *members], key=lambda entry: entry.position)
+        found: list[Entry] = []
+        for _, part in self.parts():
+            found += part.entries() if isinstance(part, Members) else [part]
+        return found
 
 
-def verified(store: Store, start: Reached | None = None, known_at: datetime | None = None) -> Iterator[list[Entry]]:
+def verified(store: Store, start: Reached | None = None) -> Iterator[list[Entry]]:
     """Entries after `start`, each known to follow from the one before. As `pages`, which is faster for uses."""
-    for page in pages(store, start, known_at):
+    for page in pages(store, start):
         yield page.every()
 
 
-def pages(store: Store, start: Reached | None = None, known_at: datetime | None = None) -> Iterator[Page]:
-    """Entries after `start`, in pages, each known to follow from the one before; up to what was recorded by `known_at`.
+def pages(store: Store, start: Reached | None = None) -> Iterator[Page]:
+    """Entries after `start`, in pages, each known to follow from the one before.
 
-    Raises BrokenLink, MalformedEntry or Missing at the first entry that cannot be what was recorded. Without `known_at`
-    the last entry is also the one that the head row names.
+    Raises BrokenLink, MalformedEntry or Missing at the first entry that cannot be what was recorded.
     """
-    reached, head = start or Reached(), store.head()
+    reached, end = start or Reached(), end_at(store)
     check_start(store, reached)
-    # An entry is known to be what was recorded when the next one, or the head, names its leaf: a page has to wait.
+    # An entry is known to be what was recorded when the next one names its leaf: a page has to wait.
     waiting: Page | None = None
-    for page in stretch(store, reached.position, head.size, reached.leaf, known_at):
+    for page in read(store.pages(reached.position, end.position, PAGE), reached.position, reached.leaf):
         if waiting is not None:
             yield waiting
         waiting, reached = page, page.reached
-        if page.last:
-            break
-    if waiting is None or not waiting.last:
-        check_head(reached, Reached(head.size, head.leaf))
-    if waiting is not None and (waiting.entries or waiting.members):
+    check_end(reached, end)
+    if waiting is not None:
         yield waiting
 
 
-def stretch(
-    store: Store, after: int, upto: int, leaf: Digest | None = None, known_at: datetime | None = None
-) -> Iterator[Page]:
-    """The entries after one position up to another, each known to follow from the one before.
+def read(found: Iterable[Sequence[StoredRow]], after: int, leaf: Digest | None = None) -> Iterator[Page]:
+    """Rows after one position, each known to follow from the one before.
 
-    `leaf` is that of entry `after`; without it the first page says what it has to be. A page cut short by `known_at`
-    is `last`, and the entry after it has been seen to follow.
+    `leaf` is that of entry `after`; without it the first page says what it has to be.
     """
-    reading = _Reading(after, leaf, known_at)
-    for rows in store.pages(after, upto, PAGE):
-        page = reading.page(rows)
-        yield page
-        if page.last:
-            return
+    reading = _Reading(after, leaf)
+    for rows in found:
+        yield reading.page(rows)
 
 
-def check_head(reached: Reached, head: Reached) -> None:
-    """Raises BrokenLink unless the last entry read is the one that the head row names."""
-    if reached != head:
-        position = head.position
-        raise BrokenLink(f"entry {position} is not the one that the head was moved to", position=position, hint=_HINT)
+def end_at(store: Store, position: int | None = None) -> Reached:
+    """The last entry; or an earlier one, with the leaf that the one after it says it has. Raises NotFound, Damaged."""
+    size = store.checked_size()
+    if position is None or position == size:
+        return Reached(size, leaf_hash(store.entry(size))) if size else Reached()
+    if not 0 < position < size:
+        raise NotFound(f"there is no entry {position}: the ledger ends at {size}", position=position)
+    return Reached(position, Entry.parse(store.entry(position + 1)).prev)
+
+
+def known_by(store: Store, moment: datetime) -> int:
+    """The position of the last entry recorded by then: time does not go back from one entry to the next."""
+    positions = range(1, store.size() + 1)
+    return bisect_right(positions, moment, key=lambda at: Entry.parse(store.entry(at)).recorded_at)
+
+
+def check_end(reached: Reached, end: Reached) -> None:
+    """Raises BrokenLink unless the last entry read is the one that was there, or that the entry after it names."""
+    if reached != end:
+        position = end.position
+        raise BrokenLink(f"entry {position} is not the one that the next one follows", position=position, hint=_HINT)
 
 
 def check_start(store: Store, start: Reached) -> None:
@@ -154,8 +166,8 @@ def check_follows(prev: Digest | None, before: Reached) -> None:
 class _Reading:
     """Rows in their order, read on from one place. `like` is the member of a batch that the last row was."""
 
-    def __init__(self, after: int, leaf: Digest | None, known_at: datetime | None) -> None:
-        self.position, self.leaf, self.known_at = after, leaf, known_at
+    def __init__(self, after: int, leaf: Digest | None) -> None:
+        self.position, self.leaf = after, leaf
         self.like: Entry | None = None
         self.tag, self.template = "", b""
 
@@ -173,8 +185,6 @@ class _Reading:
                 continue
             entry = self._entry(rows[at])
             first = entry.prev if first is None else first
-            if self.known_at is not None and entry.recorded_at > self.known_at:
-                return Page(entries, members, first, Reached(self.position, self.leaf or NO_LEAF), recorded, last=True)
             self.position, self.leaf, recorded = entry.position, leaves[at], entry.recorded_at
             entries.append(entry)
             self._expect(entry, rows[at][3])
@@ -205,6 +215,8 @@ class _Reading:
     def _entry(self, row: StoredRow) -> Entry:
         """The thorough way."""
         position, stream, version, _, raw = row
+        if position != self.position + 1:
+            raise BrokenLink(f"entry {self.position + 1} is missing", position=self.position + 1, hint=_HINT)
         entry = Entry.parse(raw)
         if self.leaf is not None and entry.prev != self.leaf:
             _raise_broken(position, self.position)

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from sys import intern
@@ -32,7 +32,10 @@ class UnreadableType(NotChecked):
     code = "event.unknown-type"
 
 
-_REPEATED = frozenset({"author", "protocol", "key"})
+_fields = msgspec.json.Decoder(dict[str, Any]).decode
+_PART = 1_000
+_SHORT = 32
+"""Letters from which on a text is likely to be the only one of its kind: an id, a digest."""
 
 
 class Known(NamedTuple):
@@ -45,12 +48,21 @@ class Known(NamedTuple):
     fields: Mapping[str, Any]
 
 
+class Sound(NamedTuple):
+    """What a fold needs of an entry whose event was found to be one of the catalogue: it is not checked again."""
+
+    position: int
+    recorded_at: datetime
+    stream: str
+    event: bytes
+
+
 class Fact:
-    """One verified entry, as projections see it. The event is decoded when first asked for, once for all of them."""
+    """One verified entry, as projections see it. The event is read when first asked for, once for all of them."""
 
     __slots__ = ("__dict__", "entry")
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry | Sound) -> None:
         self.entry = entry
 
     @property
@@ -76,10 +88,13 @@ class Fact:
     @cached_property
     def known(self) -> Known:
         """What a state keeps of it. Raises as `event` does."""
-        fields: dict[str, Any] = msgspec.to_builtins(self.event)
+        if not isinstance(self.entry, Sound):
+            _ = self.event
+        fields: dict[str, Any] = _fields(self.entry.event)
         kind = intern(str(fields.pop("type")).partition("/")[0])
-        for name in _REPEATED & fields.keys():  # one text for all entries, where each would bring its own
-            fields[name] = intern(fields[name])
+        for name, value in fields.items():  # one text for all entries, where each would bring its own
+            if type(value) is str and (len(value) < _SHORT or name == "key"):
+                fields[name] = intern(value)
         return Known(self.position, self.recorded_at, intern(self.stream), kind, fields)
 
     def _unreadable(self) -> LedgerError:
@@ -94,6 +109,15 @@ class Fact:
                 hint="run: ledger verify",
             )  # fmt: skip
         return VerificationFailed("an event in a spelling of its own", position=position, code="event.malformed")
+
+
+def sound(entry: Entry) -> Entry | Sound:
+    """The entry, read once: as it is where its event cannot be read, for whoever folds it to say so."""
+    try:
+        decoded_fast(entry.event)
+    except MalformedEvent:
+        return entry
+    return Sound(entry.position, entry.recorded_at, entry.stream, entry.event)
 
 
 class Projection(Protocol):
@@ -136,7 +160,7 @@ class Projection(Protocol):
 
 def digest(projection: Projection, state: Any) -> str:
     """SHA-256 in hex over the projection's name, version and state: equal on every engine, or something is wrong."""
-    return digest_of(projection, dumped(projection, state))
+    return _digest(projection, _parts(projection.dump(state)))
 
 
 def dumped(projection: Projection, state: Any) -> bytes:
@@ -146,7 +170,28 @@ def dumped(projection: Projection, state: Any) -> bytes:
 
 def digest_of(projection: Projection, state: bytes) -> str:
     """The digest, from the bytes that `dumped` gave."""
+    return _digest(projection, [state])
+
+
+def _digest(projection: Projection, state: Iterable[bytes]) -> str:
     hasher = sha256_of()
-    for part in (b"[%s,%d," % (encode_fast(projection.name), projection.version), state, b"]"):  # it may be large
+    hasher.update(b"[%s,%d," % (encode_fast(projection.name), projection.version))
+    for part in state:
         hasher.update(part)
+    hasher.update(b"]")
     return hasher.digest().hex()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """The canonical bytes of a value, a part at a time: those of a large state would be as large once more."""
+    if isinstance(value, dict):
+        for number, name in enumerate(sorted(value)):
+            yield (b"," if number else b"{") + encode_fast(name) + b":"
+            yield from _parts(value[name])
+        yield b"}" if value else b"{}"
+    elif isinstance(value, list) and len(value) > _PART:
+        for start in range(0, len(value), _PART):
+            yield (b"," if start else b"[") + encode_fast(value[start : start + _PART])[1:-1]
+        yield b"]"
+    else:
+        yield encode_fast(value)

@@ -1,10 +1,9 @@
-"""Folding: verified entries through one or more projections, in pages, from entry 1 or from a snapshot."""
+"""Folding: verified entries through one or more projections, from entry 1 or from a snapshot, up to any entry."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,20 +12,21 @@ import msgspec
 from ledger.chain.entry import Entry
 from ledger.clock import parse_recorded, spell_recorded
 from ledger.errors import LedgerError
-from ledger.replay import USES, Reached
+from ledger.replay import USES, Reached, check_start, end_at, known_by
 from ledger.storage.faults import Locked, StorageFailed
 from ledger.storage.snapshots import Snapshot, Snapshots
 from ledger.storage.store import Store
-from projections.pieces import read, read_by_several
-from projections.projection import Fact, Projection, digest, digest_of, dumped
+from projections.engines.engine import Engine, joined
+from projections.engines.local import Local
+from projections.pieces import uncollected
+from projections.projection import Fact, Projection, Sound, digest, digest_of, dumped
 from projections.uses import Uses
 
 Progress = Callable[[int, int], None]
 WORTH_KEEPING = 1_000
 """New entries for which a snapshot is replaced: fewer are folded again sooner than a large state is written."""
-PROCESSES = 2
-WORTH_PROCESSES = 100_000
-"""Entries for which another process is started: it takes as long as folding some tens of thousands."""
+WORTH_COUNTING = 50_000
+"""Stretches of uses that are kept apart before the projections count them."""
 
 
 class Folded(NamedTuple):
@@ -43,30 +43,36 @@ class Folded(NamedTuple):
 
 
 def fold(
-    store: Store, projections: Sequence[Projection], *, known_at: datetime | None = None, url: str | None = None,
-    progress: Progress = lambda done, total: None,
+    store: Store, projections: Sequence[Projection], *, upto: int | None = None, known_at: datetime | None = None,
+    engine: Engine | None = None, progress: Progress = lambda done, total: None,
 ) -> list[Folded]:  # fmt: skip
-    """Every projection from entry 1, by what was recorded up to `known_at`. Raises what `pages` does.
+    """Every projection from entry 1 up to entry `upto` (the last, if not given), or to what was recorded by `known_at`.
 
-    With its `url` a large ledger is read and checked by two processes; what comes out is the same.
+    `engine` says who reads and checks; what comes out is the same. Raises NotFound for an entry that is not there,
+    BrokenLink, MalformedEntry or Missing at the first one that cannot be what was recorded, and what an engine does.
     """
     start = [Folded(each, each.empty(), Reached(), None) for each in projections]
-    return _folded_on(store, start, known_at, url, progress)
+    if known_at is not None:
+        upto = known_by(store, known_at)
+    if upto == 0:
+        return start
+    return _folded_on(store, start, end_at(store, upto), engine, progress)
 
 
 def follow(
     store: Store, projections: Sequence[Projection], snapshots: Snapshots,
-    *, url: str | None = None, progress: Progress = lambda done, total: None,
+    *, engine: Engine | None = None, progress: Progress = lambda done, total: None,
 ) -> list[Folded]:  # fmt: skip
     """Every projection at the ledger's head, read on from its snapshot, which is then replaced if that saves enough.
 
     A snapshot remembers the leaf hash of its entry: raises BrokenLink where history was rewritten beneath it.
     """
-    starts = [_loaded(each, snapshots.get(each.name, each.version)) for each in projections]
+    with uncollected():
+        starts = [_loaded(each, snapshots.get(each.name, each.version)) for each in projections]
     found: dict[int, Folded] = {}
     for place in dict.fromkeys(start.reached for start in starts):
         numbers = [number for number, start in enumerate(starts) if start.reached == place]
-        several = _folded_on(store, [starts[number] for number in numbers], None, url, progress)
+        several = _folded_on(store, [starts[number] for number in numbers], end_at(store), engine, progress)
         for number, folded in zip(numbers, several, strict=True):
             found[number] = folded
             if not place.position or folded.reached.position - place.position >= WORTH_KEEPING:
@@ -76,42 +82,29 @@ def follow(
 
 
 def _folded_on(
-    store: Store, starts: list[Folded], known_at: datetime | None, url: str | None, progress: Progress
+    store: Store, starts: list[Folded], end: Reached, engine: Engine | None, progress: Progress
 ) -> list[Folded]:
     """Fold on from one common place."""
-    reached, recorded_at, total = starts[0].reached, starts[0].recorded_at, store.size()
+    reached, recorded_at = starts[0].reached, starts[0].recorded_at
+    check_start(store, reached)
     fold = _Fold([start.projection for start in starts], [start.state for start in starts])
-    several = known_at is None and total - reached.position >= WORTH_PROCESSES
-    with _uncollected():
-        for piece in (
-            read_by_several(store, url, reached, PROCESSES) if url and several else read(store, reached, known_at)
-        ):
+    with uncollected():
+        for piece in joined(engine or Local(), store, reached, end):
             for entry in piece.entries:
                 fold.entry(entry)
-            fold.uses(piece.uses)
-            reached, recorded_at = piece.reached, piece.recorded_at or recorded_at
-            progress(reached.position, total)
-    states = fold.states
-    return [Folded(start.projection, state, reached, recorded_at) for start, state in zip(starts, states, strict=True)]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: entries and states have none, and it would walk through all of them often."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+            fold.add(piece.uses)
+            recorded_at = piece.recorded_at or recorded_at
+            progress(piece.reached.position, end.position)
+        fold.count()
+    states = zip(starts, fold.states, strict=True)
+    return [Folded(start.projection, state, end, recorded_at) for start, state in states]
 
 
 class _Fold:
     """Projections and their states. An entry is decoded once for all of them, and not at all where nobody reads it."""
 
     def __init__(self, projections: list[Projection], states: list[Any]) -> None:
-        self.projections, self.states = projections, states
+        self.projections, self.states, self.uses = projections, states, Uses()
         self._readers: dict[str, list[tuple[int, Projection]]] = {}
 
     def _reading(self, stream: str) -> list[tuple[int, Projection]]:
@@ -121,18 +114,25 @@ class _Fold:
             found = self._readers[stream] = [(at, each) for at, each in every if each.reads(stream)]
         return found
 
-    def entry(self, entry: Entry) -> None:
+    def entry(self, entry: Entry | Sound) -> None:
         readers = self._reading(entry.stream)
         if readers:
             fact, states = Fact(entry), self.states
             for at, projection in readers:
                 states[at] = projection.apply(states[at], fact)
 
-    def uses(self, uses: Uses) -> None:
-        """Those who read any stream of uses read all of them."""
-        for stream in sorted({f"{key[0]}{USES}" for key in uses.kept})[:1]:
+    def add(self, uses: Uses) -> None:
+        """Keep uses until they are worth counting: most are of persons and applications that came before."""
+        self.uses.add(uses)
+        if self.uses.stretches() > WORTH_COUNTING:
+            self.count()
+
+    def count(self) -> None:
+        """Give the projections the uses that were kept. Who reads any stream of uses reads all of them."""
+        for stream in sorted({f"{key[0]}{USES}" for key in self.uses.kept})[:1]:
             for at, projection in self._reading(stream):
-                self.states[at] = projection.count(self.states[at], uses)
+                self.states[at] = projection.count(self.states[at], self.uses)
+        self.uses = Uses()
 
 
 def _loaded(projection: Projection, snapshot: Snapshot | None) -> Folded:

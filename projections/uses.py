@@ -1,8 +1,9 @@
 """Uses, counted by day and forgotten: memory grows with persons x applications x days, never with uses.
 
 A *stretch* is every use of one UTC day that agrees in the fields kept (`FIELDS`): how many, the first and the last
-moment, the position of the first one recorded. The day is cut from the text of the moment, so that no time zone table
-takes part; and stretches can be added in any order, so that several processes may count.
+moment, the position of the first one recorded, how many items they stand for. The day is cut from the text of the
+moment, so that no time zone table takes part; and stretches can be added in any order, so that several processes may
+count.
 """
 
 from __future__ import annotations
@@ -19,20 +20,22 @@ import msgspec
 
 from ledger.clock import Moment, spell
 from ledger.errors import VerificationFailed
-from ledger.events.usage import AccessUsed, Action, ActorClass, Factors
+from ledger.events.usage import AccessUsed, Action, ActorClass, Factors, SharedWith
 
 FIELDS = (
     "protocol", "author", "on_behalf_of", "actor", "actor_class", "application", "action", "outcome", "acting_for",
-    "dataset", "object_class", "network", "factors",
+    "dataset", "object_class", "network", "factors", "employed_by", "function", "shared_with",
 )  # fmt: skip
-"""What is kept of a use. What is apart for each use (its id, record, line, offset, number of items) is not."""
+"""What is kept of a use. What is apart for each use (its id, record, line, offset) is not; items are added up."""
 TAG = str(AccessUsed.__struct_config__.tag)
 
 Key = tuple[str, ...]
 """The values of FIELDS, empty where absent, `on_behalf_of` with commas; and `day` if the moments are whole days."""
 DATED = "day"
-WIDTH = 5
-"""A stretch as kept: day (its proleptic Gregorian ordinal), first and last (its microseconds), uses, position."""
+WIDTH = 6
+"""A stretch as kept: day (proleptic Gregorian ordinal), first and last (its microseconds), uses, position and items."""
+MOST_ITEMS = 2**62
+"""What does not fit is no longer counted: a log may say any number."""
 _SECOND = 1_000_000
 
 
@@ -59,49 +62,66 @@ class _Use(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag=TAG):
     object_class: str = ""
     network: Literal["internal", "external", "unknown", ""] = ""
     factors: Factors | Literal[""] = ""
+    employed_by: str = ""
+    function: str = ""
+    shared_with: SharedWith | Literal[""] = ""
+    items: int = 1
 
 
 _one, _several = msgspec.json.Decoder(_Use), msgspec.json.Decoder(list[_Use])
 
 
 class Stretch(NamedTuple):
-    """The uses of one day: `first` and `last` are when two of them happened; of dated ones, midnight."""
+    """The uses of one day: `first` and `last` are when two of them happened; of dated ones, midnight.
+
+    `items` is how many records or messages they stand for, by what the log says; one each where it says nothing.
+    """
 
     first: datetime
     last: datetime
     uses: int
     position: int
+    items: int = 0
 
 
 @dataclass(slots=True)
 class Days:
-    """The stretches of one key, by day: five numbers each, as in `WIDTH`."""
+    """The stretches of one key, by day: six numbers each, as in `WIDTH`."""
 
     numbers: array[int] = field(default_factory=lambda: array("q"))
 
     def __len__(self) -> int:
         return len(self.numbers) // WIDTH
 
-    def add(self, day: int, first: int, last: int, uses: int, position: int) -> None:
+    def add(self, day: int, first: int, last: int, uses: int, position: int, items: int) -> None:
         """Count more uses of one day."""
-        numbers = self.numbers
+        numbers, items = self.numbers, min(items, MOST_ITEMS)
         at = len(numbers) - WIDTH
         if at < 0 or numbers[at] < day:
-            numbers.extend((day, first, last, uses, position))
+            numbers.extend((day, first, last, uses, position, items))
             return
         if numbers[at] != day:
             at = self._place(day) * WIDTH
             if numbers[at] != day:
-                numbers[at:at] = array("q", (day, first, last, uses, position))
+                numbers[at:at] = array("q", (day, first, last, uses, position, items))
                 return
         numbers[at + 1] = min(numbers[at + 1], first)
         numbers[at + 2] = max(numbers[at + 2], last)
         numbers[at + 3] += uses
         numbers[at + 4] = min(numbers[at + 4], position)
+        numbers[at + 5] = min(numbers[at + 5] + items, MOST_ITEMS)
 
     def rows(self) -> Iterator[tuple[int, ...]]:
         """The arguments of `add` for each day."""
         return zip(*[iter(self.numbers)] * WIDTH, strict=True)
+
+    def join(self, other: Days) -> None:
+        """Count those of another, whose days are likely to come after ours."""
+        mine, theirs, at = self.numbers, other.numbers, 0
+        while mine and at < len(theirs) and theirs[at] <= mine[-WIDTH]:
+            self.add(*theirs[at : at + WIDTH])
+            at += WIDTH
+        mine.extend(theirs[at:])
 
     def between(self, start: datetime, end: datetime) -> Iterator[Stretch]:
         """The stretches of the days from one instant's to another's, both included."""
@@ -113,10 +133,10 @@ class Days:
         return bisect_left(range(len(self)), day, key=lambda at: self.numbers[at * WIDTH])
 
     def _stretch(self, at: int) -> Stretch:
-        day, first, last, uses, position = self.numbers[at * WIDTH : (at + 1) * WIDTH]
+        day, first, last, uses, position, items = self.numbers[at * WIDTH : (at + 1) * WIDTH]
         midnight = _midnight(day)
         return Stretch(
-            midnight + timedelta(microseconds=first), midnight + timedelta(microseconds=last), uses, position
+            midnight + timedelta(microseconds=first), midnight + timedelta(microseconds=last), uses, position, items
         )  # fmt: skip
 
     def total(self) -> int:
@@ -146,10 +166,7 @@ class Uses:
             mine = self.kept.get(key)
             if mine is None:
                 mine = self.kept[key] = Days()
-                mine.numbers.extend(days.numbers)
-                continue
-            for day, first, last, count, position in days.rows():
-                mine.add(day, first, last, count, position)
+            mine.join(days)
 
     def of(self, protocol: str) -> Iterator[tuple[Key, Days]]:
         for key, days in self.kept.items():
@@ -187,13 +204,15 @@ class Counter:
             group = (
                 at[:11], use.protocol, use.author, use.on_behalf_of, use.actor, use.actor_class, use.application,
                 use.action, use.outcome, use.acting_for, use.dataset, use.object_class, use.network, use.factors,
+                use.employed_by, use.function, use.shared_with,
             )  # fmt: skip
             hour = at[11:-1]
             known = groups.get(group)
             if known is None:
-                groups[group] = [hour, hour, 1, position]
+                groups[group] = [hour, hour, 1, position, use.items]
                 continue
             known[2] += 1
+            known[4] += use.items
             if hour > known[1]:
                 known[1] = hour
             elif hour < known[0]:
@@ -203,13 +222,13 @@ class Counter:
     def taken(self) -> Uses:
         """What was counted since it was last asked. Raises NoMoment."""
         uses = Uses()
-        for (at, protocol, author, behalf, *others), (first, last, count, position) in self._groups.items():
+        for (at, protocol, author, behalf, *others), (first, last, count, position, items) in self._groups.items():
             key = (protocol, author, ",".join(behalf), *others, "" if at[10:] else DATED)
             days = uses.kept.get(key)
             if days is None:
                 days = uses.kept[key] = Days()
             try:
-                days.add(_ordinal(at[:10]), _microseconds(first), _microseconds(last), count, position)
+                days.add(_ordinal(at[:10]), _microseconds(first), _microseconds(last), count, position, items)
             except ValueError as error:
                 raise NoMoment(f"a use that did not happen at a moment: {error}", position=position,
                                hint="run: ledger verify --deep") from error  # fmt: skip
@@ -243,6 +262,7 @@ def _midnight(day: int) -> datetime:
     return datetime.combine(date.fromordinal(day), time(), UTC)
 
 
+@lru_cache(maxsize=1 << 14)
 def _microseconds(text: str) -> int:
     """Of a time of day such as 08:15:00 or 08:15:00.25; a day without one begins at 0."""
     if not text:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ledger.clock import Moment
-from ledger.events.access import AccessGranted, AccessRevoked
-from ledger.events.acts import acting
-from ledger.events.fields import ABSENT
-from ledger.events.usage import AccessUsed
+from projections.obligations.statements import acting
 from projections.projection import Fact
 from projections.registers.register import Row
 from projections.uses import FIELDS, Uses, moments_of, use_of
 
 Grant = dict[str, Any]
+GRANTED, REVOKED, USED = "access-granted", "access-revoked", "access-used"
+_OF_GRANT = (
+    "protocol", "grant", "application", "subject", "group", "acting_for", "function_profile", "recipient_category",
+    "origins", "datasets",
+)  # fmt: skip
 
 
 class Use(NamedTuple):
@@ -67,14 +69,15 @@ class AccessRegister:
         return State()
 
     def apply(self, state: State, fact: Fact) -> State:
-        event = fact.event
-        if isinstance(event, AccessUsed):
+        kind, fields = fact.known.type, fact.known.fields
+        if kind == USED:
             return self.count(state, use_of(fact.position, fact.entry.event))
-        if isinstance(event, AccessGranted):
-            state.grants += [_grant(event, party, fact.position) for party in acting(event)]
-        elif isinstance(event, AccessRevoked):
-            for party in acting(event):
-                state.revoked.setdefault((event.protocol, party, event.grant), (event.happened_at, fact.position))
+        if kind == GRANTED:
+            state.grants += [_grant(fields, party, fact.position) for party in acting(fields)]
+        elif kind == REVOKED:
+            for party in acting(fields):
+                revoked = (fields["protocol"], party, fields["grant"])
+                state.revoked.setdefault(revoked, (fields["happened_at"], fact.position))
         return state
 
     def count(self, state: State, uses: Uses) -> State:
@@ -137,25 +140,12 @@ def _in_time(moment: str) -> str:
     return moment.removesuffix("Z")
 
 
-def _grant(event: AccessGranted, party: str, position: int) -> Grant:
-    fields = {
-        "protocol": event.protocol,
-        "party": party,
-        "grant": event.grant,
-        "application": event.application,
-        "subject": event.subject,
-        "group": event.group,
-        "acting_for": event.acting_for,
-        "function_profile": event.function_profile,
-        "recipient_category": event.recipient_category,
-        "origins": event.origins,
-        "datasets": event.datasets,
-        "from": event.covers_from,
-        "until": event.valid_until,
-    }
-    known = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
-             if value is not ABSENT}  # fmt: skip
-    return {"from": event.happened_at, **known, "entry": position}
+def _grant(fields: Mapping[str, Any], party: str, position: int) -> Grant:
+    known = {name: fields[name] for name in _OF_GRANT if name in fields}
+    for name, stated in (("from", "covers_from"), ("until", "valid_until")):
+        if stated in fields:
+            known[name] = fields[stated]
+    return {"from": fields["happened_at"], **known, "party": party, "entry": position}
 
 
 def _begun(grant: Grant, as_of: datetime) -> bool:

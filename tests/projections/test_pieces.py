@@ -14,6 +14,7 @@ from ledger.storage.append import BATCH, Row
 from ledger.storage.opening import open_store
 from ledger.storage.snapshots import Snapshots
 from projections.catalogue import projections
+from projections.engines.process import Processes
 from projections.projection import UnreadableType
 from projections.runner import fold, follow
 from tests.worlds import V, World, copied, import_log, log_file, rewrite
@@ -28,9 +29,16 @@ def log(world: World, tmp_path: Path) -> World:
     return world
 
 
+def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Pieces of that many entries."""
+    for name in ("SMALLEST", "LARGEST"):
+        monkeypatch.setattr(f"projections.engines.engine.{name}", size)
+
+
 def digests(world: World, *, several: bool = False) -> dict[str, str]:
     with open_store(world.place.url) as store:
-        found = fold(store, projections(store.protocol_file), url=world.place.url if several else None)
+        engine = Processes(world.place.url) if several else None
+        found = fold(store, projections(store.protocol_file), engine=engine)
     return {each.projection.name: each.digest for each in found}
 
 
@@ -51,15 +59,15 @@ def test_pages_and_pieces_of_any_size_give_the_same_digests(
     page: int, piece: int, log: World, monkeypatch: pytest.MonkeyPatch
 ):
     expected = digests(log)
-    monkeypatch.setattr("ledger.replay.PAGE", page)
-    monkeypatch.setattr("projections.pieces.PIECE", piece)
+    monkeypatch.setattr("projections.pieces.PAGE", page)
+    cut(monkeypatch, piece)
     assert digests(log) == expected
 
 
 def test_two_processes_give_the_same_digests_as_one(log: World, monkeypatch: pytest.MonkeyPatch):
     expected = digests(log)
-    monkeypatch.setattr("projections.runner.WORTH_PROCESSES", 0)
-    monkeypatch.setattr("projections.pieces.PIECE", 20)
+    monkeypatch.setattr("projections.engines.process.WORTH_PROCESSES", 0)
+    cut(monkeypatch, 20)
     assert digests(log, several=True) == expected
 
 
@@ -86,8 +94,8 @@ def test_a_use_that_was_changed_is_never_counted(
     spoilt = copied(demo_folder, tmp_path / "uses")
     import_log(spoilt, log_file(tmp_path))
     rewrite(spoilt, statement)
-    monkeypatch.setattr("projections.runner.WORTH_PROCESSES", 0)
-    monkeypatch.setattr("projections.pieces.PIECE", 20)
+    monkeypatch.setattr("projections.engines.process.WORTH_PROCESSES", 0)
+    cut(monkeypatch, 20)
     with pytest.raises(LedgerError) as found:
         digests(spoilt, several=several)
     assert found.value.exit == 3
@@ -101,7 +109,7 @@ def test_an_unknown_type_stops_the_fold_and_is_named(
 ):
     event = encode({"author": "TBT", "happened_at": "2022-06-01", "id": "0f" * 16, "protocol": V, "type": tag})
     signature = BATCH if register == "usage" else "ed25519:" + "A" * 86 + "=="
-    monkeypatch.setattr("projections.runner.WORTH_PROCESSES", 0)
+    monkeypatch.setattr("projections.engines.process.WORTH_PROCESSES", 0)
     with open_store(spoilt.place.url) as store:
         size = store.append([Row(f"{V}/{register}", tag, event, signature)] * 2).last
     with pytest.raises(UnreadableType, match=tag) as found:
@@ -118,3 +126,15 @@ def test_a_few_new_entries_do_not_write_a_large_state_again(log: World):
         found = follow(store, every, snapshots)
         assert snapshots.get("obligations", 2) == kept
         assert [each.digest for each in found] == [each.digest for each in fold(store, every)]
+
+
+def test_more_uses_by_the_same_people_on_the_same_days_take_no_more_place(world: World, tmp_path: Path):
+    def place_taken() -> list[int]:
+        with open_store(world.place.url) as store:
+            return [each.projection.items(each.state) for each in fold(store, projections(store.protocol_file))[:2]]
+
+    import_log(world, log_file(tmp_path, 40))
+    few = place_taken()
+    import_log(world, log_file(tmp_path, 400, first=41))
+    batches = 1
+    assert place_taken() == [few[0] + batches, few[1]]

@@ -1,0 +1,78 @@
+"""`ledger replay` stops where it is told to, and says what it replayed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.main import run
+from ledger.chain.hashing import leaf_hashes
+from ledger.chain.merkle import merkle_root
+from ledger.clock import parse_argument
+from ledger.storage.opening import open_store
+from tests.projections.plain import entries, plainly
+from tests.worlds import World
+
+
+def replayed(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    capsys.readouterr()
+    assert run(["--ledger", world.place.url, "replay", "--json", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    capsys.readouterr()
+    code = run(["--ledger", world.place.url, "replay", *words])
+    said = capsys.readouterr()
+    assert said.out == ""
+    return code, said.err
+
+
+@pytest.mark.parametrize("engine", ["local", "process"])
+@pytest.mark.parametrize("size", [0, 1, 77, 124, 125])
+def test_until_a_position_it_replays_as_many_entries(
+    engine: str, size: int, world: World, capsys: pytest.CaptureFixture[str]
+):
+    found = replayed(world, capsys, "--until", str(size), "--engine", engine)
+    with open_store(world.place.url) as store:
+        first = entries(store)[:size]
+        assert {name: each["digest"] for name, each in found["projections"].items()} == plainly(store, first)
+    assert found["size"] == size
+    assert found["root"] == merkle_root(leaf_hashes([entry.raw for entry in first])).hex()
+
+
+def test_until_a_moment_it_replays_what_had_been_recorded_by_then(world: World, capsys: pytest.CaptureFixture[str]):
+    found = replayed(world, capsys, "--until", "2022-01-01")
+    assert found == replayed(world, capsys, "--known-at", "2022-01-01")
+    with open_store(world.place.url) as store:
+        known = [each for each in entries(store) if each.recorded_at <= parse_argument("2022-01-01")]
+    assert found["size"] == len(known) < 125
+    assert found["known_at"] == "2021-12-31T23:00:00Z"
+    assert replayed(world, capsys, "--until", "2000-01-01")["size"] == 0
+    assert replayed(world, capsys, "--until", "2099-01-01")["size"] == 125
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fact"),
+    [
+        (["--until", "126"], 6, "there is no entry 126: the ledger ends at 125"),
+        (["--until", "yesterday"], 2, "'yesterday' is not a moment"),
+        (["--until", "-3"], 2, "'-3' is not a moment"),
+        (["--until", "9", "--resume"], 2, "a snapshot is of the present"),
+        (["--until", "9", "--known-at", "2022-01-01"], 2, "both say where to end"),
+        (["--engine", "abacus"], 2, "'abacus'"),
+    ],
+)
+def test_what_it_cannot_do_is_said_and_nothing_is_answered(
+    words: list[str], code: int, fact: str, world: World, capsys: pytest.CaptureFixture[str]
+):
+    found, said = refused(world, capsys, *words)
+    assert found == code
+    assert fact in said
+
+
+def test_the_answer_for_people_says_how_far_it_went(world: World, capsys: pytest.CaptureFixture[str]):
+    assert run(["--ledger", world.place.url, "replay", "--until", "50"]) == 0
+    assert "replayed 50 entries of 125" in capsys.readouterr().out
