@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from cli.output import answer, answer_filled, console, style_of
 from ledger.clock import BRUSSELS
-from projections.obligations.answer import Answer, Obligation, Status, Violation
+from projections.obligations.answer import Answer, Gap, NotExecuted, Obligation, Status, Violation
+from projections.obligations.listing import Listing
 
+LINES = 200
+"""Beyond so many lines, what is not open is counted by clause."""
 SHORT = 6
 """Digits of an id on a row: enough for `ledger why`."""
 
@@ -30,12 +33,39 @@ def show_answer(found: Answer, kept: Sequence[Obligation], *, filtered: bool, br
         (f"{each.type} by {each.party}, entry {each.act.position}: {each.why}" for each in found.void_acts),
     )
     _show_lines("To look at", (f"{each.clause}, entry {each.about.position}: {each.says}" for each in found.findings))
-    _show_lines(
-        "What the text leaves unsaid",
-        (f"{each.gap}: {each.en}" + (f" ({each.unit})" if each.unit else "") for each in found.gaps),
-    )
+    _show_lines("What the text leaves unsaid", map(_gap, found.gaps))
     if not brief:
-        _show_lines("Not executed", _not_executed(found))
+        _show_lines("Not executed", _not_executed(found.not_executed))
+
+
+def show_listing(found: Listing) -> None:
+    """What is open, then how much else there is, by clause."""
+    answer(f"as of {_local(found.as_of)}")
+    _show_group(f"To be done: {len(found.due)}", found.due, found.as_of)
+    tally = found.tally
+    done: dict[tuple[str, str], list[str]] = {}
+    for (protocol, clause, status), count in tally.closed.items():
+        done.setdefault((protocol, clause), []).append(f"{count:,} {status}")
+    _show_counts(
+        "Done, waived or void", tally.closed.total(), {place: ", ".join(words) for place, words in done.items()}
+    )
+    for title, counter in (
+        ("Violations", tally.violations), ("Acts that cannot be judged yet", tally.uncertain),
+        ("To look at", tally.findings),
+    ):  # fmt: skip
+        _show_counts(title, counter.total(), {place: f"{count:,}" for place, count in counter.items()})
+    _show_counts("Acts without effect", tally.void_acts, {})
+    _show_lines("What the text leaves unsaid", map(_gap, found.gaps))
+    _show_lines("Not executed", _not_executed(found.not_executed))
+    answer("")
+    answer_filled("What is only counted is listed by --all and in --json; --clause narrows it to some clauses.")
+
+
+def _show_counts(title: str, total: int, lines: Mapping[tuple[str, str], str]) -> None:
+    if total:
+        answer(f"\n{title}: {total:,}")
+    for (protocol, clause), words in sorted(lines.items()):
+        answer_filled(f"{protocol}  {clause}: {words}", "  ", "    ")
 
 
 def _show_group(title: str, obligations: Sequence[Obligation], as_of: datetime) -> None:
@@ -115,10 +145,14 @@ def _violation(each: Violation) -> str:
     return f"{each.protocol}  {each.clause}  {act}: {each.why}{missing}"
 
 
-def _not_executed(found: Answer) -> list[str]:
+def _gap(each: Gap) -> str:
+    return f"{each.gap}: {each.en}" + (f" ({each.unit})" if each.unit else "")
+
+
+def _not_executed(found: Iterable[NotExecuted]) -> list[str]:
     """Clauses by the reason they were not applied."""
     reasons: dict[tuple[str, str], list[str]] = {}
-    for each in found.not_executed:
+    for each in found:
         reasons.setdefault((each.protocol, each.reason), []).append(each.clause)
     return [f"{protocol}, {reason}: {'; '.join(clauses)}" for (protocol, reason), clauses in reasons.items()]
 

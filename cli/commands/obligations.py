@@ -23,6 +23,7 @@ OVERDUE = 4
 @click.option("--protocol", metavar="ID", help="Only of this protocol.")
 @click.option("--clause", metavar="ADDRESS", help="Only clauses whose address begins so: 'art. 4'.")
 @click.option("--status", metavar="WORD", multiple=True, help="Only this status: open, overdue, fulfilled, ...")
+@click.option("--all", "everything", is_flag=True, help="List what is only counted otherwise.")
 @click.option("--fail-overdue", is_flag=True, help="Exit 4 if one of them is overdue.")
 @moment_options
 @json_option
@@ -30,7 +31,7 @@ OVERDUE = 4
 @click.pass_context
 def command(
     ctx: click.Context, party: str | None, protocol: str | None, clause: str | None, status: tuple[str, ...],
-    fail_overdue: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool,
+    everything: bool, fail_overdue: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool,
 ) -> int:  # fmt: skip
     """What is due, by whom, to whom, under which sentence; the open ones first.
 
@@ -38,27 +39,32 @@ def command(
     Example:
       ledger obligations --as-of 2022-06-15 --party VLAIO --clause "art. 4"
     --as-of asks what held then; --known-at what could be known then.
+    What is not open is counted by clause where it is more than 200 lines.
     """
     from cli.asked import check_asked
     from cli.json_obligations import obligations_json
-    from cli.show_obligations import show_answer
+    from cli.show_obligations import LINES, show_answer, show_listing
 
     _check_words(status)
-    answer_ = session.obligations(ctx, as_of, known_at, protocol)
-    kept = [each for each in answer_.obligations if _asked(each, party, clause, status)]
+    asked = (ctx, as_of, known_at, protocol, clause or "")
+    rest = as_json or everything or bool(party or status)
+    found = session.listing(*asked, rest=rest)
+    if found.answer is None and found.tally.lines <= LINES:
+        found = session.listing(*asked, rest=True)
+    kept = [each for each in (found.answer.obligations if found.answer else found.due) if _asked(each, party, status)]
     if not kept and (protocol or party or clause):
         check_asked(session.store(ctx), protocol, party, clause)
-    if as_json:
-        answer_json(obligations_json(answer_, kept, known_at))
+    if as_json and found.answer:
+        answer_json(obligations_json(found.answer, kept, known_at))
+    elif found.answer and (rest or found.tally.lines <= LINES):
+        show_answer(found.answer, kept, filtered=bool(party or clause or status))
     else:
-        show_answer(answer_, kept, filtered=bool(party or clause or status))
+        show_listing(found)
     return OVERDUE if fail_overdue and any(each.status == "overdue" for each in kept) else 0
 
 
-def _asked(each: Obligation, party: str | None, clause: str | None, status: tuple[str, ...]) -> bool:
-    return (
-        party in (None, each.bearer) and each.clause.startswith(clause or "") and (not status or each.status in status)
-    )
+def _asked(each: Obligation, party: str | None, status: tuple[str, ...]) -> bool:
+    return party in (None, each.bearer) and (not status or each.status in status)
 
 
 def _check_words(status: tuple[str, ...]) -> None:

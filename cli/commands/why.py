@@ -35,9 +35,10 @@ def command(
     from projections.obligations.engine import evaluate
     from projections.obligations.projection import ObligationsProjection
 
-    store = session.whole(ctx)
+    store, moment = session.whole(ctx), as_of or now()
+    last = session.last_answer(ctx, store, moment, present=as_of is None, rest=True) if known_at is None else None
     state = session.folded(ctx, store, ObligationsProjection(store.protocol_file), known_at).state
-    answer = evaluate(state, as_of or now())
+    answer = (last.listing(moment).answer if last else None) or evaluate(state, moment)
     found = explained(state, answer, named(answer, identifier))
     if as_json:
         answer_json(why_json(found, answer.as_of, known_at))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ledger.storage.faults import Damaged, StorageFailed, spoken
 
-FORMAT = 1
+FORMAT = 3
 PATIENCE = 30.0
 """Seconds to wait for whoever else writes here."""
 
@@ -23,10 +23,20 @@ _SCHEMA = f"""
 PRAGMA journal_mode = WAL;
 CREATE TABLE known_until (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER, leaf BLOB) STRICT;
 CREATE TABLE known_event (id BLOB PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE known_use (day TEXT, id BLOB, PRIMARY KEY (day, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE known_use (
+  day TEXT, id BLOB, position INTEGER NOT NULL, PRIMARY KEY (day, id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE snapshot (
   name TEXT NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL, leaf BLOB NOT NULL,
   recorded_at TEXT NOT NULL, digest TEXT NOT NULL, state BLOB NOT NULL, PRIMARY KEY (name, version)
+) STRICT;
+CREATE TABLE answer (
+  one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, leaf BLOB NOT NULL, by TEXT NOT NULL,
+  turn INTEGER NOT NULL
+) STRICT;
+CREATE TABLE answer_part (
+  protocol TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, about BLOB NOT NULL, first BLOB NOT NULL,
+  digest BLOB NOT NULL, rest_digest BLOB NOT NULL, rest BLOB NOT NULL, PRIMARY KEY (protocol, name)
 ) STRICT;
 PRAGMA user_version = {FORMAT};
 """

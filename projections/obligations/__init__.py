@@ -8,4 +8,6 @@ Read `answer` (what comes out) and `engine` (how a clause is handed to its patte
 - `parties`, `matching`, `units`, `conditions`, `truth` read the expressions of a clause, three-valued and over time.
 - `response` (with `openings`, `clock`, `beside`), `recurrence` and `standing` (with `duties`, `binding`) give
   obligations; `precedence`, `prohibition` and `limit` (with `acting`) violations; `power` and `gaps` the rest.
+- `part` is what one address gives; `asking` is the moment, which notes how long an answer holds; `remembered`,
+  `renewing` keep parts and tell which still hold; in a `listing` the rest is only counted.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.clock import Moment
@@ -13,10 +13,10 @@ from ledger.protocol.patterns import Limit, Pattern, Power, Precedence, Prohibit
 from projections.obligations import answer as a
 from projections.obligations import gaps, limit, power, precedence, prohibition, recurrence, response, standing, using
 from projections.obligations.facts import Facts, parsed
-from projections.obligations.holdings import Holdings, registered
 from projections.obligations.life import Choice, InForceVersion, Life
 from projections.obligations.lifecycle import work_out
-from projections.obligations.projection import REGISTERED, State
+from projections.obligations.part import Part, in_order, unique
+from projections.obligations.projection import REGISTERED, USED, State
 from projections.obligations.statements import Mandates, Record, corrected, stated
 from projections.obligations.world import World
 from projections.projection import Known
@@ -25,30 +25,22 @@ from projections.uses import Uses
 CHOSEN = "interpretation-chosen"
 
 
-@dataclass(slots=True)
-class _Gathered:
-    """What every clause gave, before it is put in order."""
+def evaluate(state: State, as_of: datetime, *, protocol: str | None = None, clause: str = "") -> a.Answer:
+    """What is due at `as_of` under every protocol, or under one; under every clause, or those whose address begins so.
 
-    obligations: list[a.Obligation] = field(default_factory=list)
-    violations: list[a.Violation] = field(default_factory=list)
-    powers: list[a.Power] = field(default_factory=list)
-    void_acts: list[a.VoidAct] = field(default_factory=list)
-    findings: list[a.Finding] = field(default_factory=list)
-    gaps: list[a.Gap] = field(default_factory=list)
-    not_executed: list[a.NotExecuted] = field(default_factory=list)
-
-
-def evaluate(state: State, as_of: datetime, *, protocol: str | None = None) -> a.Answer:
-    """What is due at `as_of` under every protocol, or under one. `as_of` is an instant with its zone.
-
-    Known at K is asked by folding the log up to K. Raises ProtocolRejected for a registered file that no longer
-    loads, and what the state's look-up of files raises.
+    `as_of` is an instant with its zone. Known at K is asked by folding the log up to K. Raises ProtocolRejected for a
+    registered file that no longer loads, and what the state's look-up of files raises.
     """
-    gathered = _Gathered()
-    for name in sorted(state.facts):
-        if protocol in (None, name):
-            _protocol(state, name, as_of, gathered)
-    return _in_order(as_of, gathered)
+    names = [name for name in sorted(state.facts) if protocol in (None, name)]
+    parts = [part for name in names for part in _parts(Evaluation.of(state, name, as_of), clause)]
+    return in_order(as_of, parts)
+
+
+def _parts(evaluation: Evaluation, clause: str) -> Iterator[Part]:
+    yield evaluation.beside()
+    for address in evaluation.addresses:
+        if address.startswith(clause):
+            yield evaluation.part(address)
 
 
 def world_of(state: State, name: str, as_of: datetime) -> World | None:
@@ -60,9 +52,9 @@ def world_of(state: State, name: str, as_of: datetime) -> World | None:
     life = Life(versions, _choices(record, as_of))
     said = stated(record, as_of, Mandates(lambda at: _mandates(life, at)), state.keyed)
     life.void += said.void
-    world = World(as_of=as_of, facts=Facts(said.facts), life=life, holdings=Holdings())
+    world = World(as_of=as_of, facts=Facts(said.facts), life=life)
     work_out(world)
-    world.holdings = registered(world.facts)
+    world.begin()
     return world
 
 
@@ -102,24 +94,57 @@ def _mandates(life: Life, at: Moment) -> Iterable[Mandate]:
 # --- every clause ------------------------------------------------------------------------------------------------
 
 
-def _protocol(state: State, name: str, as_of: datetime, gathered: _Gathered) -> None:
-    world = world_of(state, name, as_of)
-    if world is None:
-        reason = "no version of this protocol is registered"
-        gathered.not_executed.append(a.NotExecuted(name, "", "", reason))
-        return
-    for each in world.life.versions:
-        for clause in each.version.clauses:
-            reason = _why_not(clause, state.uses)
-            if reason:
-                gathered.not_executed.append(a.NotExecuted(name, each.version.version, clause.address, reason))
-            else:
-                _clause(world, each.version, clause, gathered)
-                if state.uses is not None and using.judges_uses(clause):
-                    gathered.violations += using.violations(world, each.version, clause, state.uses)
-        gathered.gaps += gaps.gaps(world, each.version)
-    gathered.void_acts += world.life.void
-    gathered.findings += world.findings
+@dataclass(slots=True)
+class Evaluation:
+    """One protocol at one moment, clause by clause. `world` is None while no version of it is registered."""
+
+    protocol: str
+    world: World | None
+    uses: Uses | None
+
+    @classmethod
+    def of(cls, state: State, protocol: str, as_of: datetime) -> Evaluation:
+        return cls(protocol, world_of(state, protocol, as_of), state.uses)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of every clause of every version, once each."""
+        versions = self.world.life.versions if self.world is not None else ()
+        return list(dict.fromkeys(clause.address for each in versions for clause in each.version.clauses))
+
+    def beside(self) -> Part:
+        """What belongs to no clause: acts without effect, findings on the protocol's life, gaps."""
+        if self.world is None:
+            reason = "no version of this protocol is registered"
+            return Part(not_executed=(a.NotExecuted(self.protocol, "", "", reason),))
+        found = [gap for each in self.world.life.versions for gap in gaps.gaps(self.world, each.version)]
+        return Part(void_acts=tuple(self.world.life.void), findings=tuple(self.world.noted), gaps=tuple(found))
+
+    def part(self, address: str) -> Part:
+        """What the clauses of one address give, in the order of their versions."""
+        world = self.world
+        if world is None:
+            return Part()
+        obligations: list[a.Obligation] = []
+        violations: list[a.Violation] = []
+        powers: list[a.Power] = []
+        skipped: list[a.NotExecuted] = []
+        world.findings.clear()
+        for each in world.life.versions:
+            for clause in each.version.clauses:
+                if clause.address != address:
+                    continue
+                reason = _why_not(clause, self.uses)
+                if reason:
+                    skipped.append(a.NotExecuted(self.protocol, each.version.version, address, reason))
+                    continue
+                obligations += _obligations(world, each.version, clause)
+                violations += _violations(world, each.version, clause, self.uses)
+                powers += power.powers(world, each.version, clause) if Power in _kinds(clause) else ()
+        return Part(
+            obligations=unique(obligations), violations=tuple(violations), powers=tuple(powers),
+            findings=tuple(world.findings), not_executed=tuple(skipped),
+        )  # fmt: skip
 
 
 def _why_not(clause: Clause, uses: Uses | None) -> str:
@@ -130,48 +155,29 @@ def _why_not(clause: Clause, uses: Uses | None) -> str:
     return using.why_not(clause)
 
 
-def _clause(world: World, version: ProtocolVersion, clause: Clause, gathered: _Gathered) -> None:
-    """Hand the clause to its pattern. Which body holds is decided there, by the readings of each trigger or act."""
-    kinds: set[type[Pattern]] = {type(v.body) for v in clause.variants if isinstance(v.body, Pattern)}
+def _kinds(clause: Clause) -> set[type[Pattern]]:
+    """Its patterns. Which one holds is decided there, by the readings of each trigger or act."""
+    return {type(v.body) for v in clause.variants if isinstance(v.body, Pattern)}
+
+
+def _obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[a.Obligation]:
+    kinds = _kinds(clause)
     if Response in kinds:
-        gathered.obligations += response.obligations(world, version, clause)
+        yield from response.obligations(world, version, clause)
     if Recurrence in kinds:
-        gathered.obligations += recurrence.obligations(world, version, clause)
+        yield from recurrence.obligations(world, version, clause)
     if Standing in kinds:
-        gathered.obligations += standing.obligations(world, version, clause)
+        yield from standing.obligations(world, version, clause)
+
+
+def _violations(world: World, version: ProtocolVersion, clause: Clause, uses: Uses | None) -> Iterator[a.Violation]:
+    kinds = _kinds(clause)
     if Precedence in kinds:
-        gathered.violations += precedence.violations(world, version, clause)
+        yield from precedence.violations(world, version, clause)
     if Prohibition in kinds:
-        gathered.violations += prohibition.violations(world, version, clause)
+        yield from prohibition.violations(world, version, clause)
     if Limit in kinds:
-        gathered.violations += limit.violations(world, version, clause)
-    if Power in kinds:
-        gathered.powers += power.powers(world, version, clause)
-
-
-# --- in order ----------------------------------------------------------------------------------------------------
-
-
-def _in_order(as_of: datetime, gathered: _Gathered) -> a.Answer:
-    """What is open comes first; then by moment, clause, bearer and unit, so that an answer has one order."""
-    return a.Answer(
-        as_of=as_of,
-        obligations=tuple(sorted(_unique(gathered.obligations), key=_obligation_order)),
-        violations=tuple(sorted(gathered.violations, key=lambda v: (v.at, v.protocol, v.clause, v.bearer, v.id))),
-        powers=tuple(sorted(gathered.powers, key=lambda p: (p.protocol, p.clause, p.case, p.holder))),
-        void_acts=tuple(sorted(gathered.void_acts, key=lambda v: (v.at, v.act, v.party))),
-        findings=tuple(sorted(set(gathered.findings), key=lambda f: (f.at, f.about, f.clause, f.says))),
-        gaps=tuple(sorted(gathered.gaps, key=lambda g: (g.opened_at, g.protocol, g.gap, str(g.unit)))),
-        not_executed=tuple(sorted(gathered.not_executed)),
-    )
-
-
-def _unique(obligations: Iterable[a.Obligation]) -> Iterator[a.Obligation]:
-    yield from {each.id: each for each in obligations}.values()
-
-
-def _obligation_order(each: a.Obligation) -> tuple[bool, int, datetime, str, str, str, str, str]:
-    rank = list(a.Status).index(each.status)
-    ranks = {a.Status.OVERDUE: 0, a.Status.OPEN: 1, a.Status.UNDETERMINED: 2, a.Status.DEFERRED: 3}
-    place = ranks.get(each.status, 4 + rank)
-    return (not each.is_open, place, each.opened_at, each.protocol, each.clause, each.bearer, str(each.unit), each.id)
+        yield from limit.violations(world, version, clause)
+    if uses is not None and using.judges_uses(clause):
+        world.facts.read.add(USED)
+        yield from using.violations(world, version, clause, uses)

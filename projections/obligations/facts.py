@@ -15,6 +15,7 @@ parsed = lru_cache(maxsize=65_536)(Moment.parse)
 """A moment's text is read once."""
 
 
+RECEIPT = "receipt-confirmed"
 STANDS_FOR = {"acting_for": "party"}
 """What the catalogue says a field means where it is absent."""
 
@@ -70,10 +71,14 @@ class Receipt(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What is on record about one protocol, up to one moment. Void facts may be added while its life is worked out."""
+    """What is on record about one protocol, up to one moment. Void facts may be added while its life is worked out.
+
+    `read` are the types that were asked for: what else is recorded does not change what was found.
+    """
 
     every: Sequence[Fact]
     by_id: dict[str, Fact] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
     _by_type: dict[str, list[Fact]] = field(default_factory=dict)
     _by_value: dict[tuple[str, str], dict[Any, list[Fact]]] = field(default_factory=dict)
     _receipts: dict[str, list[Receipt]] = field(default_factory=dict)
@@ -82,7 +87,7 @@ class Facts:
         for fact in self.every:
             self.by_id[fact.id] = fact
             self._by_type.setdefault(fact.type, []).append(fact)
-        for fact in self._by_type.get("receipt-confirmed", ()):
+        for fact in self._by_type.get(RECEIPT, ()):
             if fact.stands:
                 self._add_receipt(fact)
 
@@ -102,6 +107,8 @@ class Facts:
 
     def on_record(self, types: Iterable[str]) -> list[Fact]:
         """Every fact of these types, void and retracted ones too, by position."""
+        types = tuple(types)
+        self.read.update(types)
         return [fact for each in types for fact in self._by_type.get(each, ())]
 
     def of(self, *types: str) -> list[Fact]:
@@ -122,6 +129,7 @@ class Facts:
         return sum(len(index[value]) for value in values if value in index)
 
     def _index(self, kind: str, name: str) -> dict[Any, list[Fact]]:
+        self.read.add(kind)
         index = self._by_value.get((kind, name))
         if index is None:
             index = {}
@@ -144,6 +152,7 @@ class Facts:
             return fact.happened
         if name != "received_at":
             return None
+        self.read.add(RECEIPT)
         receipts = self._receipts.get(fact.id, [])
         concerned = set(addressee) & set(fact.values("to"))
         found = [each.moment for each in receipts if not concerned or each.party in concerned]

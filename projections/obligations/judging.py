@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from projections.obligations.answer import Due, OverdueBy, Status
+from projections.obligations.asking import plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ def late_by(due: Due | None, policy_due: datetime | None, at: datetime) -> timed
     if passed is None:
         return None
     end = policy_due if passed == "policy" else (due.strict if due else None)
-    return at - end if end is not None else None
+    return plain(at) - end if end is not None else None
 
 
 def status(standing: Standing) -> tuple[Status, OverdueBy | None, timedelta | None]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from ledger.clock import Moment
 from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
 from ledger.protocol.patterns import Power as Pattern
 from projections.obligations.answer import Cause, Power, PowerState
+from projections.obligations.asking import asked_at
 from projections.obligations.conditions import timeline
 from projections.obligations.powers import Ground, cured, grounds, holders
 from projections.obligations.world import World
@@ -26,7 +26,7 @@ def powers(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[P
         at = ground.trigger.happened.earliest if ground.trigger else world.as_of
         for holder in holders(world, ground, at):
             state, missing, by = _state(world, ground, holder)
-            bound = world.life.is_bound(holder, Moment.at(world.as_of)) or clause.applies is Applies.ALWAYS
+            bound = world.life.is_bound(holder, asked_at(world.as_of)) or clause.applies is Applies.ALWAYS
             if bound or by is not None:
                 yield Power(
                     protocol=world.protocol,
@@ -58,7 +58,7 @@ def _state(world: World, ground: Ground, holder: str) -> tuple[PowerState, tuple
         return "undetermined", ground.missing, None
     if world.as_of < ground.start:
         return "waiting", (), None
-    cure = cured(world, ground, Moment.at(world.as_of))
+    cure = cured(world, ground, asked_at(world.as_of))
     if cure.value:
         return "cured", (), None
     given = ground.power.given

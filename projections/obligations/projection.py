@@ -24,6 +24,8 @@ Files = Callable[[str], bytes]
 """The bytes of a protocol file by their SHA-256 in hex."""
 REGISTERED, ENROLLED, USED = "protocol-version-registered", "key-enrolled", "access-used"
 USAGE = "usage"
+SUMMARISED = "usage-summarised"
+"""Uses added up once more for who has not got them: not kept, for the uses themselves are."""
 # What is recorded in one append has one time.
 _spelled, _read = lru_cache(maxsize=1024)(spell_recorded), lru_cache(maxsize=1024)(parse_recorded)
 
@@ -64,7 +66,7 @@ class ObligationsProjection:
     """Projection `obligations`. `files` gives a protocol file's bytes by the digest that an entry names."""
 
     name = "obligations"
-    version = 2
+    version = 3
     counts_uses = True
 
     def __init__(self, files: Files) -> None:
@@ -87,6 +89,8 @@ class ObligationsProjection:
         if not self._reads[stream]:
             return state
         known = fact.known
+        if known.type == SUMMARISED:
+            return state
         if known.type == USED:
             return self.count(state, use_of(fact.position, fact.entry.event))
         if known.type == ENROLLED and known.fields.get("use") == "events":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,6 +14,7 @@ from ledger.protocol.expressions import (
     EachItem,
     EachName,
     EachParty,
+    EventMatch,
     NotValue,
     Parties,
     PartyWord,
@@ -26,7 +27,7 @@ from projections.obligations.facts import Fact
 from projections.obligations.holdings import Holding, declared
 from projections.obligations.matching import matches, passes, tests
 from projections.obligations.parties import flows, parties
-from projections.obligations.truth import Span, Timeline, Truth, swept
+from projections.obligations.truth import TRUE, Span, Timeline, Truth, all_true, merged, swept
 from projections.obligations.validity import pieces
 from projections.obligations.world import Item, Scope, World
 
@@ -65,11 +66,18 @@ def holding_item(holding: Holding, missing: tuple[str, ...] = ()) -> Item:
 
 def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:
     """Of a word such as `others`, or a class: everyone whom it ever names, while they are bound."""
-    if _changing(wanted.parties):
-        for party in parties(world, wanted.parties, replace(scope, always=True)).values:
-            yield party_item(party, bound_line(world.life.bound.get(party, ())))
-    else:
-        yield from (party_item(party) for party in parties(world, wanted.parties, scope).values)
+    changing = _changing(wanted.parties)
+    for party in parties(world, wanted.parties, replace(scope, always=True) if changing else scope).values:
+        lines = [bound_line(world.life.bound.get(party, ()))] if changing else []
+        lines += [_once(world, wanted.once, party, scope)] if wanted.once else []
+        yield party_item(party, merged(lines, all_true) if lines else None)
+
+
+def _once(world: World, wanted: Sequence[EventMatch], party: str, scope: Scope) -> Timeline:
+    """From when on there had been such an event for the party, whatever ended it since: what was disclosed stays so."""
+    seen = replace(scope, item=party_item(party), since=None)
+    found = (piece for each in wanted for match in matches(world, each, seen) for piece in pieces(world, match))
+    return swept(piece._replace(end=None) for piece in found)
 
 
 def _changing(given: Parties) -> bool:
@@ -86,7 +94,10 @@ def party_item(party: str, exists: Timeline | None = None) -> Item:
 def reached(world: World, wanted: Units, scope: Scope, moment: Moment) -> Iterator[Item]:
     """The units that exist at one moment. Of holdings only those; which come later is asked of the holding."""
     if isinstance(wanted, EachParty):
-        yield from (party_item(party) for party in parties(world, wanted.parties, scope).values)
+        for party in parties(world, wanted.parties, scope).values:
+            had = _once(world, wanted.once, party, scope).over(moment) if wanted.once else TRUE
+            if had.value is not False:
+                yield replace(party_item(party), missing=had.missing)
         return
     for item in units(world, wanted, scope):
         if item.exists is None or item.exists.over(moment).value is not False:

@@ -20,6 +20,7 @@ from ledger.protocol.patterns import Limit, Precedence, Prohibition
 from ledger.protocol.usage import parts
 from projections.obligations.acting import Judged, violation
 from projections.obligations.answer import Violation
+from projections.obligations.asking import asked_at
 from projections.obligations.binding import applies
 from projections.obligations.conditions import timeline
 from projections.obligations.facts import Fact
@@ -134,7 +135,7 @@ def _use(world: World, fields: dict[str, Any]) -> Fact:
     whose = tuple(fields.get("on_behalf_of", (fields["author"],)))
     known = [f"{name} {value}" for name, value in sorted(fields.items())]
     name = identity(world.protocol, USED, "", "", known)
-    return Fact(name, USED, 0, world.as_of, fields, whose, Moment.at(world.as_of))
+    return Fact(name, USED, 0, world.as_of, fields, whose, asked_at(world.as_of))
 
 
 # --- when a use is forbidden -------------------------------------------------------------------------------------
@@ -231,6 +232,7 @@ def _together(several: Sequence[Stretch]) -> Stretch:
     return Stretch(
         min(each.first for each in several), max(each.last for each in several),
         sum(each.uses for each in several), min(each.position for each in several),
+        sum(each.items for each in several),
     )  # fmt: skip
 
 

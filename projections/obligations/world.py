@@ -11,7 +11,7 @@ from ledger.clock import Moment
 from ledger.protocol.model import ProtocolVersion
 from projections.obligations.answer import Cause, Finding, Unit
 from projections.obligations.facts import Fact, Facts
-from projections.obligations.holdings import Holding, Holdings
+from projections.obligations.holdings import Holding, Holdings, registered
 from projections.obligations.life import Life
 from projections.obligations.truth import Timeline
 
@@ -76,13 +76,32 @@ class Scope:
 
 @dataclass(slots=True)
 class World:
-    """Facts up to `as_of`, the protocol's life and its holdings. Findings are noted here while clauses are read."""
+    """Facts up to `as_of`, the protocol's life and its holdings. Findings are noted here while clauses are read.
+
+    `noted` are those on the protocol's life. Of holdings nothing is known while that is worked out.
+    """
 
     as_of: datetime
     facts: Facts
     life: Life
-    holdings: Holdings
     findings: list[Finding] = field(default_factory=list)
+    noted: tuple[Finding, ...] = ()
+    _holdings: Holdings | None = field(default_factory=Holdings)
+    _read_for_holdings: frozenset[str] = frozenset()
+
+    def begin(self) -> None:
+        """The protocol's life is worked out: what follows is about its clauses."""
+        self.noted, self.findings, self._holdings = tuple(self.findings), [], None
+
+    @property
+    def holdings(self) -> Holdings:
+        """Worked out when they are first asked for."""
+        if self._holdings is None:
+            before, self.facts.read = self.facts.read, set()
+            self._holdings = registered(self.facts)
+            self._read_for_holdings, self.facts.read = frozenset(self.facts.read), before
+        self.facts.read |= self._read_for_holdings
+        return self._holdings
 
     @property
     def protocol(self) -> str:
