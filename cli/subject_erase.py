@@ -151,4 +151,5 @@ def _tell(plan: dict[str, Any], *, as_json: bool) -> None:
         last = max(copy["kept_until"] for copy in plan["deferred"])
         answer(f"deferred: backups of the vault hold it until {_day(last)}, or until the master key changes")
     if plan["new"]:
-        say("Tell the recipients (AVG 19): the deliveries are in `ledger register exchanges`.")
+        say("What parties hold of this person is theirs to erase; they record it: ledger rights change-data.")
+        say("That opens a notice to each recipient (AVG 19): ledger obligations --clause 'AVG 19'.")

@@ -17,6 +17,10 @@ import msgspec
 from ledger.chain.entry import event_of
 from ledger.errors import UsageProblem
 from ledger.events.codec import decoded_fast
+from ledger.events.governance import ProtocolVersionRegistered
+from ledger.protocol.load import load
+from ledger.protocol.model import LogRetention
+from ledger.protocol.terms import Span, TimeUnit
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.holds import tokens_in
@@ -25,6 +29,9 @@ MOST_TOKENS = 1_500
 """Persons in one `subject-erased`: an event has 64,000 bytes."""
 
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([dmy])")
+_UNITS = {"d": TimeUnit.DAYS, "m": TimeUnit.MONTHS, "y": TimeUnit.YEARS}
+_DAYS = {TimeUnit.DAYS: 1, TimeUnit.WEEKS: 7}
+_MONTHS = {TimeUnit.MONTHS: 1, TimeUnit.YEARS: 12}
 _PURPOSE = re.compile(r"import/(?P<protocol>[^/]+)/(?P<source>[^/]+)/(?P<year>[0-9]{4})")
 
 
@@ -44,20 +51,38 @@ class _Use(msgspec.Struct):
 _use = msgspec.json.Decoder(_Use).decode
 
 
-def before(span: str, moment: datetime) -> date:
-    """The day that lies a span (`90d`, `18m`, `10y`) before a moment. Raises UsageProblem."""
-    found = _SPAN.fullmatch(span)
+def span(text: str) -> Span:
+    """What `90d`, `18m` or `10y` means. Raises UsageProblem."""
+    found = _SPAN.fullmatch(text)
     if not found:
-        raise UsageProblem(f"{span!r} is not a term", hint="write days, months or years: 90d, 18m, 10y")
-    number, unit, today = int(found[1]), found[2], moment.date()
-    if unit == "d":
-        return today - timedelta(days=number)
-    months = today.year * 12 + today.month - 1 - number * (12 if unit == "y" else 1)
+        raise UsageProblem(f"{text!r} is not a term", hint="write days, months or years: 90d, 18m, 10y")
+    return Span(int(found[1]), _UNITS[found[2]])
+
+
+def before(kept: Span, moment: datetime) -> date:
+    """The day that lies so long before a moment. Raises UsageProblem for what no calendar reaches."""
+    today, unit = moment.date(), kept.unit
+    if unit in _DAYS:
+        return today - timedelta(days=kept.count * _DAYS[unit])
+    months = today.year * 12 + today.month - 1 - kept.count * _MONTHS[unit]
     if months < 12:
-        raise UsageProblem(f"{span!r} is longer than there is a calendar for", hint="write a shorter term")
+        raise UsageProblem(f"{kept} is longer than there is a calendar for", hint="write a shorter term")
     first = date(months // 12, months % 12 + 1, 1)
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
     return min(first + timedelta(days=today.day - 1), following - timedelta(days=1))
+
+
+def stated(store: Store, protocol: str) -> LogRetention | None:
+    """How long the newest registered version of a protocol keeps the users in logs known; None where it says nothing.
+
+    Raises ProtocolRejected where its file cannot be read.
+    """
+    digest = ""
+    for row in store.stream_entries(f"{protocol}/governance"):
+        event = decoded_fast(event_of(row[4]))
+        if isinstance(event, ProtocolVersionRegistered):
+            digest = event.digest
+    return load(store.protocol_file(digest), protocol).log_retention if digest else None
 
 
 def expired(store: Store, vault: VaultStore, protocol: str, uses: date | None, keys: date | None) -> Expired:

@@ -44,4 +44,6 @@ def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: boo
         answer_json(value)
         return
     answer(f"copied {taken.size:,} entries to {folder}")
+    if not (folder / "keys" / "ledger.vault.key").exists():
+        say("The vault's key is not in it: it is kept in the environment or in a keyring, and needs a copy of its own.")
     say(f"Keep {folder / 'vault'} and {folder / 'keys'} apart: together they tell who everybody is.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -13,6 +13,7 @@ from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
     from ledger.application import Application
+    from ledger.protocol.terms import Span
 
 
 @click.group(epilog=EXIT_STATUS)
@@ -21,13 +22,13 @@ def command() -> None:
 
     \b
     Example:
-      ledger retention run --uses-after 10y --dry-run
+      ledger retention run --dry-run
     """
 
 
 @command.command(epilog=EXIT_STATUS)
 @click.option("--protocol", metavar="ID", help="Which protocol; may be left out if there is one.")
-@click.option("--uses-after", metavar="TERM", help="Erase staff whose last use is older: 90d, 18m, 10y.")
+@click.option("--uses-after", metavar="TERM", help="Another term than the protocol's file has: 90d, 18m, 10y.")
 @click.option(
     "--record-keys-after", metavar="TERM", help="Destroy the keys of log records older than the sources keep."
 )
@@ -42,34 +43,38 @@ def run(
 ) -> None:  # fmt: skip
     """Erase the staff whom logs name once their last use is older than the term; entries stay, and still verify.
 
+    The term is log_retention in the protocol's file. Another one of --uses-after is said to be so.
+
     Staff whom another register names (a grant, say) are kept, and counted. Once record keys are gone, a log of those
     years that is imported again is taken for new: give the term after which its source has it no longer.
 
     \b
     Example:
-      ledger retention run --uses-after 10y --record-keys-after 1y --dry-run
+      ledger retention run --record-keys-after 1y --dry-run
     """
-    from ledger.errors import UsageProblem
-    from ledger.retention import before, expired
+    from ledger.retention import before, expired, span
 
-    if uses_after is None and record_keys_after is None:
-        raise UsageProblem("which term has passed?", hint="--uses-after TERM, --record-keys-after TERM")
     opened = session.application(ctx)
     chosen, moment = session.protocol(opened, protocol), opened.clock()
     opened.door.holds.check_free(chosen)
+    term = _term(opened, chosen, uses_after)
     found = expired(
-        opened.store, opened.vault, chosen,
-        before(uses_after, moment) if uses_after else None,
-        before(record_keys_after, moment) if record_keys_after else None,
+        opened.store, opened.vault, chosen, before(term.keep, moment),
+        before(span(record_keys_after), moment) if record_keys_after else None,
     )  # fmt: skip
+    clause = clause or term.clause
     positions = [] if dry_run or not found.tokens else _erased(ctx, opened, chosen, found.tokens, clause)
     swept = 0
     if not dry_run:
         opened.vault.drop_record_keys(found.purposes)
         swept = opened.sweep_orphans()
+        opened.vault.compact()
     if as_json:
-        answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "erased_by": positions, "swept": swept})
+        said = {"keep": str(term.keep), "from": term.origin, "protocol_says": term.says, "clause": term.clause}
+        answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "term": said, "erased_by": positions,
+                     "swept": swept})  # fmt: skip
         return
+    answer(f"term after the last use: {term}")
     would = "would be erased" if dry_run else "erased"
     answer(
         f"{len(found.tokens):,} persons whom only logs name {would}; {len(found.kept):,} kept: a register names them"
@@ -81,6 +86,36 @@ def run(
         answer(f"recorded at position {position}")
     if dry_run:
         say("Nothing was done. Without --dry-run it is.")
+
+
+class _Term(NamedTuple):
+    """`origin` is `clause`, `house-policy` or `option`; `says` what the protocol's file has, if another."""
+
+    keep: Span
+    origin: str
+    clause: str | None
+    says: str | None
+
+    def __str__(self) -> str:
+        if self.origin == "option":
+            return f"{self.keep}, given here" + (f" in place of {self.says}" if self.says else "")
+        return f"{self.keep} ({self.clause or 'house policy'})"
+
+
+def _term(opened: Application, protocol: str, given: str | None) -> _Term:
+    """The term of the protocol's file, or another that was given. Raises UsageProblem where there is neither."""
+    from ledger.errors import UsageProblem
+    from ledger.retention import span, stated
+
+    kept = stated(opened.store, protocol)
+    if given is not None:
+        return _Term(span(given), "option", None, str(kept) if kept else None)
+    if kept is None:
+        raise UsageProblem(
+            f"the file of {protocol} does not say how long users in logs are known",
+            hint="give a term here, --uses-after 10y, or in a new version of the file: log_retention",
+        )
+    return _Term(kept.keep, "clause" if kept.by else "house-policy", kept.by, None)
 
 
 def _erased(

@@ -70,6 +70,9 @@ def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
             _check_body(variant.body, scope)
             if isinstance(variant.body, d.Statement):
                 _check_addresses(variant.body, version, faults)
+    kept = version.log_retention
+    if kept and kept.by and version.clause(kept.by) is None:
+        faults.note(kept.mark, "address", f"no clause is called {kept.by}")
     for gap in version.gaps:
         check_trigger(gap.when, scope)
         rooted = scope.rooted(Root.TRIGGER, scope.subject(gap.when))

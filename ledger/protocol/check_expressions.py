@@ -211,6 +211,8 @@ def check_units(units: Units | None, scope: Scope) -> None:
             check_test(test, Subject("holding", (HOLDING,)), (), scope)
     elif isinstance(units, EachParty):
         check_parties(units.parties, scope)
+        for each in units.once:
+            check_event(each, scope.with_unit(units))
     elif isinstance(units, EachFact):
         check_event(units.event, scope)
     elif isinstance(units, EachItem) and units.name not in scope.lists:

@@ -101,6 +101,7 @@ _HEAD: dict[str, Callable[[ProtocolVersion], str]] = {
     "drawn up": lambda version: str(version.drawn_up or "not dated"),
     "calendar": _calendar,
     "house policy": lambda version: ", ".join(f"{word} {span}" for word, span in sorted(version.house_policy.items())),
+    "log retention": lambda version: str(version.log_retention or ""),
 }
 _CLAUSE: dict[str, Callable[[Clause], str]] = {
     "text": lambda clause: clause.text,

@@ -228,9 +228,10 @@ class Holdings(Node):
 
 @dataclass(frozen=True, slots=True)
 class EachParty(Node):
-    """`{party: PARTIES}`: one for each."""
+    """`{party: PARTIES, once: [EVENT…]}`: one for each; with `once`, each for whom there had been one of these."""
 
     parties: Parties
+    once: tuple[EventMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

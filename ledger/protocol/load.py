@@ -29,6 +29,7 @@ from ledger.protocol.model import (
     Gap,
     Interpretation,
     Layer,
+    LogRetention,
     OpenClass,
     Outsider,
     Party,
@@ -52,7 +53,7 @@ from ledger.protocol.reading import (
     scalar,
     text,
 )
-from ledger.protocol.terms import OpenTerm, Span
+from ledger.protocol.terms import OpenTerm, Span, TimeUnit
 
 Catalogue = Mapping[str, EventType]
 
@@ -110,6 +111,7 @@ def _version(tree: Tree, data: bytes, context: Context) -> ProtocolVersion:
         outsiders=fields.may("outsiders", many(_outsider), ()),
         calendar=fields.need("calendar", _calendar),
         house_policy=fields.may("house_policy", _house_policy, {}),
+        log_retention=fields.opt("log_retention", _log_retention),
         interpretations=fields.may("interpretations", many(_interpretation), ()),
         clauses=_with_texts((*(clauses or ()), *(law or ()))),
         gaps=fields.may("gaps", many(_gap), ()),
@@ -238,6 +240,14 @@ def _house_policy(node: Tree, context: Context) -> Mapping[OpenTerm, Span]:
         return OpenTerm(key), span(found.items[key], context)
 
     return dict(all_of([partial(one, key) for key in found.items]))
+
+
+def _log_retention(node: Tree, context: Context) -> LogRetention:
+    fields = Fields(node, context, "log_retention")
+    kept = LogRetention(keep=fields.need("keep", span), by=fields.opt("by", text), mark=node.mark)
+    if kept.keep is not None and kept.keep.unit in (TimeUnit.HOURS, TimeUnit.WORKING_DAYS):
+        raise context.refuse(node, "term", f"logs are kept for days, weeks, months or years, not {kept.keep.unit}")
+    return fields.whole(kept)
 
 
 def _interpretation(node: Tree, context: Context) -> Interpretation:

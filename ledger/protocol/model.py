@@ -81,6 +81,20 @@ class DayCalendar(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogRetention(Node):
+    """How long the ledger knows who stood behind a use in a log, after that person's last one.
+
+    `by` is the address of the clause that says so; without one it is a house policy, and is shown as such.
+    """
+
+    keep: Span
+    by: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.keep} ({self.by or 'house policy'})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interpretation(Node):
     """A question the text leaves open, its possible answers, and the one that holds until another is chosen."""
 
@@ -187,6 +201,7 @@ class ProtocolVersion:
     classes: tuple[OpenClass, ...] = ()
     outsiders: tuple[Outsider, ...] = ()
     house_policy: Mapping[OpenTerm, Span] = field(default_factory=dict, hash=False)
+    log_retention: LogRetention | None = None
     interpretations: tuple[Interpretation, ...] = ()
     gaps: tuple[Gap, ...] = ()
 

@@ -232,6 +232,10 @@ def trigger(node: Tree, context: Context) -> Trigger:
 # --- units -------------------------------------------------------------------------------------------------------
 
 
+def _events(node: Tree, context: Context) -> tuple[EventMatch, ...]:
+    return many(event)(node, context) if isinstance(node, Seq) else (event(node, context),)
+
+
 def units(node: Tree, context: Context) -> Units:
     if isinstance(node, Seq):
         return EachName(many(name)(node, context), mark=node.mark)
@@ -239,7 +243,9 @@ def units(node: Tree, context: Context) -> Units:
         "holding": lambda fields: fields.whole(
             Holdings(fields.need("holding", where_of(("holding",))), mark=fields.mark)
         ),
-        "party": lambda fields: fields.whole(EachParty(fields.need("party", parties), mark=fields.mark)),
+        "party": lambda fields: fields.whole(
+            EachParty(fields.need("party", parties), fields.may("once", _events, ()), mark=fields.mark)
+        ),
         "fact": lambda fields: fields.whole(EachFact(fields.need("fact", event), mark=fields.mark)),
         "list": lambda fields: fields.whole(EachItem(fields.need("list", name), mark=fields.mark)),
     }

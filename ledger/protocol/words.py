@@ -108,7 +108,8 @@ class Told:
         if isinstance(of, e.Holdings):
             return f"each holding{self.where(of.where)}"
         if isinstance(of, e.EachParty):
-            return f"each of {self.parties(of.parties)}"
+            once = f", once there was {_or(self.event(each) for each in of.once)}" if of.once else ""
+            return f"each of {self.parties(of.parties)}{once}"
         if isinstance(of, e.EachFact):
             return f"each {self.event(of.event)} that holds"
         if isinstance(of, e.EachItem):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -65,6 +65,13 @@ def by(size: int, items: Iterable[Any]) -> Iterator[list[Any]]:
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of the database."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def among(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """SQL that asks whether a column is one of these values, and what is given to it."""
+    if connection.dialect.name == "postgresql":
+        return f"{column} = ANY(%s)", (list(values),)
+    return f"{column} IN ({', '.join('?' * len(values))})", tuple(values)
 
 
 def insert_many(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:

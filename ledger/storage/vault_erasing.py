@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from ledger.clock import spell_recorded
+from ledger.storage.faults import spoken
 from ledger.storage.vault_base import A_TIME, VaultBase, by, insert_many
-from ledger.storage.vault_tables import ABOUT, ALIASES, COPIES, ERASURES, OPENINGS, PERSONS, RECORD_KEYS
-from ledger.subjects.vault import Copy, Destroyed
+from ledger.storage.vault_tables import ABOUT, ALIASES, COPIES, ERASURES, METADATA, OPENINGS, PERSONS, RECORD_KEYS
+from ledger.subjects.vault import DRAFTS, Copy, Destroyed
 
 
 class Erasing(VaultBase):
@@ -26,6 +27,8 @@ class Erasing(VaultBase):
             texts = _deleted(connection, OPENINGS.c.commitment, sorted(parts))
             _deleted(connection, ABOUT.c.token, tokens)
             _deleted(connection, ABOUT.c.commitment, sorted(parts))
+            if texts:
+                _deleted(connection, RECORD_KEYS.c.purpose, [DRAFTS])
             insert_many(connection, ERASURES, [(event_id, self._moment())])
         self._give_back()
         return Destroyed(persons, texts)
@@ -51,6 +54,17 @@ class Erasing(VaultBase):
         with self._transaction() as connection:
             rows = connection.execute(wanted).all()
         return [Copy(row.taken_at, row.size, row.kept_until, row.key_check == self._cipher.check) for row in rows]
+
+    def compact(self) -> None:
+        """Write the vault's tables anew, without what was deleted; on SQLite that is never left there.
+
+        On PostgreSQL nobody reads or writes the vault meanwhile.
+        """
+        self._give_back()
+        if self._engine.dialect.name == "postgresql":
+            with spoken(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                for table in METADATA.sorted_tables:
+                    connection.exec_driver_sql(f"VACUUM FULL {table.name}")
 
     def _give_back(self) -> None:
         """Hand free pages, which `secure_delete` left empty, back to the disk."""

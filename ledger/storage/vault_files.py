@@ -1,16 +1,11 @@
-"""Where a vault lies, and its master key: a file of its own, another file, or the environment.
-
-LEDGER_VAULT_KEY        the key itself, 64 hex digits; for containers that get their secrets so
-LEDGER_VAULT_KEY_FILE   the path of the key file, where not NAME.vault.key
-"""
+"""Where a vault lies: a file of its own, or a database of a server. Opened and made here, for whoever has its key."""
 
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -18,15 +13,12 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.pool import QueuePool
 
-from ledger.errors import Conflict, KeyProblem, NotFound
-from ledger.keys.private_file import read_private
+from ledger.errors import Conflict, NotFound
 from ledger.storage.engine import PATIENCE
 from ledger.storage.faults import spoken
-from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
+from ledger.storage.vault_cipher import VaultCipher
 from ledger.storage.vault_tables import METADATA, VAULT
 
-KEY_VARIABLE = "LEDGER_VAULT_KEY"
-KEY_HINT = "put NAME.vault.key back from where it is kept; without it names are lost, the ledger itself still verifies"
 _PRAGMAS = (
     "journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF",
     "cache_size=-32000",
@@ -43,53 +35,46 @@ class VaultThere(Conflict):
     code = "vault.exists"
 
 
-class VaultKeyProblem(KeyProblem):
-    """The vault's key is missing, or is another vault's."""
-
-    code = "vault.key"
-
-
-def master_key(key_file: Path, environment: Mapping[str, str] = os.environ) -> bytes:
-    """32 bytes: from the environment where it is given there, else from the file. Raises VaultKeyProblem."""
-    if given := environment.get(KEY_VARIABLE):
-        if not re.fullmatch(r"[0-9a-fA-F]{64}", given):
-            raise VaultKeyProblem(f"{KEY_VARIABLE} is not {2 * KEY_BYTES} hex digits", hint=KEY_HINT)
-        return bytes.fromhex(given)
-    try:
-        master = read_private(key_file, hint=KEY_HINT)
-    except KeyProblem as error:
-        raise VaultKeyProblem(f"the vault's key: {error.message}", hint=KEY_HINT).at(**error.where) from error
-    if len(master) != KEY_BYTES:
-        raise VaultKeyProblem(f"a vault key has {KEY_BYTES} bytes", file=str(key_file), hint=KEY_HINT)
-    return master
-
-
-def key_is_given(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment holds the key, so that no file is asked for it."""
-    return bool(environment.get(KEY_VARIABLE))
-
-
 def fill(engine: Engine, cipher: VaultCipher) -> None:
     """Make an empty vault's tables; closes the engine. Raises VaultThere."""
     try:
         with spoken(), engine.begin() as connection:
-            if inspect(connection).has_table(VAULT.name):
-                raise VaultThere("there is a vault already", hint="name another database")
+            check_no_tables(connection)
             METADATA.create_all(connection)
             connection.execute(VAULT.insert().values(name="check", content=cipher.check))
     finally:
         engine.dispose()
 
 
-def make_file(path: Path, cipher: VaultCipher) -> None:
-    """A file that is a whole vault from the moment it has its name, 0600 all along."""
+def check_absent(place: Path | URL) -> None:
+    """Raise VaultThere where there is a vault already."""
+    if isinstance(place, Path):
+        if place.exists():
+            raise VaultThere("there is a vault already", file=str(place), hint="name another")
+        return
+    there = engine(place)
+    try:
+        with spoken(), there.connect() as connection:
+            check_no_tables(connection)
+    finally:
+        there.dispose()
+
+
+def check_no_tables(connection: Connection) -> None:
+    """The same, of a database server."""
+    if inspect(connection).has_table(VAULT.name):
+        raise VaultThere("there is a vault already", hint="name another database, or another schema of this one")
+
+
+def make_file(path: Path, filling: Callable[[Engine], None]) -> None:
+    """A file that is a whole vault from the moment it has its name, 0600 all along; `filling` closes the engine."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(draft)) as new:
             # Counts before the first table is made, or never: pages that an erasure leaves free can be given back.
             new.executescript("PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first")
-        fill(engine(draft), cipher)
+        filling(engine(draft))
         os.link(draft, path)
     except FileExistsError as error:
         raise VaultThere("there is a vault already", file=str(path), hint="name another") from error

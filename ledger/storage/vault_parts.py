@@ -21,13 +21,17 @@ class Parts(VaultBase):
     def put_openings(
         self, event_id: str, openings: Iterable[Opening], about: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        put_at, persons = self._moment(), about or {}
+        self.put_all([(event_id, openings, about or {})])
+
+    def put_all(self, events: Iterable[tuple[str, Iterable[Opening], Mapping[str, Sequence[str]]]]) -> None:
+        put_at = self._moment()
         rows, links = [], []
-        for opening in openings:
-            commitment = opening.commitment(event_id)
-            content = encode({"blind": opening.blind.hex(), "field": opening.field, "value": opening.value})
-            rows.append((commitment, event_id, put_at, self._cipher.hidden(_place(commitment), content)))
-            links += [(token, commitment) for token in persons.get(opening.field, ())]
+        for event_id, openings, persons in events:
+            for opening in openings:
+                commitment = opening.commitment(event_id)
+                content = encode({"blind": opening.blind.hex(), "field": opening.field, "value": opening.value})
+                rows.append((commitment, event_id, put_at, self._cipher.hidden(_place(commitment), content)))
+                links += [(token, commitment) for token in persons.get(opening.field, ())]
         if rows:
             with self._transaction() as connection:
                 insert_many(connection, OPENINGS, rows)

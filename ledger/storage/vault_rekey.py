@@ -5,48 +5,13 @@ Entries hold tokens and commitments, which no key of the vault goes into: the ch
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
-
 from sqlalchemy import Connection, update
 
-from ledger.keys.private_file import read_private, write_private
 from ledger.storage.vault_base import by
-from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
-from ledger.storage.vault_files import KEY_HINT
+from ledger.storage.vault_cipher import VaultCipher
 from ledger.storage.vault_tables import ALIASES, OPENINGS, PERSONS, RECORD_KEYS, VAULT
 
 _A_TIME = 5_000
-
-
-def drafted(key_file: Path) -> bytes:
-    """A new key, beside the one that counts; or the one a stopped change left there."""
-    draft = _draft(key_file)
-    if not draft.exists():
-        write_private(draft, secrets.token_bytes(KEY_BYTES))
-    return read_private(draft, hint=KEY_HINT)
-
-
-def put_in_place(key_file: Path) -> None:
-    os.replace(_draft(key_file), key_file)
-    folder = os.open(key_file.absolute().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def finished(key_file: Path, check: bytes | None) -> bytes | None:
-    """The new key, put in its place, where the vault was brought under it before we died; else None."""
-    draft = _draft(key_file)
-    if check is None or not draft.is_file():
-        return None
-    fresh = read_private(draft, hint=KEY_HINT)
-    if len(fresh) != KEY_BYTES or VaultCipher(fresh).check != check:
-        return None
-    put_in_place(key_file)
-    return fresh
 
 
 def wrap_again(connection: Connection, old: VaultCipher, new: VaultCipher) -> None:
@@ -98,7 +63,3 @@ def _alias(
     text = f"\n{identifier.raw}" if str(identifier) == first else str(identifier)
     lookup = new.lookup(protocol, text)
     return {"lookup": lookup, "token": token, "content": new.hidden_alias(token, lookup, wrapped, shown)}
-
-
-def _draft(key_file: Path) -> Path:
-    return key_file.with_name(f"{key_file.name}.new")

@@ -20,16 +20,18 @@ from pathlib import Path
 from typing import Self
 
 from ledger.clock import Clock, now
-from ledger.keys.private_file import write_private
 from ledger.storage import vault_files, vault_rekey
 from ledger.storage.engine import location
 from ledger.storage.faults import spoken
 from ledger.storage.vault_base import Random
-from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
+from ledger.storage.vault_cipher import VaultCipher
 from ledger.storage.vault_erasing import Erasing
-from ledger.storage.vault_files import KEY_HINT, NoVault, VaultKeyProblem, VaultThere, master_key
+from ledger.storage.vault_files import NoVault, VaultThere
+from ledger.storage.vault_keys import KEY_HINT, VaultKeyProblem, master_key
 from ledger.storage.vault_parts import Parts
 from ledger.storage.vault_persons import Persons
+
+NO_VAULT = "restore it from its own backup; or, if it lies elsewhere, say where: LEDGER_VAULT"
 
 __all__ = ["NoVault", "VaultKeyProblem", "VaultStore", "VaultThere"]
 
@@ -46,14 +48,13 @@ class VaultStore(Persons, Parts, Erasing):
         `random` gives tokens and record keys (the demo's are fixed); the key and all encryption take the system's.
         """
         place = location(url)
-        if isinstance(place, Path) and place.exists():
-            raise VaultThere("there is a vault already", file=str(place), hint="name another")
+        vault_files.check_absent(place)
         # The key first: if we die before the vault is there, the same command again takes this key.
-        if not key_file.exists() and not vault_files.key_is_given():
-            write_private(key_file, secrets.token_bytes(KEY_BYTES))
-        cipher = VaultCipher(master_key(key_file))
+        held = master_key(key_file)
+        held.make()
+        cipher = VaultCipher(held.read())
         if isinstance(place, Path):
-            vault_files.make_file(place, cipher)
+            vault_files.make_file(place, lambda made: vault_files.fill(made, cipher))
         else:
             vault_files.fill(vault_files.engine(place), cipher)
         return cls(vault_files.engine(place), cipher, random, clock)
@@ -66,16 +67,16 @@ class VaultStore(Persons, Parts, Erasing):
         """
         place = location(url)
         if isinstance(place, Path) and not place.is_file():
-            raise NoVault("there is no vault", file=str(place), hint="restore it from its own backup")
-        master = master_key(key_file)
-        store = cls(vault_files.engine(place), VaultCipher(master), random, clock)
+            raise NoVault("there is no vault", file=str(place), hint=NO_VAULT)
+        held = master_key(key_file)
+        store = cls(vault_files.engine(place), VaultCipher(held.read()), random, clock)
         with spoken(), store._engine.begin() as connection:
             check = store.stored_check(connection)
         if check != store._cipher.check:
-            fresh = vault_rekey.finished(key_file, check)
+            fresh = held.finished(check)
             if fresh is None:
                 store.close()
-                raise VaultKeyProblem("this key is another vault's", file=str(key_file), hint=KEY_HINT)
+                raise VaultKeyProblem(f"the key in {held} is another vault's", hint=KEY_HINT)
             store._cipher = VaultCipher(fresh)
         return store
 
@@ -85,14 +86,10 @@ class VaultStore(Persons, Parts, Erasing):
         The new key is written beside the old one, then everything is wrapped again in one transaction, then the new
         key takes the old one's place: wherever we die, one of the two files opens the vault.
         """
-        if vault_files.key_is_given():
-            raise VaultKeyProblem(
-                f"the vault's key is given by {vault_files.KEY_VARIABLE}, and cannot be changed from here",
-                hint="put the key in a file, name it with LEDGER_VAULT_KEY_FILE, and run this again",
-            )
-        fresh = vault_rekey.drafted(key_file)
+        held = master_key(key_file)
+        fresh = held.drafted()
         new = VaultCipher(fresh)
         with self._transaction() as connection:
             vault_rekey.wrap_again(connection, self._cipher, new)
         self._cipher = new
-        vault_rekey.put_in_place(key_file)
+        held.put_in_place()

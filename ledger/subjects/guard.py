@@ -71,6 +71,7 @@ class _Member(msgspec.Struct):
     dataset: str = ""
     object_class: str = ""
     acting_for: str = ""
+    function: str = ""
 
 
 _member = msgspec.json.Decoder(_Member).decode
@@ -81,12 +82,15 @@ def check_members(members: Sequence[bytes]) -> None:
     seen: set[tuple[str, ...]] = set()
     for index, raw in enumerate(members):
         member = _member(raw)
-        texts = (member.application, member.operation, member.dataset, member.object_class, member.acting_for)
+        texts = (
+            member.application, member.operation, member.dataset, member.object_class, member.acting_for,
+            member.function,
+        )  # fmt: skip
         if texts in seen:
             continue
         seen.add(texts)
         for name, text in zip(
-            ("application", "operation", "dataset", "object_class", "acting_for"), texts, strict=True
+            ("application", "operation", "dataset", "object_class", "acting_for", "function"), texts, strict=True
         ):
             if found := found_in(text):
                 raise InClear(

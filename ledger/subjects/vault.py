@@ -14,6 +14,10 @@ from typing import NamedTuple, Protocol
 from ledger.ids import Token
 from ledger.subjects.sealed import Opening
 
+DRAFTS = "drafts"
+"""The purpose of the key under which a draft without an id gets one, from what it says. Who has it can test a guess at
+a text, so it goes with every erasure of a text: the same draft is then known again only if it has an id."""
+
 
 class StoredPart(NamedTuple):
     """A sealed part as the vault holds it. `opening` is None where it does not open in its place."""
@@ -78,6 +82,10 @@ class Vault(Protocol):
 
         `about` has the tokens that each part speaks of, by its name.
         """
+        ...
+
+    def put_all(self, events: Iterable[tuple[str, Iterable[Opening], Mapping[str, Sequence[str]]]]) -> None:
+        """`put_openings` of many events, each (id, openings, about), in one transaction."""
         ...
 
     def openings(self, event_id: str) -> tuple[Opening, ...]:

@@ -6,8 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from ledger.chain.hashing import sha256
 from ledger.errors import UsageProblem
-from ledger.retention import before, expired
+from ledger.protocol.shipped import shipped
+from ledger.protocol.terms import Span, TimeUnit
+from ledger.retention import before, expired, stated
+from ledger.retention import span as term
 from tests.subjects.persons import AN
 from tests.worlds import V, World, import_log, log_file
 
@@ -17,13 +21,38 @@ from tests.worlds import V, World, import_log, log_file
     [("90d", "2023-12-01"), ("1m", "2024-01-29"), ("12m", "2023-02-28"), ("1y", "2023-02-28"), ("10y", "2014-02-28")],
 )
 def test_a_term_is_counted_back_in_days_months_or_years(span: str, day: str):
-    assert before(span, datetime(2024, 2, 29, tzinfo=UTC)) == date.fromisoformat(day)
+    assert before(term(span), datetime(2024, 2, 29, tzinfo=UTC)) == date.fromisoformat(day)
+
+
+def test_weeks_are_counted_too_where_a_file_says_so():
+    assert before(Span(2, TimeUnit.WEEKS), datetime(2024, 2, 29, tzinfo=UTC)) == date(2024, 2, 15)
+
+
+def test_the_term_is_that_of_the_newest_version_of_the_protocols_file(world: World):
+    with world.open() as ledger:
+        kept = stated(ledger.store, V)
+    assert kept is not None
+    assert (str(kept.keep), kept.by) == ("10 years", None)
+    newer = shipped()[V].replace(b"{keep: 10 years}", b"{keep: 18 months, by: 'art. 4, sentence 1'}").replace(
+        b'version: "1"', b'version: "2"\namends: "1"')  # fmt: skip
+    digest = sha256(newer).hex()
+    line = world.signed("OPERATOR", "protocol-version-registered", version="2", digest=digest, amends="1")
+    with world.open() as ledger:
+        ledger.record([line], {digest: newer})
+        kept = stated(ledger.store, V)
+    assert kept is not None
+    assert str(kept) == "18 months (art. 4, sentence 1)"
+
+
+def test_a_protocol_without_a_version_states_no_term(world: World):
+    with world.open() as ledger:
+        assert stated(ledger.store, "elsewhere") is None
 
 
 @pytest.mark.parametrize("span", ["", "10", "0y", "-1y", "1w", "1Y", "9999y", "1y6m"])
 def test_what_is_no_term_is_refused(span: str):
     with pytest.raises(UsageProblem):
-        before(span, datetime(2024, 2, 29, tzinfo=UTC))
+        before(term(span), datetime(2024, 2, 29, tzinfo=UTC))
 
 
 def found(world: World, uses: str | None, keys: str | None = None):

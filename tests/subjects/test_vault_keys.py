@@ -13,6 +13,7 @@ import pytest
 from ledger.errors import LedgerError
 from ledger.place import Place
 from ledger.storage import vault_rekey
+from ledger.storage.vault_keys import InFile
 from ledger.storage.vault_store import VaultKeyProblem, VaultStore
 from ledger.subjects.identifiers import Identifier
 from ledger.subjects.sealed import Opening
@@ -125,13 +126,13 @@ def test_a_change_of_key_that_was_stopped_is_gone_on_with(tmp_path: Path, key_fi
     place = tmp_path / "one.vault"
     vault = VaultStore.create(place, key_file)
     token = vault.token("p", AN)
-    name = "wrap_again" if stop == "before" else "put_in_place"
+    at, name = (vault_rekey, "wrap_again") if stop == "before" else (InFile, "put_in_place")
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(vault_rekey, name, killed)
+        patched.setattr(at, name, killed)
         with pytest.raises(KeyboardInterrupt):
             vault.change_key(key_file)
     vault.close()
