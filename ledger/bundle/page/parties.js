@@ -1,0 +1,64 @@
+// Who is party to a protocol, and who may speak for whom: what a protocol file defines, and the governance register.
+
+import { acting } from "./rules.js";
+
+/** Before anything is registered. */
+export const NOBODY = { versions: 0, parties: new Set(), mandates: [] };
+
+/** After a version is registered: its parties and the mandates that it defines are added. `tree` is its file's. */
+export function withVersion(known, tree) {
+  const ids = listOf(tree, "parties").map((party) => party.get("id"));
+  const readings = new Map(listOf(tree, "interpretations").map((each) => [each.get("id"), each.get("default")]));
+  const clauses = [...listOf(tree, "clauses"), ...listOf(tree, "law")];
+  const defined = clauses.filter((clause) => clause.get("defines") === "mandate" && isUnder(clause, readings));
+  const bodies = defined.map((clause) => chosen(clause, readings)).filter((body) => body instanceof Map);
+  const parties = new Set([...known.parties, ...ids]);
+  return { versions: known.versions + 1, parties, mandates: [...known.mandates, ...bodies.map(mandateOf)] };
+}
+
+/** After an entry: a mandate that is given or taken back, or a body that joins. */
+export function after(known, event) {
+  if (event.type === "party-acceded/1") return joinedBy(known, event.party);
+  if (event.type === "mandate-withdrawn/1") {
+    const ended = acting(event).map((giver) => `${event.mandate} ${giver}`);
+    return { ...known, mandates: known.mandates.filter((each) => !ended.includes(each.source)) };
+  }
+  if (event.type !== "mandate-recorded/1") return known;
+  const acts = event.acts.includes("any") ? null : new Set(event.acts);
+  const { to, mandate } = event;
+  const given = acting(event).map((from) => ({ from, to, acts, source: `${mandate} ${from}` }));
+  return { ...known, mandates: [...known.mandates, ...given] };
+}
+
+/** What an event is judged by: whom it lets join is party to the protocol, and so is who brings the first version. */
+export function askedBy(known, event) {
+  if (event.type === "party-acceded/1") return joinedBy(known, event.party);
+  if (event.type === "protocol-version-registered/1" && !known.versions) return joinedBy(known, event.author);
+  return known;
+}
+
+function joinedBy(known, party) {
+  return { ...known, parties: new Set([...known.parties, party]) };
+}
+
+function listOf(tree, name) {
+  const list = tree.get(name);
+  return Array.isArray(list) ? list.filter((item) => item instanceof Map) : [];
+}
+
+function isUnder(clause, readings) {
+  return [...(clause.get("under") ?? new Map())].every(([reading, option]) => readings.get(reading) === option);
+}
+
+/** The same part with every choice replaced by the option that holds. */
+function chosen(node, readings) {
+  if (Array.isArray(node)) return node.map((item) => chosen(item, readings));
+  if (!(node instanceof Map)) return node;
+  if (node.has("choice")) return chosen(node.get(readings.get(node.get("choice"))), readings);
+  return new Map([...node].map(([key, value]) => [key, chosen(value, readings)]));
+}
+
+function mandateOf(body) {
+  const acts = body.get("acts") === "any" ? null : new Set([body.get("acts")].flat());
+  return { from: body.get("from"), to: body.get("to"), acts, source: "" };
+}
