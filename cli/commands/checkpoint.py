@@ -7,10 +7,13 @@ from base64 import b64encode
 import click
 
 from cli import session
-from cli.commands.checkpoint_exchange import add, compare, cosign, publish, stamp
+from cli.commands.checkpoint_exchange import add, compare, cosign, publish
+from cli.commands.checkpoint_stamp import stamp
+from cli.commands.checkpoint_witness import submit, witness
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
+from cli.stamp_files import warn_of_stamps
 
 
 @click.group(epilog=EXIT_STATUS)
@@ -58,6 +61,7 @@ def show(ctx: click.Context, as_json: bool) -> None:
     except InputRejected as error:
         raise VerificationFailed(f"the stored checkpoint: {error.message}", hint="run: ledger verify") from error
     text = last.note.decode()
+    warn_of_stamps(session.place(ctx))
     if as_json:
         root = b64encode(found.root).decode()
         answer_json({"origin": found.origin, "size": found.size, "root": root, "note": text})
@@ -65,5 +69,5 @@ def show(ctx: click.Context, as_json: bool) -> None:
         click.echo(text, nl=False)
 
 
-for each in (publish, cosign, add, compare, stamp):
+for each in (publish, cosign, add, submit, witness, compare, stamp):
     command.add_command(each)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
     from ledger.chain.policy import Policy
+    from ledger.storage.store import Store
 
 POLICY = click.option(
     "--policy", "policy_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
@@ -67,13 +68,16 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
 
     key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
-    note = visited(Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place))
+    witness, published = Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place)
+    known = any(witness.memory.last(origin) for origin in logs) if state.is_dir() else False
+    note = visited(witness, published)
     size = note.text.split("\n")[1]
     if output is None:
         click.echo(str(note), nl=False)
     else:
         output.write_bytes(bytes(note))
-    say(f"cosigned checkpoint {size} as {key.vkey.name}; it continues what was seen before")
+    said = "it continues what was seen before" if known else "the first of this log that was seen here"
+    say(f"cosigned checkpoint {size} as {key.vkey.name}; {said}")
     say(f"The others name you in their policy: witness {party} {key.vkey}")
 
 
@@ -88,14 +92,21 @@ def add(ctx: click.Context, file: Path) -> None:
     Example:
       ledger checkpoint add cosigned-by-tbt
     """
+    from ledger.chain.note import Note
+
+    added(ctx, session.store(ctx), Note.parse(file.read_bytes()))
+
+
+def added(ctx: click.Context, store: Store, sent: Note) -> None:
+    """Keep the signatures of this note that are new. Raises VerificationFailed for a fork, BadSignature, NotFound."""
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
     from ledger.errors import NotFound, VerificationFailed
 
-    store, sent = session.store(ctx), Note.parse(file.read_bytes())
     size = Checkpoint.parse(sent.text).size
     kept = [Note.parse(each.note) for each in store.checkpoints() if each.size == size]
     if not kept:
+        _check_no_fork(sent, read_policy(session.place(ctx).policy))
         raise NotFound(f"this ledger signed no checkpoint of size {size}", hint="see: ledger checkpoint show")
     own = kept[-1]
     if own.text != sent.text:
@@ -105,10 +116,13 @@ def add(ctx: click.Context, file: Path) -> None:
             code="checkpoint.fork",
         )
     new = tuple(line for line in sent.signatures if line not in own.signatures)
+    unknown = _unknown(sent, read_policy(session.place(ctx).policy)) & {line.name for line in new}
     if new:
         store.add_checkpoint(size, bytes(Note(own.text, (*own.signatures, *new))))
     names = ", ".join(line.name for line in new) or "none that is new"
     answer(f"checkpoint {size}: added cosignatures of {names}")
+    if unknown:
+        say(f"not checked: {', '.join(sorted(unknown))}: {session.place(ctx).policy.name} has no such witness")
     say("Next: publish it with them: ledger checkpoint publish DIR")
 
 
@@ -147,29 +161,67 @@ def compare(first: Path, second: Path, policy_file: Path, place: str | None) -> 
     answer(f"checkpoint {other.size} of {one.origin} continues checkpoint {one.size}")
 
 
+def _unknown(sent: Note, policy: Policy) -> set[str]:
+    """The signers whose lines cannot be checked here.
+
+    Raises BadSignature for a line under a known key that does not hold: one such line condemns the whole note.
+    """
+    from ledger.chain.note import NoKnownSignature
+
+    keys = [*(log.key for log in policy.logs), *(witness.key for witness in policy.witnesses)]
+    try:
+        known = {(each.key.name, each.key.key_id) for each in sent.verified(keys)}
+    except NoKnownSignature:
+        known = set()
+    return {line.name for line in sent.signatures if (line.name, line.key_id) not in known}
+
+
+def _check_no_fork(sent: Note, policy: Policy) -> None:
+    """Raise VerificationFailed for a checkpoint that our log key signed, and this ledger does not have."""
+    from ledger.errors import LedgerError, VerificationFailed
+
+    try:
+        _signed(bytes(sent), policy)
+    except LedgerError:
+        return
+    raise VerificationFailed(
+        f"our log key signed checkpoint {sent.text.split(chr(10))[1]}, and this ledger has no such checkpoint",
+        hint="keep the file: this is an older copy of the ledger, or somebody signs a second history with its key; "
+        "run ledger verify, and compare with the others: ledger checkpoint compare",
+        code="checkpoint.fork",
+    )
+
+
 def _check_continues(new: Note, one: Checkpoint, other: Checkpoint, place: str) -> None:
     from ledger.chain.proof import ConsistencyFailed, check_consistency
     from ledger.errors import NotChecked
-    from ledger.witness.published import Published
+    from ledger.witness.published import Published, Unreachable
 
     published = Published(place)
     try:
         check_consistency(one.size, other.size, published.proof(one.size, bytes(new)), one.root, other.root)
+    except Unreachable as error:
+        raise NotChecked(
+            f"whether checkpoint {other.size} continues checkpoint {one.size}: {error.message}",
+            hint=f"name where the tiles of checkpoint {other.size} are published: --published DIR|URL",
+            code="checkpoint.not-compared",
+        ) from error
     except ConsistencyFailed as error:
         if published.is_whole(bytes(new)):
-            raise _fork(one, other) from error
+            raise _fork(one, other, place) from error
         raise NotChecked(
             f"the tiles at {place} are not those of checkpoint {other.size}",
             hint="fetch them again, or ask who has that checkpoint's tiles", code="checkpoint.not-compared",
         ) from error  # fmt: skip
 
 
-def _fork(one: Checkpoint, other: Checkpoint) -> Exception:
+def _fork(one: Checkpoint, other: Checkpoint, place: str = "") -> Exception:
     from ledger.errors import VerificationFailed
 
     return VerificationFailed(
         f"{one.origin} signed two histories: checkpoint {other.size} does not continue checkpoint {one.size}",
-        hint="keep both files: together they are the proof; cosign nothing more, and tell every party",
+        hint=f"keep both files{f' and a copy of {place}' if place else ''}: together they are the proof, and "
+        "`ledger checkpoint compare` shows it to anyone; cosign nothing more, and tell every party",
         code="checkpoint.fork",
     )
 

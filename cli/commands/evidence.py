@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.commands.evidence_documents import digest, opened
+from cli.commands.evidence_page import page
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -37,13 +39,21 @@ def command() -> None:
 @click.option("--request", "name", metavar="ID", help="The recorded request that this answers; it names the clauses.")
 @click.option("--as-of", metavar="MOMENT", help="The moment that the summary speaks of. The checkpoint's if left out.")
 @click.option("--disclose", type=int, multiple=True, metavar="POSITION", help="Open the sealed parts of this entry.")
+@click.option("--proof", "proofs", type=int, multiple=True, metavar="POSITION", help="Add this entry's own tlog-proof.")
+@click.option(
+    "--attach",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Add this document, which an entry names by its digest.",
+)
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The bundle.")
 @json_option
 @ledger_option
 @click.pass_context
 def build(
     ctx: click.Context, protocol: str, clauses: tuple[str, ...], name: str | None, as_of: str | None,
-    disclose: tuple[int, ...], output: Path, as_json: bool,
+    disclose: tuple[int, ...], proofs: tuple[int, ...], attach: tuple[Path, ...], output: Path, as_json: bool,
 ) -> None:  # fmt: skip
     """Write a bundle that proves itself: every entry of the clauses' streams, under the last checkpoint.
 
@@ -53,6 +63,8 @@ def build(
 
     Building records nothing: `ledger evidence provide` does, once the bundle is handed over.
     """
+    from dataclasses import replace
+
     from cli import session
     from cli.evidence_summary import summaries
     from ledger.bundle.build import build as build_bundle
@@ -62,6 +74,7 @@ def build(
     store = session.store(ctx)
     moment, sealed_at = _moments(store, as_of)
     asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose)
+    asked = replace(asked, proofs=tuple(sorted(set(proofs))), documents=tuple(opened(file) for file in attach))
     found = session.obligations(ctx, moment, sealed_at, protocol)
     duties = [each for each in found.obligations if any(is_below(each.clause, clause) for clause in asked.clauses)]
     manifest = build_bundle(store, asked, output, lambda head: summaries(head, duties, moment))
@@ -163,10 +176,17 @@ def show(_: click.Context, file: Path, as_json: bool) -> None:
     answer(f"entries      {manifest.entries:,}")
     for each in manifest.streams:
         answer(f"stream       {each.stream}: {each.last:,} {'entries' if each.shown == 'whole' else 'by head'}")
+    for member in manifest.members:
+        if member.name.startswith(("document/", "proof/")) and not member.name.endswith(".blind"):
+            answer(f"{member.name.partition('/')[0]:<12} {member.name.partition('/')[2]} ({member.size:,} bytes)")
     for left in manifest.left_out:
         answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
     answer(f"manifest     {manifest.digest.hex()}")
     say("Nothing of this is checked yet: ledger evidence verify FILE --policy FILE")
+
+
+command.add_command(digest)
+command.add_command(page)
 
 
 def _record(ctx: click.Context, party: str, value: dict[str, Any]) -> None:
@@ -208,18 +228,17 @@ def _asked(
     chosen = clauses or (found.clauses if found else ())
     said = as_of or (found.as_of if found and isinstance(found.as_of, str) else "")
     requester = found.author if found else ""
-    opened = _openings(ctx, store, disclose)
-    return Request(protocol, tuple(chosen), said, name or "", requester, "", opened, _stamp(ctx, store))
+    openings = _openings(ctx, store, disclose)
+    return Request(protocol, tuple(chosen), said, name or "", requester, "", openings, _stamps(ctx, store))
 
 
-def _stamp(ctx: click.Context, store: Store) -> bytes:
-    """The time stamp over the last checkpoint, if there is one beside the ledger."""
+def _stamps(ctx: click.Context, store: Store) -> tuple[bytes, ...]:
+    """The time stamp over the last checkpoint and its renewals, if there are such beside the ledger."""
     from cli import session
-    from cli.commands.checkpoint_exchange import stamp_file
+    from cli.stamp_files import StampFiles
 
     last = store.latest_checkpoint()
-    path = stamp_file(session.place(ctx), last.size if last else 0)
-    return path.read_bytes() if path.is_file() else b""
+    return StampFiles(session.place(ctx), last.size if last else 0).tokens()
 
 
 def _requested(store: Store, protocol: str, name: str) -> EvidenceRequested:

@@ -72,6 +72,9 @@ class ArchiveWriter:
 
     def add(self, name: str, pieces: Callable[[Callable[[bytes], int]], None] | bytes) -> Written:
         """Add one member: its bytes, or a function that is given a `write` to put them out piece by piece."""
+        if len(self._zip.filelist) == MOST_MEMBERS:
+            fact = f"a bundle holds at most {MOST_MEMBERS:,} files"
+            raise InputRejected(fact, code="evidence.too-many", hint="ask for fewer proofs and documents")
         info = ZipInfo(name)
         info.create_system, info.create_version, info.external_attr = 3, 20, _UNIX_FILE
         digest, size = sha256_of(), 0

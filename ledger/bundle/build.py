@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -16,11 +16,14 @@ from pathlib import Path
 import msgspec
 
 from ledger.bundle import manifest as names
-from ledger.bundle.archive import ArchiveWriter, Written
+from ledger.bundle.archive import LARGEST_MEMBER, ArchiveWriter, Written
+from ledger.bundle.documents import Document, named_in
 from ledger.bundle.manifest import FORMAT, LeftOut, Manifest, MemberLine, Shown, StreamLine, Version
 from ledger.bundle.persons import Disclosed
 from ledger.bundle.proofs import EntriesProof, SealLine, StreamsProof
 from ledger.bundle.selection import selected
+from ledger.bundle.singles import proof_name
+from ledger.bundle.stamps import renewal_name
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import event_of
 from ledger.chain.hashing import Digest, leaf_hash, sha256
@@ -28,8 +31,9 @@ from ledger.chain.merkle import merkle_root
 from ledger.chain.multiproof import check_multi, multi_proof
 from ledger.chain.nodes import Leaves
 from ledger.chain.note import Note
-from ledger.chain.proof import InclusionFailed
-from ledger.errors import NotFound, VerificationFailed
+from ledger.chain.proof import InclusionFailed, inclusion_proof
+from ledger.chain.tlog_proof import LogProof
+from ledger.errors import InputRejected, NotFound, VerificationFailed
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
 from ledger.events.governance import ProtocolVersionRegistered
@@ -41,12 +45,22 @@ PAGE = 500
 """Rows of one stream that are held at a time: every stream is read beside the others."""
 
 _HINT = "run: ledger verify"
+_UNNAMED = "record an event that names it, with --evidence KIND:DIGEST, and sign a checkpoint; or ask for more clauses"
+_UNNAMED_PUBLIC = (
+    f"{_UNNAMED}; if it was recorded blinded, put its .blind file beside it (ledger evidence digest wrote it)"
+)
 
 
 class NoCheckpoint(NotFound):
     """There is nothing signed that a bundle could rest on."""
 
     code = "evidence.no-checkpoint"
+
+
+class NotInBundle(NotFound):
+    """A proof or a document was asked for, and no entry of the bundle has to do with it."""
+
+    code = "evidence.not-in-bundle"
 
 
 class NotAsSealed(VerificationFailed):
@@ -66,7 +80,11 @@ class Request:
     requester: str = ""
     provider: str = ""
     openings: tuple[Disclosed, ...] = ()
-    stamp: bytes = b""
+    stamps: tuple[bytes, ...] = ()
+    """The time stamp over the checkpoint, and its renewals in their order."""
+    proofs: tuple[int, ...] = ()
+    """Positions of entries that are to have a proof of their own."""
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass
@@ -104,18 +122,22 @@ def build(store: Store, request: Request, path: Path, summaries: Summaries) -> M
     )
     whole = [stream for stream, shown in wanted.items() if shown == "whole"]
     with ArchiveWriter(path) as archive:
-        spool = _Spool()
         written: dict[str, Written] = {}
         head = _manifest(sealed, request, wanted, entries=_count(sealed, whole))
         texts = {names.SUMMARIES[language]: text.encode() for language, text in summaries(head).items()}
         early = {**texts, names.VERIFY: _guide(), names.CHECKPOINT: sealed.note}
-        if request.stamp:
-            early[names.STAMP] = request.stamp
+        if request.stamps:
+            early[names.STAMP] = request.stamps[0]
+        early |= _documents(request.documents)
         for name in sorted(early):
             written[name] = archive.add(name, early[name])
+        spool = _Spool({document.digest.hex() for document in request.documents})
         written[names.ENTRIES] = archive.add(names.ENTRIES, lambda write: spool.copy(_rows(sealed, whole), write))
+        spool.check(request)
         late = {names.STREAMS_PROOF: bytes(_streams_proof(sealed, wanted))}
         late |= {version.member: sealed.files[version.digest] for version in sealed.versions}
+        late |= {proof_name(each): bytes(_single(sealed, each)) for each in request.proofs}
+        late |= {renewal_name(number): token for number, token in enumerate(request.stamps[1:], 1)}
         if request.openings:
             late[names.OPENINGS] = b"".join(bytes(each) + b"\n" for each in sorted(request.openings, key=_place))
         written[names.ENTRIES_PROOF] = archive.add(names.ENTRIES_PROOF, bytes(spool.proof(sealed)))
@@ -191,17 +213,38 @@ def _stream(sealed: Sealed, stream: str) -> Iterator[tuple[int, bytes]]:
 
 
 class _Spool:
-    """Copies rows into a member, and remembers their positions and leaf hashes."""
+    """Copies rows into a member, and remembers their positions, leaf hashes, and which documents they name."""
 
-    def __init__(self) -> None:
+    def __init__(self, documents: Collection[str]) -> None:
         self.positions: list[int] = []
         self.leaves: list[Digest] = []
+        self._documents = documents
+        self._named: set[str] = set()
 
     def copy(self, rows: Iterable[tuple[int, bytes]], write: Callable[[bytes], int]) -> None:
         for position, raw in rows:
             self.positions.append(position)
             self.leaves.append(leaf_hash(raw))
+            if self._documents:
+                self._named.update(named_in(event_of(raw), self._documents))
             write(raw + b"\n")
+
+    def check(self, request: Request) -> None:
+        """Raise NotInBundle for a proof of an entry, or a document, that nothing of the bundle names."""
+        there = set(self.positions)
+        for position in request.proofs:
+            if position not in there:
+                raise NotInBundle(
+                    f"entry {position} is not one of this bundle, so its proof is not either",
+                    hint="see which are: build it without --proof, and look into its entries.jsonl",
+                )  # fmt: skip
+        for document in request.documents:
+            digest = document.digest.hex()
+            if digest not in self._named:
+                raise NotInBundle(
+                    f"no entry of these clauses names a document of digest {digest}",
+                    hint=_UNNAMED if document.blind else _UNNAMED_PUBLIC,
+                )  # fmt: skip
 
     def proof(self, sealed: Sealed) -> EntriesProof:
         """That what was copied is in the signed tree. Raises NotAsSealed: nothing leaves that would not verify."""
@@ -213,6 +256,25 @@ class _Spool:
             fact = f"the entries are not those that checkpoint {sealed.size} was signed over"
             raise NotAsSealed(fact, hint=_HINT) from error
         return EntriesProof(sealed.size, tuple(hashes))
+
+
+def _single(sealed: Sealed, position: int) -> LogProof:
+    """The proof of one entry by itself, under the same checkpoint."""
+    path = inclusion_proof(position - 1, sealed.size, sealed.store.nodes())
+    return LogProof(position - 1, tuple(path), Note.parse(sealed.note))
+
+
+def _documents(documents: Iterable[Document]) -> dict[str, bytes]:
+    """Their members by name. Raises InputRejected for one that is too large to be held by who checks it."""
+    found: dict[str, bytes] = {}
+    for document in documents:
+        if len(document.data) > LARGEST_MEMBER:
+            raise InputRejected(
+                f"a document has {len(document.data):,} bytes, at most {LARGEST_MEMBER:,}", code="evidence.too-large",
+                hint="hand it over beside the bundle: its digest stands in the entry",
+            )  # fmt: skip
+        found |= document.members
+    return found
 
 
 def _streams_proof(sealed: Sealed, wanted: Mapping[str, Shown]) -> StreamsProof:

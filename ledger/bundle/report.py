@@ -51,6 +51,10 @@ class Findings:
             self._faults.setdefault(Fault(code, position, detail))
 
     @property
+    def count(self) -> int:
+        return len(self._faults)
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         return tuple(sorted(self._faults, key=lambda fault: (fault.position, fault.code, fault.detail)))
 

@@ -3,7 +3,7 @@
 5. The protocol files are those that the governance stream names; the clauses select exactly the streams that are shown.
 6. The checkpoint's last entry is the seal, and the lines that the bundle shows are among those it covers.
 7. Each stream ends at its line; a stream without a line has no entry, which its neighbours in the seal's order show.
-8. The uses that the batches count are those of the head of `usage`.
+8. The uses that the batches count are those of the head of `usage`, and of their summaries.
 """
 
 from __future__ import annotations
@@ -13,34 +13,35 @@ from collections.abc import Mapping
 from ledger.bundle.archive import Archive
 from ledger.bundle.manifest import STREAMS_PROOF, Manifest, Shown
 from ledger.bundle.proofs import SealLine, StreamsProof
+from ledger.bundle.protocol_files import FileChanged, ProtocolFiles
 from ledger.bundle.report import Findings
 from ledger.bundle.walk import SEALS, Walk
-from ledger.chain.hashing import sha256
 from ledger.chain.multiproof import check_multi
 from ledger.errors import LedgerError
 
 NOTHING: Mapping[str, Shown] = {}
 
 
-def wanted_streams(archive: Archive, manifest: Manifest, walk: Walk, findings: Findings) -> Mapping[str, Shown]:
+def wanted_streams(files: ProtocolFiles, manifest: Manifest, walk: Walk, findings: Findings) -> Mapping[str, Shown]:
     """The streams that these clauses ask for, by the protocol files in the bundle; nothing, with a fault, else."""
     from ledger.bundle.selection import selected
-    from ledger.protocol.load import load
 
-    named = {digest: event.version for digest, event in walk.versions.items() if event.protocol == manifest.protocol}
-    listed = {version.digest: version.version for version in manifest.versions}
-    if named != listed:
-        detail = f"the manifest names other versions of {manifest.protocol} than its governance stream"
+    named = [(digest, event.version) for digest, event in walk.versions.items() if event.protocol == manifest.protocol]
+    if named != [(version.digest, version.version) for version in manifest.versions]:
+        detail = (
+            f"the manifest names other versions of {manifest.protocol}, or in another order, than its governance stream"
+        )
         findings.fault("protocol.versions", 0, detail)
     try:
-        loaded = []
-        for version in manifest.versions:
-            data = archive.read(version.member)
-            if sha256(data).hex() != version.digest:
-                findings.fault("protocol.file-changed", 0, f"{version.member} is not the file that the ledger names")
-                return NOTHING
-            loaded.append(load(data, version.member))
+        loaded = [files.version(version) for version in manifest.versions]
+        for version, found in zip(manifest.versions, loaded, strict=True):
+            if (found.id, found.version) != (manifest.protocol, version.version):
+                detail = f"{version.member} is of {found.id} {found.version}, and stands for {version.version}"
+                findings.fault("protocol.other-file", 0, detail)
         return selected(manifest.protocol, loaded, manifest.clauses)
+    except FileChanged as error:
+        findings.fault(error.code, 0, error.message)
+        return NOTHING
     except LedgerError as error:
         findings.fault("protocol.unusable", 0, f"the clauses cannot be read from the protocol file: {error.message}")
         return NOTHING
@@ -55,7 +56,8 @@ def check_selection(manifest: Manifest, wanted: Mapping[str, Shown], findings: F
         findings.fault("completeness.extra-stream", 0, f"{stream} is shown, and these clauses do not ask for it")
     for stream in sorted(wanted.keys() & listed.keys()):
         if wanted[stream] != listed[stream]:
-            findings.fault("completeness.shown", 0, f"{stream} is to be shown by its {wanted[stream]}")
+            words = "whole" if wanted[stream] == "whole" else "by its head"
+            findings.fault("completeness.shown", 0, f"{stream} is to be shown {words}")
 
 
 def seal_lines(archive: Archive, walk: Walk, size: int, findings: Findings) -> StreamsProof | None:
@@ -101,12 +103,13 @@ def check_heads(
         if shown == "whole":
             _check_whole(stream, line, walk, findings)
     for stream, span in walk.spans.items():
-        if wanted.get(stream) != "whole" and stream != SEALS:
+        if wanted.get(stream) != "whole" and (stream != SEALS or span.first != span.last):
             findings.fault(
                 "completeness.extra-stream", span.position, f"an entry of {stream}, which is not shown whole"
             )
     _check_counted(manifest, proof, findings)
     _check_usage(manifest.protocol, wanted, lines, walk, findings)
+    walk.summaries.check(findings)
 
 
 def _check_counted(manifest: Manifest, proof: StreamsProof, findings: Findings) -> None:

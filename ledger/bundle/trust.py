@@ -2,11 +2,14 @@
 
 11. The checkpoint is signed by a log of the policy; without a policy, by the log key that entry 1 names, which proves
     only that the bundle agrees with itself.
+    A key of it that the ledger itself revoked before the checkpoint no longer counts.
 12. The policy's witnesses cosigned it. A cosignature that does not hold is a fault; too few are not.
 13. Each key that signed is the one that the policy pins for its party, or was enrolled by that one.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from ledger.bundle.report import Findings, Verdict
 from ledger.bundle.walk import Walk
@@ -15,6 +18,9 @@ from ledger.chain.ed25519 import key_id
 from ledger.chain.note import NoKnownSignature, Note, VerifierKey
 from ledger.chain.policy import NO_QUORUM, Policy
 from ledger.errors import LedgerError
+
+SHOWN = 10
+"""Entries that are named in one line."""
 
 
 def opened_checkpoint(raw: bytes, findings: Findings) -> tuple[Note, Checkpoint] | None:
@@ -40,9 +46,15 @@ def check_log(note: Note, checkpoint: Checkpoint, walk: Walk, policy: Policy | N
             findings.fault("checkpoint.other-log", checkpoint.size, detail)
             return
     try:
-        note.verified(keys)
+        signed = note.verified(keys)
     except LedgerError as error:
         findings.fault("checkpoint.signature", checkpoint.size, f"the log's signature: {error.message}")
+        return
+    enrolled = [walk.keyring.keys.get(key_id(each.key.public)) for each in signed]
+    revoked = [key.revoked_at for key in enrolled if key is not None and not key.valid_at(checkpoint.size)]
+    if len(revoked) == len(signed):
+        detail = f"the log key that signed the checkpoint was revoked by entry {revoked[0]}"
+        findings.fault("checkpoint.key-not-valid", checkpoint.size, detail)
 
 
 def _own_keys(walk: Walk, checkpoint: Checkpoint) -> list[VerifierKey]:
@@ -96,6 +108,28 @@ def check_pins(walk: Walk, policy: Policy | None, findings: Findings) -> None:
         findings.not_checked.append(
             f"whether the keys of {', '.join(sorted(vouched))} are theirs: the policy pins none"
         )
+
+
+def check_words(walk: Walk, findings: Findings) -> None:
+    """What is no fault, and what a reader must know of the word of some authors."""
+    suspect: list[int] = []
+    for identifier, acts in walk.acts.items():
+        key = walk.keyring.keys[identifier]
+        if key.compromised_since is not None:
+            since = int(key.compromised_since.timestamp())
+            suspect += [position for position, at in zip(acts[::2], acts[1::2], strict=True) if at >= since]
+    if suspect:
+        findings.not_checked.append(
+            f"whose acts {_entries(suspect)} are: their key may have been a thief's by then, says its revocation"
+        )
+    if walk.reported:
+        findings.not_checked.append(f"what {_entries(walk.reported)} report of parties that have no key themselves")
+
+
+def _entries(positions: Sequence[int]) -> str:
+    shown = ", ".join(str(position) for position in sorted(positions)[:SHOWN])
+    more = f" and {len(positions) - SHOWN:,} more" if len(positions) > SHOWN else ""
+    return f"{'entry' if len(positions) == 1 else 'entries'} {shown}{more}"
 
 
 def _rests_on(walk: Walk, identifier: str, pinned: set[str]) -> bool:

@@ -53,6 +53,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
     def parse(cls, text: str) -> Self:
         """The checkpoint of this note text; MalformedCheckpoint if it is not spelled as `str()` spells it."""
         try:
+            if text.count("\n") != 3:
+                raise ValueError("it has not three lines")
             origin, size, root, end = text.split("\n")
             parsed = cls(origin, parse_decimal(size), Digest(parse_base64(root)))
         except ValueError as error:

@@ -2,6 +2,9 @@
 
 Over the text and not the whole note: cosignatures come in later, and a token must still fit then. `openssl ts -verify`
 checks the same. What an authority's certificate is worth the reader's roots say, never the token.
+A stamp lasts as long as the certificates that it rests on: before they end, the checkpoint is stamped again, together
+with the older response (RFC 4998 section 5.2, in its simple form).
+
 Needs the extra `tsa` (rfc3161-client 1.0.6 or later: earlier ones let one authority pass for another).
 """
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024
 """Bytes of a token with its certificates."""
+
+LONGEST_PATH = 8
+"""Certificates from an authority to its root."""
 
 
 class MalformedStamp(InputRejected):
@@ -34,10 +40,19 @@ class StampsUnsupported(NotChecked):
 
 
 class Stamp(NamedTuple):
-    """When the authority says that the text was there, and the serial number of its token."""
+    """When the authority says that the text was there, the serial number of its token, and until when it lasts.
+
+    `ends` is the first end of a certificate between the authority and the root.
+    """
 
     at: datetime
     serial: int
+    ends: datetime
+
+
+def renewed_text(text: bytes, response: bytes) -> bytes:
+    """What a renewal is over: the text, and the response that it carries on."""
+    return text + response
 
 
 def stamp_request(text: bytes) -> bytes:
@@ -64,7 +79,39 @@ def stamped(response: bytes, text: bytes, roots: bytes) -> Stamp:
         raise BadStamp(f"the time stamp does not hold: {str(error)[:1].lower()}{str(error)[1:]}") from error
     except ValueError as error:
         raise BadStamp(f"the time stamp does not hold: {error}") from error
-    return Stamp(found.tst_info.gen_time.astimezone(UTC), int(found.tst_info.serial_number))
+    return _stamp(found, _roots(roots))
+
+
+def unchecked_stamp(response: bytes) -> Stamp:
+    """What a response says of itself; nothing of it is checked. Raises MalformedStamp, StampsUnsupported."""
+    return _stamp(_decoded(response), [])
+
+
+def _stamp(found: Any, roots: list[Certificate]) -> Stamp:
+    return Stamp(
+        found.tst_info.gen_time.astimezone(UTC), int(found.tst_info.serial_number), _ends(found.signed_data, roots)
+    )
+
+
+def _ends(signed: Any, roots: list[Certificate]) -> datetime:
+    """The first end of a certificate from the signer's own up to its root."""
+    from cryptography.x509 import load_der_x509_certificate
+
+    try:
+        known = [*(load_der_x509_certificate(raw) for raw in signed.certificates), *roots]
+        (signer,) = signed.signer_infos
+        path = [each for each in known if (each.issuer, each.serial_number) == (signer.issuer, signer.serial_number)]
+    except ValueError as error:
+        raise MalformedStamp("the time stamp's certificates cannot be read") from error
+    if not path:
+        raise MalformedStamp("the time stamp brings no certificate of its signer", hint="ask for one that does")
+    while path[-1].issuer != path[-1].subject and len(path) < LONGEST_PATH:
+        above = [each for each in known if each.subject == path[-1].issuer and each not in path]
+        if not above:
+            break
+        # The same issuer may have been certified anew: what lasts longest is what can be shown.
+        path.append(max(above, key=lambda each: each.not_valid_after_utc))
+    return min(each.not_valid_after_utc for each in path)
 
 
 def _decoded(response: bytes) -> Any:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -87,20 +87,28 @@ class HighWater:
         except OSError as error:
             raise _unusable("read", error) from error
 
-    def replace(self, mark: Mark, *, sync: bool = False) -> None:
+    def replace(self, mark: Mark, *, sync: bool = False, then: Callable[[Mark], None] | None = None) -> None:
         """Set the mark, unless it stands higher already. With `sync`, it is on disk when this returns.
 
+        `then` is called with the mark where it was set, before another writer on this machine can set a higher one.
         Raises MalformedMark (and leaves the file), StorageFailed.
         """
         with self._folder_locked() as folder:
             known = self.read()
             if known is None or known.size < mark.size:
                 self._put(bytes(mark), sync)
+                if then is not None:
+                    then(mark)
             elif sync:
                 with self.path.open("rb") as file:
                     os.fsync(file.fileno())
             if sync:
                 os.fsync(folder)
+
+    def set(self, mark: Mark) -> None:
+        """Set the mark, whatever stands there: for who knows that it may go back. Raises StorageFailed."""
+        with self._folder_locked():
+            self._put(bytes(mark), sync=True)
 
     def _put(self, content: bytes, sync: bool) -> None:
         # One name will do: only the holder of the lock writes it, and it is overwritten if we die here.

@@ -165,10 +165,15 @@ def _check_growth(last: Checkpoint | None, new: Checkpoint, proof: Sequence[Dige
         ) from error
 
 
-def forked(last: Checkpoint, new: Checkpoint, kept: Path) -> Forked:
-    """What to say, and to do, of a log that shows different readers different histories."""
+def forked(last: Checkpoint, new: Checkpoint, kept: Path, place: str = "") -> Forked:
+    """What to say, and to do, of a log that shows different readers different histories.
+
+    `place` is where the tiles of the new one are: of two sizes, they are a part of the proof.
+    """
+    copy = f"keep a copy of {place}, whose hashes are a part of the proof; " if place else ""
     return Forked(
         f"the log signed two histories: its checkpoint {new.size} does not continue its own checkpoint {last.size}, "
         "which was seen before; no consistency proof can be",
-        hint=f"cosign nothing more; show {kept} and the checkpoint beside it to every party: both bear its signature",
+        hint=f"cosign nothing more; {copy}show {kept} and the checkpoint beside it to every party: both bear its "
+        "signature, and `ledger checkpoint compare` shows the rest",
     )

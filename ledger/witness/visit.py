@@ -36,4 +36,4 @@ def _settled(witness: Witness, published: Published, raw: bytes, last: Checkpoin
     except LedgerError:
         return None
     with witness.memory.locked(new.origin) as seen:
-        return forked(last, new, seen.keep_fork(note))
+        return forked(last, new, seen.keep_fork(note), published.place)

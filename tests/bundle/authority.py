@@ -59,8 +59,8 @@ class Authority:
         assert done.returncode == 0, done.stderr
 
 
-def authority(folder: Path, name: str = "Test") -> Authority:
-    """Made anew: a root, and a certificate for time stamps under it."""
+def authority(folder: Path, name: str = "Test", days: int = 20) -> Authority:
+    """Made anew: a root, and a certificate for time stamps under it that lasts so many days."""
     pytest.importorskip("rfc3161_client", reason="time stamps are NOT TESTED: install the extra tsa (rfc3161-client)")
     if shutil.which("openssl") is None:
         pytest.skip("time stamps are NOT TESTED: openssl is not installed")
@@ -70,10 +70,10 @@ def authority(folder: Path, name: str = "Test") -> Authority:
     made = Authority(folder)
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
     subject = ("-subj", f"/CN={name} root")
-    made.run("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", *subject,
+    made.run("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", str(days + 10), *subject,
              "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")  # fmt: skip
     made.run("req", "-new", *curve, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", f"/CN={name} stamps")
     issuer = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
     extension = ("-extfile", "tsa.cnf", "-extensions", "ext")
-    made.run("x509", "-req", "-in", "tsa.csr", *issuer, "-out", "tsa.pem", "-days", "20", *extension)
+    made.run("x509", "-req", "-in", "tsa.csr", *issuer, "-out", "tsa.pem", "-days", str(days), *extension)
     return made

@@ -15,6 +15,7 @@ from ledger.bundle.verify import verify
 from tests.bundle.forge import POLICY, REASON, disclosed, good, honest
 from tests.bundle.mutations import MUTATIONS
 from tests.docs.blocks import ROOT
+from tests.keys.people import PROTOCOL
 
 
 def found(path: Path) -> tuple[int, set[str], Report | None]:
@@ -41,6 +42,19 @@ def test_a_mutation_is_told_by_its_name(tmp_path: Path, name: str) -> None:
     exit_code, codes, report = found(mutation.make(tmp_path))
     assert exit_code == mutation.exit, (codes, report)
     assert mutation.code in codes if mutation.code else not codes
+
+
+@pytest.mark.parametrize("name", [name for name, mutation in MUTATIONS.items() if mutation.exit == 3])
+def test_a_fault_names_its_entry_or_file(tmp_path: Path, name: str) -> None:
+    _, _, report = found(MUTATIONS[name].make(tmp_path))
+    assert report is not None
+    files = [line.name for line in report.manifest.members]
+    places = [*files, *report.manifest.streams, "manifest", "checkpoint", "entries", "protocol file", "tbt"]
+    for fault in report.faults:
+        if fault.code == MUTATIONS[name].code:
+            assert fault.position or any(str(place) in fault.detail for place in places) or PROTOCOL in fault.detail
+    if MUTATIONS[name].position > 0:
+        assert MUTATIONS[name].position in {fault.position for fault in report.faults}
 
 
 def test_the_catalogue_is_the_one_that_the_documentation_lists() -> None:

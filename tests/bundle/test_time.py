@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ledger.bundle.manifest import STAMP
-from ledger.bundle.report import Report, Verdict
-from ledger.bundle.stamps import AskedTime
+from ledger.bundle.report import Findings, Report, Verdict
+from ledger.bundle.stamps import AskedTime, check_carried
 from ledger.bundle.verify import verify
 from ledger.chain.note import Note
-from ledger.chain.timestamp import BadStamp, MalformedStamp, stamped
+from ledger.chain.timestamp import BadStamp, MalformedStamp, Stamp, renewed_text, stamped, unchecked_stamp
 from ledger.clock import now
 from ledger.errors import KeyProblem
 from tests.bundle.authority import Authority, authority
@@ -27,7 +27,7 @@ def tsa(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def stamped_bundle(folder: Path, tsa: Authority, text: bytes = b"") -> Path:
     forge = honest()
-    return forge.bundle(folder / "b.zip", stamp=tsa.stamp(text or Note.parse(forge.note).text.encode()))
+    return forge.bundle(folder / "b.zip", stamps=(tsa.stamp(text or Note.parse(forge.note).text.encode()),))
 
 
 def check(path: Path, tsa: Authority, **asked: object) -> Report:
@@ -49,7 +49,7 @@ def test_cosignatures_that_come_later_leave_the_stamp_as_it_is(tmp_path: Path, t
     forge = honest()
     stamp = tsa.stamp(Note.parse(forge.note).text.encode())
     forge.sign(witnesses=())
-    assert check(forge.bundle(tmp_path / "b.zip", stamp=stamp), tsa).verdicts["time"] is Verdict.OK
+    assert check(forge.bundle(tmp_path / "b.zip", stamps=(stamp,)), tsa).verdicts["time"] is Verdict.OK
 
 
 def test_a_stamp_over_something_else_is_a_fault(tmp_path: Path, tsa: Authority) -> None:
@@ -78,7 +78,7 @@ def test_an_entry_that_says_to_be_recorded_after_its_stamp_is_a_fault(tmp_path: 
     forge.append(event, VLAIO, recorded="2999-01-01T00:00:00.000000Z")
     forge.seal(recorded="2999-01-01T00:00:00.000001Z")
     forge.sign()
-    path = forge.bundle(tmp_path / "b.zip", stamp=tsa.stamp(Note.parse(forge.note).text.encode()))
+    path = forge.bundle(tmp_path / "b.zip", stamps=(tsa.stamp(Note.parse(forge.note).text.encode()),))
     assert codes(check(path, tsa)) == {"time.after-stamp"}
 
 
@@ -117,3 +117,72 @@ def test_one_authority_does_not_pass_for_another(tmp_path: Path, tsa: Authority)
     with pytest.raises(BadStamp):
         stamped(other.stamp(b"text\n"), b"text\n", tsa.roots)
     assert stamped(other.stamp(b"text\n"), b"text\n", tsa.roots + other.roots).serial
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(tmp_path_factory.mktemp("tsa") / "lasting", "Lasting", days=400)
+
+
+def renewed_bundle(folder: Path, tsa: Authority, lasting: Authority, over: bytes = b"") -> Path:
+    forge = honest()
+    text = Note.parse(forge.note).text.encode()
+    first = tsa.stamp(text)
+    second = lasting.stamp(over or renewed_text(text, first))
+    third = lasting.stamp(renewed_text(text, second))
+    return forge.bundle(folder / "b.zip", stamps=(first, second, third))
+
+
+def test_a_stamp_whose_certificate_ended_is_not_checked(tmp_path: Path, tsa: Authority) -> None:
+    late = AskedTime(tsa.roots, now=now() + timedelta(days=21))
+    report = verify(stamped_bundle(tmp_path, tsa), POLICY, late)
+    assert (report.exit, report.verdicts["time"], report.faults) == (9, Verdict.NOT_CHECKED, ())
+    assert any("its certificate ended" in each for each in report.not_checked)
+
+
+def test_a_renewed_stamp_outlives_its_certificate(tmp_path: Path, tsa: Authority, lasting: Authority) -> None:
+    path = renewed_bundle(tmp_path, tsa, lasting)
+    roots = tsa.roots + lasting.roots
+    for days, expected in ((0, 0), (21, 0), (401, 9)):
+        report = verify(path, POLICY, AskedTime(roots, now=now() + timedelta(days=days)))
+        assert (report.exit, report.faults) == (expected, ())
+
+
+def test_every_stamp_of_the_chain_must_hold(tmp_path: Path, tsa: Authority, lasting: Authority) -> None:
+    path = renewed_bundle(tmp_path, tsa, lasting)
+    assert codes(check(path, tsa)) == {"time.stamp"}
+    (fault,) = verify(path, POLICY, AskedTime(lasting.roots, now=now())).faults
+    assert "checkpoint.tsr" in fault.detail
+
+
+def test_a_renewal_over_something_else_is_a_fault(tmp_path: Path, tsa: Authority, lasting: Authority) -> None:
+    path = renewed_bundle(tmp_path, tsa, lasting, over=b"something else")
+    (fault,) = verify(path, POLICY, AskedTime(tsa.roots + lasting.roots, now=now())).faults
+    assert fault.code == "time.stamp"
+    assert "renewal/1.tsr" in fault.detail
+
+
+def test_a_chain_out_of_order_is_a_fault(tmp_path: Path, tsa: Authority, lasting: Authority) -> None:
+    path = renewed_bundle(tmp_path, tsa, lasting)
+    parts = members(path)
+    parts["renewal/1.tsr"], parts["renewal/2.tsr"] = parts["renewal/2.tsr"], parts["renewal/1.tsr"]
+    report = verify(rewritten(path, parts), POLICY, AskedTime(tsa.roots + lasting.roots, now=now()))
+    assert codes(report) == {"time.stamp"}
+
+
+@pytest.mark.parametrize(("day", "faults"), [(0, set()), (4, set()), (5, {"time.renewal"}), (-1, {"time.renewal"})])
+def test_a_stamp_is_renewed_while_its_certificate_lasts(day: int, faults: set[str]) -> None:
+    start, findings = datetime(2026, 1, 1, tzinfo=UTC), Findings()
+    first = Stamp(start, 1, start + timedelta(days=4))
+    second = Stamp(start + timedelta(days=day), 2, start + timedelta(days=99))
+    check_carried([first, second], AskedTime(b"", None, start), findings)
+    assert {fault.code for fault in findings.faults} == faults
+
+
+def test_a_stamp_lasts_as_long_as_the_first_certificate_that_ends(tmp_path: Path, tsa: Authority) -> None:
+    token = tsa.stamp(b"text\n")
+    found = stamped(token, b"text\n", tsa.roots)
+    assert timedelta(days=19) < found.ends - found.at < timedelta(days=21)
+    assert unchecked_stamp(token) == found
+    with pytest.raises(MalformedStamp):
+        unchecked_stamp(token[:-20])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.chain.note import Note, Signature
 from ledger.keys.keystore import KeyStore
 from ledger.witness.published import Published
 from tests.bundle.authority import authority
@@ -164,6 +165,64 @@ def test_two_histories_are_found_when_two_hands_meet(
     assert "signed two histories" in said.err
     assert "keep both files" in said.err
     assert here(capfd, "checkpoint", "add", str(notes[1]), world=world).exit == 3
+
+
+def test_a_checkpoint_under_our_key_that_we_never_signed_is_a_fork(
+    world: World, spoilt: World, capfd: Capture, tmp_path: Path
+) -> None:
+    """It came back from a witness, of a size that this ledger has no checkpoint of."""
+    with spoilt.open() as opened:
+        opened.record([spoilt.signed("VLAIO", "measure-attested", measure="elsewhere")])
+        (tmp_path / "note").write_bytes(opened.sign_checkpoint(spoilt.key("OPERATOR", "log"), spoilt.key("OPERATOR")))
+    said = here(capfd, "checkpoint", "add", str(tmp_path / "note"), world=world)
+    assert said.exit == 3
+    assert "second history" in said.err
+    stranger = (tmp_path / "note").read_text().replace("ledger.invalid/demo", "ledger.invalid/other")
+    (tmp_path / "note").write_text(stranger)
+    assert here(capfd, "checkpoint", "add", str(tmp_path / "note"), world=world).exit == 6
+
+
+def test_a_cosignature_that_does_not_hold_is_not_added(world: World, capfd: Capture, tmp_path: Path) -> None:
+    """One false line under a key that somebody knows would condemn the whole checkpoint."""
+    key = KeyStore(tmp_path / "keys").create_in_clear("TBT", "cosign")
+    own = Note.parse(here(capfd, "checkpoint", "show", world=world).out.encode())
+    line = own.cosigned(key.vkey, key.sign, 1).signatures[-1]
+    false = Signature(line.name, line.key_id, line.signature[:-1] + bytes([line.signature[-1] ^ 1]))
+    (tmp_path / "note").write_bytes(bytes(Note(own.text, (*own.signatures, false))))
+    policy = world.place.policy.read_text()
+    world.place.policy.write_text(policy + f"witness tbt {key.vkey}\n")
+    assert here(capfd, "checkpoint", "add", str(tmp_path / "note"), world=world).exit == 3
+    assert here(capfd, "checkpoint", "show", world=world).out.encode() == bytes(own)
+    (tmp_path / "note").write_bytes(bytes(Note(own.text, (*own.signatures, line))))
+    world.place.policy.write_text(policy)
+    said = here(capfd, "checkpoint", "add", str(tmp_path / "note"), world=world)
+    assert (said.exit, "not checked: TBT/cosign" in said.err) == (0, True)
+
+
+def test_a_fork_between_two_sizes_takes_the_tiles_of_the_larger(
+    world: World, spoilt: World, capfd: Capture, tmp_path: Path
+) -> None:
+    """Two witnesses each cosigned their own history; when they meet, the tiles decide, and it is said what to do."""
+    for number, each in enumerate((world, spoilt)):
+        with each.open() as opened:
+            for count in range(number + 1):
+                opened.record([each.signed("VLAIO", "measure-attested", measure=f"history-{number}-{count}")])
+            opened.sign_checkpoint(each.key("OPERATOR", "log"), each.key("OPERATOR"))
+        folder = tmp_path / f"www-{number}"
+        assert here(capfd, "checkpoint", "publish", str(folder), world=each).exit == 0
+        KeyStore(tmp_path / f"keys-{number}").create_in_clear("TBT" if number else "FIO", "cosign")
+        visit = ("checkpoint", "cosign", str(folder), "--party", "TBT" if number else "FIO", "--keys",
+                 str(tmp_path / f"keys-{number}"), "--policy", str(world.place.policy))  # fmt: skip
+        said = here(capfd, *visit, "--state", str(tmp_path / f"seen-{number}"), "-o", str(tmp_path / f"note-{number}"))
+        assert (said.exit, "the first of this log that was seen here" in said.err) == (0, True)
+    notes = [str(tmp_path / f"note-{number}") for number in range(2)]
+    compare = ("checkpoint", "compare", *notes, "--policy", str(world.place.policy))
+    for place, expected in (("www-0", 9), ("www-1", 3)):
+        said = here(capfd, *compare, "--published", str(tmp_path / place))
+        assert said.exit == expected, said.err
+    assert "signed two histories" in said.err
+    assert f"a copy of {tmp_path / 'www-1'}" in said.err
+    assert "cosign nothing more" in said.err
 
 
 def test_growth_is_told_from_a_fork_by_the_published_tiles(world: World, capfd: Capture, tmp_path: Path) -> None:

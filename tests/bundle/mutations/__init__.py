@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from tests.bundle.mutations import checkpoint, container, entries, forgeries, manifest, proofs, sealed
+from tests.bundle.mutations import (
+    attached,
+    checkpoint,
+    container,
+    entries,
+    forgeries,
+    manifest,
+    proofs,
+    sealed,
+    unentitled,
+)
 from tests.bundle.mutations.manifest import with_manifest
 from tests.bundle.mutations.mutation import MUTATIONS
 
 __all__ = [
-    "MUTATIONS", "checkpoint", "container", "entries", "forgeries", "manifest", "proofs", "sealed", "with_manifest",
+    "MUTATIONS", "attached", "checkpoint", "container", "entries", "forgeries", "manifest", "proofs", "sealed",
+    "unentitled", "with_manifest",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from ledger.storage.reader import StreamHead
 from tests.bundle.forge import (
     ABOUT,
     FILE,
+    ROW,
     Forge,
     good,
     honest,
@@ -24,6 +26,7 @@ from tests.bundle.mutations.manifest import with_manifest
 from tests.bundle.mutations.mutation import ledger, path_of
 from tests.keys.people import (
     FIO,
+    LOG,
     OPERATOR,
     PROTOCOL,
     TBT,
@@ -70,6 +73,31 @@ def act_of_another_party() -> Forge:
     event = forge.state(TBT, "measure-attested/1", measure="said-by-vlaio")
     forge.append(msgspec.structs.replace(event, key=VLAIO.key_id), VLAIO)
     return _sealed(forge)
+
+
+@path_of("checkpoint.key-not-valid")
+def checkpoint_signed_with_a_log_key_that_was_revoked(folder: Path) -> Path:
+    """The thief of an old log key, whom a reader with an old policy would believe."""
+    forge, next_key = unsealed(), Person("OPERATOR", 46, "log")
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, next_key), id="9e" * 16), OPERATOR)
+    forge.append(msgspec.structs.replace(revocation(OPERATOR, LOG), id="9d" * 16), OPERATOR)
+    return _sealed(forge).bundle(folder / "b.zip")
+
+
+@ledger("completeness.extra-stream")
+def older_seal_shown_beside_the_last_one() -> Forge:
+    forge = unsealed()
+    forge.seal()
+    return _ShowsSeals(**vars(_sealed(forge)))
+
+
+class _ShowsSeals(Forge):
+    """Takes the older seals for a part of the measures, when it is asked for them."""
+
+    def stream_entries(self, name: str, after: int = 0, size: int = 0) -> Iterator[ROW]:
+        yield from super().stream_entries(name, after, size)
+        if name == "ledger/erasures" and not after:
+            yield next(super().stream_entries("ledger/seals"))
 
 
 @ledger("signature.false")

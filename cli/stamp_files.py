@@ -1,0 +1,70 @@
+"""Where the time stamps over a checkpoint are kept: beside the ledger, `NAME.stamps/<size>.tsr` and its renewals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+from cli.output import say
+from ledger.place import Place
+
+SOON = timedelta(days=60)
+"""How long before a certificate ends it is time to renew: an authority's answer may take an office its weeks."""
+
+
+@dataclass(frozen=True)
+class StampFiles:
+    """The stamps over the checkpoint of one size."""
+
+    place: Place
+    size: int
+
+    def path(self, renewal: int = 0) -> Path:
+        """The file of the stamp itself (0), or of a renewal, from 1."""
+        name = f"{self.size}.{renewal}.tsr" if renewal else f"{self.size}.tsr"
+        return self.place.beside(".stamps") / name
+
+    def tokens(self) -> tuple[bytes, ...]:
+        """The stamp and its renewals, oldest first; nothing where there is no stamp."""
+        found: list[bytes] = []
+        for number in count():
+            path = self.path(number)
+            if not path.is_file():
+                return tuple(found)
+            found.append(path.read_bytes())
+        raise AssertionError("unreachable")
+
+    def add(self, token: bytes, renewal: int) -> Path:
+        """Keep a response; the file appears complete or not at all."""
+        path = self.path(renewal)
+        path.parent.mkdir(exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_bytes(token)
+        beside.replace(path)
+        return path
+
+
+def warn_of_stamps(place: Place) -> None:
+    """Tell which newest stamps end soon, or have ended. What they say of themselves: nothing is checked here."""
+    from ledger.chain.timestamp import StampsUnsupported, unchecked_stamp
+    from ledger.clock import now, spell
+
+    for files in stamped(place):
+        try:
+            ends = unchecked_stamp(files.tokens()[-1]).ends
+        except StampsUnsupported:
+            return
+        if ends < now() + SOON:
+            word = "ended" if ends < now() else "ends"
+            say(f"the time stamp over checkpoint {files.size:,} rests on a certificate that {word} at {spell(ends)}")
+            if word == "ends":
+                say(f"Renew it before: ledger checkpoint stamp --renew --size {files.size} --url URL --tsa-roots PEM")
+
+
+def stamped(place: Place) -> list[StampFiles]:
+    """Every checkpoint that has a stamp, by size."""
+    folder = place.beside(".stamps")
+    sizes = {int(path.name.partition(".")[0]) for path in folder.glob("[1-9]*.tsr") if path.stem.isdigit()}
+    return [StampFiles(place, size) for size in sorted(sizes)]

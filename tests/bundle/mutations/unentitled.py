@@ -1,0 +1,66 @@
+"""What an operator can write past its own door: acts that their authors might not state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ledger.chain.hashing import sha256
+from tests.bundle.forge import FILE, Forge, unsealed
+from tests.bundle.mutations.mutation import ledger
+from tests.keys.people import FIO, OPERATOR, TBT, VLAIO, Person, enrolment
+
+EVIDENCE = [{"strength": "statement"}]
+
+
+def _sealed(forge: Forge) -> Forge:
+    forge.seal()
+    forge.sign()
+    return forge
+
+
+def _attested(forge: Forge, author: Person, **fields: Any) -> Forge:
+    forge.append(forge.state(author, "measure-attested/1", measure="said-for-another", **fields), author)
+    return forge
+
+
+@ledger("authority.no-mandate")
+def act_of_a_party_with_a_key_stated_by_another() -> Forge:
+    return _sealed(_attested(unsealed(), VLAIO, party="TBT", evidence=EVIDENCE))
+
+
+@ledger("authority.no-mandate")
+def act_on_behalf_of_one_who_gave_no_mandate() -> Forge:
+    return _sealed(_attested(unsealed(until="leave"), TBT, on_behalf_of=["FIO"], evidence=EVIDENCE))
+
+
+@ledger("authority.no-mandate")
+def act_under_a_mandate_that_was_withdrawn() -> Forge:
+    forge = unsealed()
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, FIO), id="9e" * 16), OPERATOR)
+    mandate = {"mandate": "M-1", "to": "VLAIO"}
+    forge.append(forge.state(FIO, "mandate-recorded/1", acts=["measure-attested"], **mandate), FIO)
+    _attested(forge, VLAIO, on_behalf_of=["FIO"])
+    forge.append(forge.state(FIO, "mandate-withdrawn/1", mandate="M-1"), FIO)
+    return _sealed(_attested(forge, VLAIO, on_behalf_of=["FIO"]))
+
+
+@ledger("authority.no-evidence")
+def act_reported_without_evidence() -> Forge:
+    return _sealed(_attested(unsealed(), VLAIO, party="FIO"))
+
+
+@ledger("authority.unknown-party")
+def act_of_one_who_is_no_party() -> Forge:
+    forge, stranger = unsealed(), Person("SERV", 45)
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, stranger), id="9e" * 16), OPERATOR)
+    return _sealed(_attested(forge, stranger))
+
+
+@ledger("protocol.other-file")
+def protocol_file_registered_as_another_version() -> Forge:
+    forge = unsealed(until="protocol")
+    digest = sha256(FILE).hex()
+    forge.append(forge.state(OPERATOR, "protocol-version-registered/1", version="2", digest=digest), OPERATOR)
+    return _sealed(forge)
