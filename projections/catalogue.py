@@ -11,6 +11,7 @@ from projections.registers.access import AccessRegister
 from projections.registers.breaches import BreachesRegister
 from projections.registers.corrections import CorrectionsRegister
 from projections.registers.exchanges import ExchangesRegister
+from projections.registers.findings import FindingsRegister
 from projections.registers.holdings import HoldingsRegister
 from projections.registers.lifecycle import LifecycleRegister
 from projections.registers.marketing import MarketingRegister
@@ -23,6 +24,7 @@ OF_FACTS: Mapping[str, Callable[[Files], Register]] = {
     "breaches": BreachesRegister,
     "corrections": CorrectionsRegister,
     "exchanges": ExchangesRegister,
+    "findings": FindingsRegister,
     "holdings": HoldingsRegister,
     "lifecycle": LifecycleRegister,
     "marketing": MarketingRegister,

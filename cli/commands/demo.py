@@ -28,20 +28,22 @@ def command(folder: Path) -> None:
     From advice and signatures to a withdrawal, with what is due at the end. DIR (`demo` if left out) is complete in
     itself and may be copied. Its keys lie there in clear and everybody knows them: they prove nothing.
     """
+    from cli.demo.epilogue import tell_epilogue
     from cli.demo.telling import build
 
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     place = Place.named(str(folder / "ledger.db"), {})
     try:
-        size = build(place)
+        build(place)
+        size = tell_epilogue(place)
     except Exception:
         if made and not any(folder.iterdir()):
             folder.rmdir()
         raise
     _tell_chapters()
     answer("")
-    answer_filled(f"Recorded: {size} entries, chained and signed, under one checkpoint, in {place.url}")
+    answer_filled(f"Recorded: {size} entries, chained and signed, under two checkpoints, in {place.url}")
     say("DEMO KEYS: they lie in clear in this folder, and everybody knows them.\nNever record anything real here.")
     _show_due(place)
     _tell_next(place)
@@ -83,6 +85,7 @@ def _tell_next(place: Place) -> None:
     for line in (
         f"export LEDGER={place.url}",
         "ledger verify                              is every entry still as signed?",
+        f"ledger findings list --as-of {AS_OF}    what nothing on record explains",
         f"ledger obligations --as-of {AS_OF}      all there is, done or due",
         f"ledger obligations --as-of {AS_OF} --known-at 2022-05-29",
         "ledger protocol show vlaio-fio-tbt-2021 --clause 'art. 4'",

@@ -47,8 +47,8 @@ def command(
 ) -> None:  # fmt: skip
     """One register, as it stood at a moment.
 
-    It is one of: access, processors, breaches, corrections, exchanges, holdings, measures, marketing, publications,
-    lifecycle.
+    It is one of: access, processors, breaches, corrections, exchanges, findings, holdings, measures, marketing,
+    publications, lifecycle.
 
     \b
     Example:
@@ -70,7 +70,7 @@ def command(
             {"register": name, "as_of": spell(moment), "known_at": spell(known_at) if known_at else None, "items": kept}
         )
     elif as_csv:
-        _write_csv(asked.columns, kept)
+        write_csv(asked.columns, kept)
     else:
         _show(asked.columns, kept)
 
@@ -121,7 +121,7 @@ def _shown(text: str, *, whole: bool) -> str:
     return f"{text[:8]}\N{HORIZONTAL ELLIPSIS}" if _TOKEN.fullmatch(text) else text
 
 
-def _write_csv(columns: Sequence[str], rows: Sequence[Row]) -> None:
+def write_csv(columns: Sequence[str], rows: Sequence[Row]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_quoted(_cell(row.get(column))) for column in columns] for row in rows)

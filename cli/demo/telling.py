@@ -34,7 +34,7 @@ SEALED = datetime.fromisoformat("2022-06-10T16:00:00+00:00")
 
 
 class Step(NamedTuple):
-    """One event of the story, or several alike. `tells` is its line, empty where another line says enough."""
+    """One event of the story, or several alike, or a log. `tells` is its line, empty where another line says enough."""
 
     chapter: int
     at: datetime
@@ -42,11 +42,15 @@ class Step(NamedTuple):
     tells: str
     protocol: str
     drafts: tuple[dict[str, Any], ...]
+    log: dict[str, str] | None = None
 
 
 class Chapter(NamedTuple):
+    """`after_seal`: it is told once the first checkpoint is signed."""
+
     title: str
     steps: tuple[Step, ...]
+    after_seal: bool = False
 
 
 def seed(name: str) -> bytes:
@@ -81,7 +85,8 @@ def chapters() -> list[Chapter]:
     found = []
     for number, chapter in enumerate(told):
         steps = (_step(number, chapter["protocol"], each) for each in chapter["steps"])
-        found.append(Chapter(chapter["chapter"], tuple(sorted(steps, key=lambda step: step.at))))
+        in_time = tuple(sorted(steps, key=lambda step: step.at))
+        found.append(Chapter(chapter["chapter"], in_time, chapter.get("after_seal", False)))
     return found
 
 
@@ -92,23 +97,25 @@ def build(place: Place) -> int:
     open_ledger(place, Opening(OPERATOR, ORIGIN, no_passphrase, seeds, demo.clock, demo.identifier, demo.random))
     with Application.open(place, clock=demo.clock, ids=demo.identifier, random=demo.random) as ledger:
         keys = _enrolled(ledger, place, demo)
-        steps = sorted((step for chapter in chapters() for step in chapter.steps), key=lambda step: step.at)
+        told = (step for chapter in chapters() if not chapter.after_seal for step in chapter.steps)
+        steps = sorted(told, key=lambda step: step.at)
         waiting = dict(REGISTERED)
         for step in steps:
             for protocol in [each for each, at in waiting.items() if at <= step.at]:
                 demo.moment = waiting.pop(protocol)
                 _register(ledger, keys[OPERATOR], protocol, demo)
             demo.moment = step.at
-            drafts = [Draft.parse(_with_tokens(ledger, step.protocol, draft)) for draft in step.drafts]
-            lines = [
-                sign(draft, keys[step.by], ORIGIN, demo.clock, id_key=seed("ids"), random=demo.random)
-                for draft in drafts
-            ]
-            ledger.record(lines)
+            tell_step(ledger, step, keys[step.by], demo)
         demo.moment = SEALED
         store = KeyStore(place.keys)
         ledger.sign_checkpoint(store.newest(OPERATOR, "log").opened(no_passphrase), keys[OPERATOR])
         return ledger.store.size()
+
+
+def tell_step(ledger: Application, step: Step, key: KeyPair, demo: Demo) -> None:
+    """Record the events of a step."""
+    drafts = [Draft.parse(_with_tokens(ledger, step.protocol, draft)) for draft in step.drafts]
+    ledger.record([sign(draft, key, ORIGIN, demo.clock, id_key=seed("ids"), random=demo.random) for draft in drafts])
 
 
 def _enrolled(ledger: Application, place: Place, demo: Demo) -> dict[str, KeyPair]:
@@ -139,8 +146,9 @@ def _register(ledger: Application, key: KeyPair, protocol: str, demo: Demo) -> N
 
 def _step(chapter: int, protocol: str, told: dict[str, Any]) -> Step:
     at = datetime.fromisoformat(str(told["at"]).replace(" ", "T").removesuffix("+00:00") + "+00:00")
-    drafts = tuple({"protocol": protocol, **draft} for draft in _expanded(told["event"], told.get("each", {})))
-    return Step(chapter, at, told["by"], told.get("tells", ""), protocol, drafts)
+    events = _expanded(told["event"], told.get("each", {})) if "event" in told else ()
+    drafts = tuple({"protocol": protocol, **draft} for draft in events)
+    return Step(chapter, at, told["by"], told.get("tells", ""), protocol, drafts, told.get("log"))
 
 
 def _expanded(event: dict[str, Any], each: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,8 @@ Action = Literal[
 ]  # fmt: skip
 ActorClass = Literal["person", "service", "system", "shared-key", "guest", "unknown"]
 Factors = Literal["one", "two", "unknown"]
+SharedWith = Literal["parties", "outside", "anyone", "unknown"]
+"""To whom something was opened: persons of the parties, others, whoever has the link, or the log does not say."""
 
 
 class AccessUsed(MemberEvent, frozen=True, kw_only=True, tag="access-used/1"):
@@ -22,8 +24,10 @@ class AccessUsed(MemberEvent, frozen=True, kw_only=True, tag="access-used/1"):
 
     `actor` is a random token; `record` is a keyed digest of the source's own record id, `line` a keyed digest of the
     source line, `offset` its byte offset. `factors` is there for a person's sign-in only: `two` where the service
-    demanded a second factor and the sign-in succeeded, `unknown` where the log does not say. No name, address, object
-    name or changed value is ever a field here.
+    demanded a second factor and the sign-in succeeded, `unknown` where the log does not say. What the importing
+    party's own files say of the place and the person stands in `dataset`, `employed_by`, `acting_for` and `function`
+    (a function profile), absent where they say nothing. `shared_with` is there for a share only. No name, address,
+    object name or changed value is ever a field here.
     """
 
     register: ClassVar[str] = "usage"
@@ -47,3 +51,6 @@ class AccessUsed(MemberEvent, frozen=True, kw_only=True, tag="access-used/1"):
     network: Literal["internal", "external", "unknown"] | Absent = ABSENT
     items: Count | Absent = ABSENT
     factors: Factors | Absent = ABSENT
+    employed_by: Party | Absent = ABSENT
+    function: Name | Absent = ABSENT
+    shared_with: SharedWith | Absent = ABSENT

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 from ledger.canonical import encode_fast
 from ledger.importers.importer import Record
@@ -30,6 +31,7 @@ class Draft(NamedTuple):
     offset: int
     length: int
     is_listed: bool
+    notes: tuple[str, ...] = ()
 
     def member(self, token: str | None) -> bytes:
         """The event's bytes; `token` stands for the actor, if there is one."""
@@ -47,24 +49,30 @@ class Author(NamedTuple):
 def draft(record: Record, author: Author, digest: str, line: str) -> Draft:
     """A record as a use: `digest` is the keyed digest of its id, `line` that of its bytes, both in hex."""
     items = f',"items":{record.items}' if record.items is not None else ""
-    who = _who(record.actor_class, record.application, author.author, record.factors)
+    who = _who(
+        record.actor_class, record.application, author.author, record.dataset, record.employed_by, record.factors,
+        record.function,
+    )  # fmt: skip
+    shared = f',"shared_with":"{record.shared_with}"' if record.shared_with is not None else ""
     behind = (
         f'{who},"happened_at":"{record.happened_at}","id":"{digest[:32]}"{items},"line":"{line}"'
         f'{_where(record.network, record.object_class)},"offset":{record.offset}'
-        f'{_what(record.operation, record.outcome, author.protocol)},"record":"{digest}","type":"access-used/1"}}'
+        f'{_what(record.operation, record.outcome, author.protocol)},"record":"{digest}"{shared}'
+        ',"type":"access-used/1"}'
     )
     return Draft(
         record.record_id,
         digest[:32],
         record.happened_at,
-        _action(record.action),
+        _action(record.acting_for, record.action),
         behind,
         record.actor,
-        hash(record.content),
+        crc32(record.content),
         record.line_number,
         record.offset,
         len(record.raw),
         not record.operation.endswith("other"),
+        record.notes,
     )
 
 
@@ -74,13 +82,20 @@ def _spelled(**fields: str | None) -> str:
 
 
 @lru_cache(maxsize=_WORDS)
-def _action(action: str) -> str:
-    return f"{{{_spelled(action=action)}"
+def _action(acting_for: str | None, action: str) -> str:
+    return f"{{{_spelled(acting_for=acting_for, action=action)}"
 
 
 @lru_cache(maxsize=_WORDS)
-def _who(actor_class: str, application: str, author: str, factors: str | None) -> str:
-    return f",{_spelled(actor_class=actor_class, application=application, author=author, factors=factors)}"
+def _who(
+    actor_class: str, application: str, author: str, dataset: str | None, employed_by: str | None,
+    factors: str | None, function: str | None,
+) -> str:  # fmt: skip
+    words = _spelled(
+        actor_class=actor_class, application=application, author=author, dataset=dataset, employed_by=employed_by,
+        factors=factors, function=function,
+    )  # fmt: skip
+    return f",{words}"
 
 
 @lru_cache(maxsize=_WORDS)

@@ -32,6 +32,7 @@ class Table(ObjectLog):
     def __init__(self, mapping: TableMapping, internal: Networks = ()) -> None:
         super().__init__(internal)
         self._mapping = mapping
+        self.meaning = mapping.meaning
         self._repeats = Repeats()
         self.encoding = mapping.encoding if mapping.encoding != "utf-8" else ""
         self.name = mapping.source

@@ -13,6 +13,8 @@
     place: Map                       # for mapping rules; never kept
     object_class: dossier
 
+Beside these may stand what `ledger.importers.meaning` reads: applications, datasets, sharing, thresholds.
+
 `action`, `outcome`, `operation` and `object_class` are a word, or a column with its values. Where YAML or a word is
 wrong, every fault is told with its line.
 """
@@ -25,11 +27,13 @@ from functools import partial
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ledger.errors import InputRejected
+from ledger.chain.hashing import sha256
 from ledger.events.usage import Action, ActorClass
 from ledger.importers.importer import Outcome
+from ledger.importers.mapping_faults import MappingRejected
+from ledger.importers.meaning import NOTHING, Meaning, read_meaning
 from ledger.protocol.document import Map, Tree, parse
-from ledger.protocol.faults import Abandoned, Fault, FaultList, near
+from ledger.protocol.faults import Abandoned, FaultList, near
 from ledger.protocol.reading import Context, Fields, Reader, many, mapping, name, text
 
 TIME_FORMATS = ("iso", "us", "epoch", "web-server", "day-first", "year-first")
@@ -37,24 +41,6 @@ TIME_FORMATS = ("iso", "us", "epoch", "web-server", "day-first", "year-first")
 LOCAL_FORMATS = ("day-first", "year-first")
 ENCODINGS = ("utf-8", "cp1252")
 _ACTIONS, _OUTCOMES, _CLASSES = get_args(Action), get_args(Outcome), get_args(ActorClass)
-
-
-class MappingRejected(InputRejected):
-    """A mapping file that cannot be used; `faults` says all that is wrong with it, in the order of the file."""
-
-    code = "mapping.rejected"
-
-    def __init__(self, path: str, faults: list[Fault]) -> None:
-        self.faults = tuple(sorted({each._replace(code=each.code.replace("protocol.", "mapping.")) for each in faults}))
-        first, more = self.faults[0], len(self.faults) - 1
-        also = "".join(f"; line {each.line}: {each.message}" for each in self.faults[1:4])
-        super().__init__(
-            first.message + also + (f" (and {more - 3} more)" if more > 3 else ""),
-            hint="mend the mapping; docs/formats/imports.md has one",
-            file=path,
-            line=first.line,
-            column=first.column,
-        )
 
 
 class When(NamedTuple):
@@ -91,6 +77,7 @@ class TableMapping(NamedTuple):
     items: str | None
     address: str | None
     place: str | None
+    meaning: Meaning = NOTHING
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -108,7 +95,7 @@ def load_mapping(data: bytes, path: str, taken: tuple[str, ...] = ()) -> TableMa
         found = _mapping(parse(data, faults), Context(faults), taken)
     if faults.found or found is None:
         raise MappingRejected(path, faults.found)
-    return found
+    return found._replace(meaning=found.meaning._replace(digest=sha256(data)))
 
 
 def _mapping(tree: Tree, context: Context, taken: tuple[str, ...]) -> TableMapping:
@@ -133,6 +120,7 @@ def _mapping(tree: Tree, context: Context, taken: tuple[str, ...]) -> TableMappi
             items=fields.opt("items", _column),
             address=fields.opt("address", _column),
             place=fields.opt("place", _column),
+            meaning=read_meaning(fields),
         )
     )
 

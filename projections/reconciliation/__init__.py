@@ -1,0 +1,1 @@
+"""Uses compared with what is on record: grants, profiles, the protocol's life, deletions, thresholds."""

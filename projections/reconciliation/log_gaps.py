@@ -1,0 +1,156 @@
+"""Gaps in the logs themselves: what is not there, told by what is. No more than arithmetic; the rules are these.
+
+- *Silent day*: an application was used every such weekday of the four weeks before, USUAL times or more (the lowest of
+  the four), and not once that day, though its log goes on after it.
+- *Numbers missing*: a log that numbers its records lacks some, within a file or between two that follow each other.
+- *No record in common*: two files of one source cover the same time, and the later one repeats nothing of the first.
+- *Kept too short*: the earliest use of a source is later than the protocol entered into force, by more than GRACE.
+- *Clock*: a log tells of uses that were yet to happen when it was recorded.
+- *Contradicted*: records of a file say otherwise than they did when they were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from ledger.clock import Moment
+from projections.findings import Cause, Finding
+from projections.obligations.facts import Fact
+from projections.obligations.world import World
+from projections.reconciliation.groups import fields_of, party_of
+from projections.uses import Uses
+
+USUAL = 20
+"""Uses on a weekday from which its silence is noticed."""
+WEEKS = 4
+"""How many weeks before a day say what is usual."""
+GRACE = timedelta(days=31)
+"""How much later than the protocol a log may begin."""
+SKEW = timedelta(minutes=5)
+"""How far clocks may differ."""
+
+
+class Source(NamedTuple):
+    """One log of one party: by the source's name in its batches."""
+
+    party: str
+    name: str
+
+
+def log_gaps(world: World, uses: Uses) -> Iterator[Finding]:
+    """Every gap of a protocol's logs, in order of their sources."""
+    yield from _silent(world.protocol, uses)
+    for source, reads in sorted(_by_source(world, "log-read").items()):
+        yield from _numbers(world.protocol, source, reads)
+        yield from _apart(world.protocol, source, reads)
+        yield from _contradicted(world.protocol, source, reads)
+    for source, batches in sorted(_by_source(world, "log-batch-ingested").items()):
+        yield from _too_short(world, source, batches)
+        yield from _ahead(world.protocol, source, batches)
+
+
+def _by_source(world: World, type_name: str) -> dict[Source, list[Fact]]:
+    found: dict[Source, list[Fact]] = {}
+    for fact in world.facts.of(type_name):
+        party = str((fact.fields.get("on_behalf_of") or (fact.fields["author"],))[0])
+        found.setdefault(Source(party, fact.fields["source"]), []).append(fact)
+    return found
+
+
+def _silent(protocol: str, uses: Uses) -> Iterator[Finding]:
+    counts: dict[tuple[str, str], dict[date, int]] = {}
+    for key, days in uses.of(protocol):
+        by_day = counts.setdefault((party_of(key), fields_of(key)["application"]), {})
+        for day, _, _, count, _, _ in days.rows():
+            by_day[date.fromordinal(day)] = by_day.get(date.fromordinal(day), 0) + count
+    for (party, application), by_day in sorted(counts.items()):
+        for silent, usual in _silent_days(by_day):
+            says = (
+                f"no use of {application} is logged on {silent:%A} {silent}; on the {WEEKS} such weekdays before there "
+                f"were {', '.join(str(each) for each in usual)}; the log goes on until {max(by_day)}"
+            )
+            yield Finding(protocol=protocol, party=party, cause=Cause.LOG_GAP, application=application,
+                          day=silent.isoformat(), says=(says,))  # fmt: skip
+
+
+def _silent_days(by_day: Mapping[date, int]) -> Iterator[tuple[date, Sequence[int]]]:
+    """Days without uses, and how many there were on that weekday of the weeks before. A silent week is not usual."""
+    last = max(by_day)
+    for day in sorted({each + timedelta(weeks=1) for each in by_day}):
+        usual = [by_day.get(day - timedelta(weeks=week), 0) for week in range(WEEKS, 0, -1)]
+        if day < last and day not in by_day and min(usual) >= USUAL:
+            yield day, usual
+
+
+def _finding(protocol: str, source: Source, fact: Fact, says: str, related: Sequence[int] = ()) -> Finding:
+    first, last = str(fact.fields.get("first", "")), str(fact.fields.get("last", ""))
+    return Finding(protocol=protocol, party=source.party, cause=Cause.LOG_GAP, application=source.name, day=first[:10],
+                   first=first, last=last, entry=fact.position, related=related, says=(says,))  # fmt: skip
+
+
+def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
+    numbered = [each for each in reads if "highest" in each.fields]
+    for each in numbered:
+        lowest, highest, missing = (each.fields[name] for name in ("lowest", "highest", "missing"))
+        if missing:
+            says = f"of the numbers {lowest} to {highest} of this file {missing} are missing"
+            yield _finding(protocol, source, each, says)
+    for one, other in pairwise(sorted(numbered, key=lambda each: (each.fields["lowest"], each.fields["highest"]))):
+        between = other.fields["lowest"] - one.fields["highest"] - 1
+        if between > 0:
+            says = f"between number {one.fields['highest']} and {other.fields['lowest']} {between} are in neither file"
+            yield _finding(protocol, source, other, says, (one.position,))
+
+
+def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
+    """Files over the same time without a record in common."""
+    spans = sorted((each for each in reads if "first" in each.fields), key=lambda each: str(each.fields["first"]))
+    for one, other in pairwise(spans):
+        later = max(one, other, key=lambda each: each.position)
+        covered = _instant(str(one.fields["last"])) - _instant(str(other.fields["first"]))
+        alone = later.fields["new"] > 0 and not later.fields["duplicate"] and not later.fields["rejected"]
+        if covered >= timedelta(days=1) and alone:
+            earlier = one if later is other else other
+            says = (
+                f"two files cover {other.fields['first']} to {min(str(one.fields['last']), str(other.fields['last']))} "
+                f"and have no record in common: neither is complete, unless they were cut by person or place"
+            )
+            yield _finding(protocol, source, later, says, (earlier.position,))
+
+
+def _contradicted(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
+    for each in reads:
+        if several := each.fields.get("conflicting"):
+            says = (
+                f"{several} of its records say otherwise than records with the same id did; the first stand, and the "
+                f"others are in the rejects file: ledger import show {each.position}"
+            )
+            yield _finding(protocol, source, each, says)
+
+
+def _too_short(world: World, source: Source, batches: Sequence[Fact]) -> Iterator[Finding]:
+    start = world.life.in_force
+    first = min(batches, key=lambda each: str(each.fields["first"]))
+    if start is None or _instant(str(first.fields["first"])) - start.earliest <= GRACE:
+        return
+    says = (
+        f"the protocol is in force since {start.text}, and the first use that this log tells of was on "
+        f"{str(first.fields['first'])[:10]}: what came before was not imported, or no longer kept"
+    )
+    yield _finding(world.protocol, source, first, says)
+
+
+def _ahead(protocol: str, source: Source, batches: Sequence[Fact]) -> Iterator[Finding]:
+    for each in batches:
+        ahead = _instant(str(each.fields["last"])) - each.recorded_at
+        if ahead > SKEW:
+            last = each.fields["last"]
+            says = f"its last use is {last}, {ahead} after it was recorded: a clock is wrong, or a time zone"
+            yield _finding(protocol, source, each, says)
+
+
+def _instant(text: str) -> datetime:
+    return Moment.parse(text).earliest

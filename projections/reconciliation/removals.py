@@ -1,0 +1,137 @@
+"""Deletions in the logs beside deletions on record, and what was opened to somebody who is of no party.
+
+A log proves less than it seems: its first stage of deletion can be undone, and the last stage that it shows may be
+followed by versions, holds and backups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import NamedTuple
+
+from ledger.clock import spell
+from projections.findings import Cause, Finding
+from projections.obligations.facts import Fact
+from projections.obligations.holdings import ALL
+from projections.obligations.world import World
+from projections.reconciliation.groups import DELETING, kept, party_of, value
+from projections.uses import Key, Stretch, Uses
+
+NEAR = timedelta(days=30)
+"""How far apart a deletion in a log and its statement may lie."""
+STATED = ("deletion-performed", "destruction-performed")
+FOR_GOOD = frozenset({"hard-delete", "overwritten"})
+"""Methods that a log would show as a deletion for good."""
+
+
+class Where(NamedTuple):
+    party: str
+    actor: str
+    application: str
+    dataset: str
+
+
+@dataclass(slots=True)
+class Trace:
+    """Uses of one kind in one place, by stretch."""
+
+    stretches: list[Stretch] = field(default_factory=list)
+
+
+def removals(world: World, uses: Uses) -> Iterator[Finding]:
+    """Deletions without a statement, statements of which the log shows the first stage only. Only where a mapping says
+    which dataset it was.
+    """
+    facts = world.facts.of(*STATED)
+    for_good = _traces(world, uses, "delete")
+    first_stage = _traces(world, uses, "soft-delete")
+    yield from _unrecorded(world, facts, for_good)
+    yield from _first_stage_only(world, facts, for_good, first_stage)
+
+
+def shares(world: World, uses: Uses) -> Iterator[Finding]:
+    """What was shared with others than the parties, where no onward disclosure is on record within a day."""
+    made = world.facts.of("onward-disclosure-made")
+    for shared in ("anyone", "outside"):
+        for where, stretch in _stretches(world, uses, partial(_is_shared, shared)):
+            if not any(_is_near(each, where, stretch, timedelta(days=1)) for each in made):
+                whom = "whoever has the link" if shared == "anyone" else "an address of no party"
+                says = (f"shared with {whom}", "no onward disclosure is on record within a day of it")
+                yield _finding(world, Cause.THIRD_PARTY_SHARE, where, [stretch], says)
+
+
+def _is_shared(whom: str, key: Key) -> bool:
+    return value(key, "shared_with") == whom
+
+
+def _stretches(world: World, uses: Uses, wanted: Callable[[Key], bool]) -> Iterator[tuple[Where, Stretch]]:
+    for key, days in kept(uses, world.protocol, wanted):
+        where = Where(party_of(key), *(value(key, name) for name in ("actor", "application", "dataset")))
+        for stretch in days.between(days.first_day, days.last_day):
+            if stretch.first <= world.as_of:
+                yield where, stretch
+
+
+def _traces(world: World, uses: Uses, action: str) -> dict[Where, Trace]:
+    assert action in DELETING
+    found: dict[Where, Trace] = {}
+    for where, stretch in _stretches(
+        world, uses, lambda key: value(key, "action") == action and bool(value(key, "dataset"))
+    ):
+        found.setdefault(where, Trace()).stretches.append(stretch)
+    return found
+
+
+def _unrecorded(world: World, facts: Sequence[Fact], for_good: dict[Where, Trace]) -> Iterator[Finding]:
+    for where, trace in sorted(for_good.items()):
+        by_day: dict[str, list[Stretch]] = {}
+        for stretch in trace.stretches:
+            if not any(_is_near(fact, where, stretch, NEAR) for fact in facts):
+                by_day.setdefault(stretch.first.date().isoformat(), []).append(stretch)
+        for _, stretches in sorted(by_day.items()):
+            says = (f"the log shows {where.dataset} deleted for good",
+                    f"no deletion of it by {where.party} is on record within {NEAR.days} days")  # fmt: skip
+            yield _finding(world, Cause.UNRECORDED_DELETION, where, stretches, says)
+
+
+def _first_stage_only(
+    world: World, facts: Sequence[Fact], for_good: dict[Where, Trace], first_stage: dict[Where, Trace]
+) -> Iterator[Finding]:  # fmt: skip
+    for fact in facts:
+        if fact.fields["method"] not in FOR_GOOD:
+            continue
+        if any(_is_near(fact, where, each, NEAR) for where, trace in for_good.items() for each in trace.stretches):
+            continue
+        for where, trace in sorted(first_stage.items()):
+            near = [each for each in trace.stretches if _is_near(fact, where, each, NEAR)]
+            if near:
+                says = (f"entry {fact.position} states {where.dataset} deleted for good ({fact.fields['method']})",
+                        "the log shows its first stage, which can be undone, and no later one")  # fmt: skip
+                yield _finding(world, Cause.FIRST_STAGE_ONLY, where, near, says, (fact,))
+
+
+def _is_near(fact: Fact, where: Where, stretch: Stretch, margin: timedelta) -> bool:
+    """Whether a statement is of this party, covers this dataset, and lies within a margin of these uses."""
+    named = fact.values("datasets")
+    return (
+        where.party in fact.parties
+        and (where.dataset in named or ALL in named)
+        and stretch.first - margin <= fact.happened.latest
+        and fact.happened.earliest <= stretch.last + margin
+    )
+
+
+def _finding(
+    world: World, cause: Cause, where: Where, stretches: Sequence[Stretch], says: tuple[str, ...],
+    facts: Sequence[Fact] = (),
+) -> Finding:  # fmt: skip
+    uses, first = sum(each.uses for each in stretches), min(each.first for each in stretches)
+    return Finding(
+        protocol=world.protocol, party=where.party, cause=cause, application=where.application,
+        dataset=where.dataset, actor=where.actor, day=first.date().isoformat(), uses=uses, certain_uses=uses,
+        first=spell(first), last=spell(max(each.last for each in stretches)),
+        entry=min(each.position for each in stretches), related=tuple(each.position for each in facts), says=says,
+    )  # fmt: skip
