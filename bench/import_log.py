@@ -5,7 +5,8 @@ One JSON line: records a second, min / median / max over the rounds, each round 
 
 - `import`: all of it, into a real SQLite ledger: read, type, tokens of the vault, ids, events, root, signature, commit.
 - `import_cpu`: the same by processor time, without the waiting for disk and for other programs.
-- `again`: the same file once more, when everything is known.
+- `again`: the same file once more, when everything is known, and compared with what was recorded.
+- `two`, `two_again`: the same with two processes, one that reads and one that writes, in a ledger of their own.
 - `batches`: the same up to the signed batch, without vault and database.
 - `plain`: the csv and json modules. `msgspec`: the fastest parser at hand.
 - `ratio`: the median of time of plain parsing / time of `import`, of the same round.
@@ -22,6 +23,7 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -31,8 +33,9 @@ import msgspec
 
 from cli.demo.telling import build
 from ledger.application import Application
-from ledger.importers.ingest import Ingestion, Statement
+from ledger.importers.ingest import Chunks, Ingestion, Statement, here
 from ledger.importers.m365_audit import M365Audit
+from ledger.importers.reading_apart import apart
 from ledger.importers.recording import Recording
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.keystore import KeyStore
@@ -55,6 +58,12 @@ class Secrets:
         for identifier in identifiers:
             self._tokens.setdefault(identifier, os.urandom(16).hex())
         return self._tokens
+
+    def known(self, _: str, identifiers: Iterable[str]) -> Mapping[str, str]:
+        return {each: self._tokens[each] for each in identifiers if each in self._tokens}
+
+    def holds(self, tokens: Iterable[str]) -> set[str]:
+        return set(tokens)
 
     def record_key(self, purpose: str) -> bytes:
         return purpose.encode().ljust(32, b"-")[:32]
@@ -129,27 +138,39 @@ def prepared(path: Path) -> None:
         pass
 
 
-def imported(ledger: Application, key: HoldsKey, path: Path) -> None:
+def imported(ledger: Application, key: HoldsKey, path: Path, chunks: Chunks = here) -> None:
     statement = Statement("VLAIO", PROTOCOL, "2026-01-01T00:00:00Z")
-    ingestion = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses)
+    recorded = ledger.recorded_uses
+    ingestion = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded, chunks=chunks)
     for _ in Recording(ledger, ingestion, PROTOCOL, key).run(path):
         pass
 
 
 def round_of(path: Path, shape: str) -> dict[str, float]:
-    """Seconds of each case, in a ledger of its own."""
+    """Seconds of each case."""
+    with new_ledger() as (ledger, key):
+        found = {
+            "plain": seconds(lambda: plainly(path, shape)),
+            **with_cpu("import", lambda: imported(ledger, key, path)),
+            **with_cpu("again", lambda: imported(ledger, key, path)),
+            "batches": seconds(lambda: prepared(path)),
+            "msgspec": seconds(lambda: fast(path, shape)),
+        }
+    with new_ledger() as (ledger, key):
+        return found | {
+            "two": seconds(lambda: imported(ledger, key, path, apart)),
+            "two_again": seconds(lambda: imported(ledger, key, path, apart)),
+        }
+
+
+@contextmanager
+def new_ledger() -> Iterator[tuple[Application, HoldsKey]]:
     with tempfile.TemporaryDirectory() as folder:
         place = Place.named(str(Path(folder) / "ledger.db"), {})
         build(place)
         key = KeyStore(place.keys).newest("VLAIO", "events").opened(no_passphrase)
         with Application.open(place) as ledger:
-            return {
-                "plain": seconds(lambda: plainly(path, shape)),
-                **with_cpu("import", lambda: imported(ledger, key, path)),
-                "again": seconds(lambda: imported(ledger, key, path)),
-                "batches": seconds(lambda: prepared(path)),
-                "msgspec": seconds(lambda: fast(path, shape)),
-            }
+            yield ledger, key
 
 
 def seconds(work: Callable[[], None]) -> float:

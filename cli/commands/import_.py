@@ -1,8 +1,9 @@
-"""`ledger import`: an application's log becomes signed batches of uses."""
+"""`ledger import`: an application's log becomes signed batches of uses; and what became of it."""
 
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,162 +11,193 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
+from cli.import_batches import BATCH_COMMANDS
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say
-from cli.progress import progress
 
 if TYPE_CHECKING:
+    from cli.import_run import ImportRun
     from ledger.application import Application
-    from ledger.events.keys import KeyUse
-    from ledger.importers.custody import LogFile
     from ledger.importers.importer import Importer
-    from ledger.importers.ingest import Counts, Ingestion
-    from ledger.keys.keystore import KeyPair
 
-FORMATS = ("azure-storage", "databricks", "dataverse", "entra-signin", "m365-audit", "table", "web-access")
-BATCH_USES: tuple[KeyUse, ...] = ("imports", "events")
-"""Uses of a key that may sign a batch, the narrower first."""
+FORMATS = {
+    "azure-storage": "StorageRead/Write/Delete: diagnostic JSON, Log Analytics CSV.",
+    "databricks": "Audit delivery JSON, Azure diagnostics, system.access.audit.",
+    "dataverse": "Audit table (Web API, CSV), CRM records of the unified audit.",
+    "entra-signin": "Sign-ins and directory audits: diagnostic JSON, Graph.",
+    "m365-audit": "PowerShell CSV, portal CSV, Management API JSON.",
+    "table": "Any CSV or JSON lines, with --mapping.",
+    "web-access": "NCSA combined, nginx, IIS, `;` lists of logins.",
+}
 """The formats of `ledger.importers.formats`, named here so that `--help` loads none of them."""
 
+HELP = """{about}
 
-@click.command("import", epilog=EXIT_STATUS)
-@click.argument("format_", metavar="FORMAT", type=click.Choice(FORMATS))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE", help="What the columns mean; for table.")
-@click.option("--protocol", metavar="ID", help="Which protocol the uses are about; may be left out if there is one.")
-@click.option("--party", metavar="PARTY", help="Who states this log; may be left out if only one has a key here.")
-@click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
-@click.option("--strict", is_flag=True, help="Exit 5 if a line was rejected.")
-@json_option
-@ledger_option
-@click.pass_context
-def command(
-    ctx: click.Context, format_: str, files: tuple[Path, ...], mapping: Path | None, protocol: str | None,
-    party: str | None, dry_run: bool, strict: bool, as_json: bool,
-) -> int:  # fmt: skip
-    """Read an application's log into the ledger, as uses by persons who appear only as tokens.
+Read an application's log into the ledger, as uses by persons who appear only as tokens.
+
+\b
+Examples:
+  ledger import {name} FILE{mapping} --protocol vlaio-fio-tbt-2021 --party VLAIO
+  ledger import {name} FOLDER --follow{mapping}
+
+The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and never
+stop the others; mend them in the log and import that again: what was recorded is known, the rest is new. A record
+that says otherwise than it did is rejected, and both places are named.
+
+FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format.
+
+With --follow a folder is watched: what is put in it, or grows in it, is read; an unfinished last line waits. It may be
+stopped at any moment and started again.
+"""
+
+
+class ImportGroup(click.Group):
+    """One command for each format, made when it is asked for, and those that tell of what was imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*FORMATS, *sorted(BATCH_COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in FORMATS:
+            return _format_command(cmd_name)
+        return BATCH_COMMANDS.get(cmd_name)
+
+
+@click.group("import", cls=ImportGroup, epilog=EXIT_STATUS)
+def command() -> None:
+    """Read an application's log into the ledger; list, show and check what was read.
 
     \b
-    Example:
+    Examples:
       ledger import m365-audit auditlog.csv --protocol vlaio-fio-tbt-2021 --party VLAIO
-
-    The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and
-    never stop the others; mend them in the log and import that again: what was recorded is known, the rest is new.
-
-    FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format.
-
-    \b
-    azure-storage  StorageRead/Write/Delete: diagnostic JSON, Log Analytics CSV
-    databricks     audit delivery JSON, Azure diagnostics, system.access.audit
-    dataverse      audit table (Web API, CSV), CRM records of the unified audit
-    entra-signin   sign-ins and directory audits: diagnostic JSON, Graph
-    m365-audit     PowerShell CSV, portal CSV, Management API JSON
-    table          any CSV or JSON lines, with --mapping
-    web-access     NCSA combined, nginx, IIS, `;` lists of logins
+      ledger import list
     """
+
+
+def _format_command(name: str) -> click.Command:
+    mapping = " --mapping mapping.yaml" if name == "table" else ""
+    help_text = HELP.format(about=FORMATS[name], name=name, mapping=mapping)
+    made = click.Command(name, callback=partial(run_format, name), help=help_text, epilog=EXIT_STATUS,
+                         short_help=FORMATS[name])  # fmt: skip
+    return _with_options(made)
+
+
+def _with_options(made: click.Command) -> click.Command:
+    made.params.append(
+        click.Argument(["files"], metavar="FILE...", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+    )
+    made.params.extend(click.Option([name], **about) for name, about in OPTIONS.items())
+    return ledger_option(json_option(made))
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--mapping": {
+        "type": click.Path(path_type=Path), "metavar": "FILE",
+        "help": "Which place is which dataset, what is bulk; for table, what the columns mean too.",
+    },
+    "--directory": {
+        "type": click.Path(path_type=Path), "metavar": "FILE",
+        "help": "For whom each person works, in which capacity and function, from when until when.",
+    },
+    "--protocol": {
+        "metavar": "ID", "help": "Which protocol the uses are about; may be left out if there is one.",
+    },
+    "--party": {
+        "metavar": "PARTY", "help": "Who states this log; may be left out if only one has a key here.",
+    },
+    "--internal": {
+        "multiple": True, "metavar": "NETWORK",
+        "help": "A network of your own, as 10.0.0.0/8: uses from inside are told from others. May be repeated.",
+    },
+    "--keep": {"is_flag": True, "help": "Keep the file itself too, encrypted, beside the ledger."},
+    "--processes": {
+        "type": click.IntRange(1, 2), "help": "How many processes read and write; two for a large file if not said.",
+    },
+    "--follow": {"is_flag": True, "help": "FILE is a folder: read what comes into it, until Ctrl-C."},
+    "--every": {
+        "type": click.IntRange(1, 86_400), "default": 30, "show_default": True, "metavar": "SECONDS",
+        "help": "How often --follow looks.",
+    },
+    "--once": {"is_flag": True, "help": "With --follow: look once, and end."},
+    "--dry-run": {"is_flag": True, "help": "Read and count; write nothing."},
+    "--strict": {"is_flag": True, "help": "Exit 5 if a line was rejected."},
+}  # fmt: skip
+
+
+@click.pass_context
+def run_format(
+    ctx: click.Context, format_: str, files: tuple[Path, ...], mapping: Path | None, directory: Path | None,
+    protocol: str | None, party: str | None, internal: tuple[str, ...], keep: bool, processes: int | None,
+    follow: bool, every: int, once: bool, dry_run: bool, strict: bool, as_json: bool,
+) -> int:  # fmt: skip
+    from cli.import_run import ImportRun
+    from cli.import_run import party as author_of
     from ledger.clock import spell
+    from ledger.importers.ingest import Statement
+
+    _check_use(files, follow=follow, once=once, dry_run=dry_run)
+    importer = _importer(format_, mapping, internal)
+    logs = [] if follow else _logs(importer, files)
+    opened = session.application(ctx)
+    chosen = session.protocol(opened, protocol)
+    importer = _interpreted(opened, importer, mapping, directory, chosen)
+    statement = Statement(author_of(ctx, opened, chosen, party), chosen, spell(opened.clock()))
+    run = ImportRun(ctx, opened, importer, statement, processes, keep, dry_run)
+    if follow:
+        from cli.import_follow import follow_folder
+
+        return follow_folder(run, files[0], every=every, once=once, as_json=as_json)
+    return _read_all(run, logs, strict=strict, as_json=as_json)
+
+
+def _check_use(files: tuple[Path, ...], *, follow: bool, once: bool, dry_run: bool) -> None:
+    from ledger.errors import UsageProblem
+
+    if not files:
+        raise UsageProblem("which file?", hint="name a log, a folder of logs, or - for standard input")
+    if follow and (len(files) != 1 or not files[0].is_dir()):
+        raise UsageProblem("--follow takes one folder", hint="ledger import FORMAT FOLDER --follow")
+    if once and not follow:
+        raise UsageProblem("--once is for --follow", hint="without --follow a log is read once anyway")
+    if follow and dry_run:
+        raise UsageProblem("--follow writes what it reads", hint="--dry-run is for: ledger import FORMAT FILE")
+
+
+def _logs(importer: Importer, files: tuple[Path, ...]) -> list[Any]:
     from ledger.importers.formats import check
-    from ledger.importers.ingest import Ingestion, Statement
     from ledger.importers.inputs import inputs
 
-    importer = _importer(format_, mapping)
     logs = inputs(files, lambda: sys.stdin.buffer)
     for log in logs:  # nothing is written before all of them are known to be of this format
         check(importer, log.head(), log.path)
-    opened = session.application(ctx)
-    chosen = session.protocol(opened, protocol)
-    author = _party(ctx, opened, chosen, party)
-    statement = Statement(author, chosen, spell(opened.clock()))
-    ingestion = Ingestion(importer, statement, opened.vault, opened.known_uses, rehearsal=dry_run)
-    told = []
+    return logs
+
+
+def _read_all(run: ImportRun, logs: list[Any], *, strict: bool, as_json: bool) -> int:
+    from cli.import_run import tell
+
     for log in logs:
-        told.append(_one(ctx, opened, ingestion, log.open(), chosen, author, dry_run=dry_run))
-    _tell(opened, ingestion.counts, told, as_json=as_json, dry_run=dry_run)
-    return 5 if strict and ingestion.counts.rejected else 0
+        run.take(log.open())
+    tell(run, as_json=as_json)
+    return 5 if strict and run.counts.rejected else 0
 
 
-def _one(
-    ctx: click.Context,
-    opened: Application,
-    ingestion: Ingestion,
-    log: LogFile,
-    protocol: str,
-    author: str,
-    *,
-    dry_run: bool,
-) -> dict[str, Any]:
-    """Read one file; what it gave, for the answer."""
-    from ledger.importers.recording import Recording
-
-    positions, uses = [], 0
-    with progress("bytes") as tell:
-        if dry_run:
-            for _ in ingestion.batches(log):
-                tell(ingestion.offset, log.size)
-        else:
-            key = _key(ctx, opened, author)
-            recording = Recording(opened, ingestion, protocol, key, lambda offset: tell(offset, log.size))
-            for appended in recording.run(log):
-                positions.append(appended.position)
-                uses += appended.uses
-    rejects = str(ingestion.rejects_path) if ingestion.rejects_path else None
-    return {"file": str(log.path), "batches": positions, "new": uses, "rejects_file": rejects}
-
-
-def _importer(name: str, mapping: Path | None) -> Importer:
+def _importer(name: str, mapping: Path | None, internal: tuple[str, ...]) -> Importer:
     from ledger.errors import UsageProblem
+    from ledger.importers.addresses import networks
     from ledger.importers.formats import TABLE, importer, table
 
     if name == TABLE and mapping is None:
         raise UsageProblem("a table needs a mapping", hint="ledger import table FILE --mapping FILE")
-    if name != TABLE and mapping is not None:
-        raise UsageProblem(f"{name} takes no mapping", hint="--mapping is for: ledger import table")
-    return table(mapping) if mapping else importer(name)
+    own = networks(internal)
+    return table(mapping, own) if mapping and name == TABLE else importer(name, own)
 
 
-def _party(ctx: click.Context, opened: Application, protocol: str, named: str | None) -> str:
-    from ledger.errors import UsageProblem
+def _interpreted(
+    opened: Application, importer: Importer, mapping: Path | None, directory: Path | None, protocol: str
+) -> Importer:
+    """The importer with what this party says of places and persons. Function profiles must be on record."""
+    from ledger.importers.directory import Known, profiles_on_record
+    from ledger.importers.interpreted import Files, Interpreted
 
-    parties = opened.door.protocols[protocol].parties
-    candidates = sorted(party for party in parties if _may_sign(ctx, opened, party))
-    if named is not None:
-        return named
-    if len(candidates) != 1:
-        raise UsageProblem(
-            "who states this log?", hint=f"--party is one of: {', '.join(candidates or sorted(parties))}"
-        )
-    return candidates[0]
-
-
-def _may_sign(ctx: click.Context, opened: Application, party: str) -> bool:
-    door = opened.door
-    return any(session.key_files(ctx, party, use, door) for use in BATCH_USES)
-
-
-def _key(ctx: click.Context, opened: Application, party: str) -> KeyPair:
-    """The key that signs the batches: an imports key before an events key."""
-    door = opened.door
-    use: KeyUse = "imports" if session.key_files(ctx, party, "imports", door) else "events"
-    return session.key(ctx, party, use, door)
-
-
-def _tell(opened: Application, counts: Counts, told: list[dict[str, Any]], *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        answer_json({
-            "dry_run": dry_run, "new": counts.new, "duplicate": counts.duplicate, "rejected": counts.rejected,
-            "ignored": counts.ignored, "conflicting": counts.conflicting, "unlisted": counts.unlisted,
-            "ambiguous": counts.ambiguous, "reasons": dict(counts.reasons),
-            "files": told, "size": opened.store.size(),
-        })  # fmt: skip
-        return
-    answer(f"{'would be ' if dry_run else ''}new {counts.new:,}  duplicate {counts.duplicate:,}  "
-           f"rejected {counts.rejected:,}  ignored {counts.ignored:,}")  # fmt: skip
-    for reason, count in counts.reasons.most_common():
-        answer(f"  {count:>7,} {reason}")
-    if counts.ambiguous:
-        say(f"{counts.ambiguous:,} local times came twice on their day: they are recorded by their date")
-    for each in told:
-        if each["rejects_file"]:
-            say(f"rejected lines of {each['file']} are in {each['rejects_file']}; mend the log and import it again")
-    if not dry_run:
-        answer(f"log size {opened.store.size():,}")
+    known = Known(opened.door.protocols[protocol].parties, profiles_on_record(opened.store, protocol))
+    return Interpreted.by(importer, Files(mapping, directory), known, protocol, opened.vault.record_key)

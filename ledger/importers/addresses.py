@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from ledger.errors import UsageProblem
 from ledger.importers.importer import Network
 
 Address = IPv4Address | IPv6Address
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 _WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
+
+
+def networks(texts: Iterable[str]) -> Networks:
+    """The networks that were named, as `10.0.0.0/8` or `2001:db8::/32`. Raises UsageProblem."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ip_network(text.strip()))
+        except ValueError as error:
+            raise UsageProblem(
+                f"{text!r} is no network", hint="write it as 10.0.0.0/8 or 2001:db8::/32", code="import.network"
+            ) from error
+    return tuple(found)
 
 
 def parse(text: str) -> Address | None:

@@ -10,6 +10,7 @@ from typing import Self
 
 from ledger.chain.hashing import Digest, sha256_of_file
 from ledger.errors import Conflict, InputRejected, NotFound
+from ledger.importers.stretch import stretch
 
 _PIECE = 3 * 64 * 1024
 
@@ -21,13 +22,16 @@ class FileChanged(Conflict):
 
 
 class LogFile:
-    """An open log file: its SHA-256 and size as of the start. Close it, or use it in a `with`."""
+    """An open log file: its SHA-256 and size as of the start. Close it, or use it in a `with`.
 
-    def __init__(self, path: Path, stream: BufferedReader) -> None:
+    With a `length` it is the first bytes of a file that is still written to.
+    """
+
+    def __init__(self, path: Path, stream: BufferedReader, length: int | None = None) -> None:
         self.path, self.stream = path, stream
-        self._at_start = _identity(stream)
+        self._at_start = None if length is not None else _identity(stream)
         self.digest: Digest = sha256_of_file(stream)
-        self.size = self._at_start[0]
+        self.size = self._at_start[0] if self._at_start else length or 0
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -47,9 +51,18 @@ class LogFile:
                 "cannot be read", file=str(path), hint="check that it is a file and its permissions", code="import.file"
             ) from error
 
+    @classmethod
+    def begun(cls, path: Path, length: int) -> Self:
+        """Open and hash the first bytes of a file that may grow meanwhile. Raises FileChanged, OSError."""
+        stream = stretch(os.open(path, os.O_RDONLY), length)
+        log = cls(path, stream, length)
+        log.check_unchanged()
+        return log
+
     def check_unchanged(self) -> None:
-        """Raises FileChanged if size or time of writing has moved since it was hashed."""
-        if _identity(self.stream) != self._at_start:
+        """Raises FileChanged if size or time of writing has moved since it was hashed; if it may grow, if it shrank."""
+        size, written = _identity(self.stream)
+        if size < self.size or (self._at_start is not None and (size, written) != self._at_start):
             raise FileChanged(
                 "written to while it was read", file=str(self.path), hint="import a copy that nobody writes to"
             )

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ledger.errors import InputRejected, NotFound
+from ledger.importers.addresses import Networks
 from ledger.importers.importer import Importer, NotThisFormat
 
 FORMATS = {
@@ -21,14 +22,14 @@ FORMATS = {
 TABLE = "table"
 
 
-def importer(name: str) -> Importer:
+def importer(name: str, internal: Networks = ()) -> Importer:
     """The importer of a format of FORMATS."""
     module, reader = FORMATS[name]
-    found: Importer = getattr(import_module(module), reader)()
+    found: Importer = getattr(import_module(module), reader)(internal)
     return found
 
 
-def table(mapping: Path) -> Importer:
+def table(mapping: Path, internal: Networks = ()) -> Importer:
     """The importer that a mapping file describes. Raises NotFound, InputRejected, MappingRejected."""
     from ledger.importers.table import Table
     from ledger.importers.table_mapping import load_mapping
@@ -39,7 +40,7 @@ def table(mapping: Path) -> Importer:
         raise NotFound("no such file", file=str(mapping), hint="check the path", code="import.not-found") from error
     except OSError as error:
         raise InputRejected("cannot be read", file=str(mapping), hint="check the mapping file") from error
-    return Table(load_mapping(data, str(mapping), taken=(TABLE, *FORMATS)))
+    return Table(load_mapping(data, str(mapping), taken=(TABLE, *FORMATS)), internal)
 
 
 def looks_like(head: bytes) -> list[str]:

@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from typing import Protocol as Interface
 
 from ledger.errors import InputRejected
-from ledger.events.usage import Action, ActorClass, Factors
+from ledger.events.usage import Action, ActorClass, Factors, SharedWith
 
 Outcome = Literal["ok", "denied", "failed", "unknown"]
 Network = Literal["internal", "external", "unknown"]
@@ -42,8 +42,9 @@ class Record(NamedTuple):
     `raw` is the line as it came, without its line end. `content` is the spelling of its parsed values, only for
     telling an exact repeat from a conflicting one. `items` is how many accesses the line stands for, where it says so.
     A `happened_at` that is a date was written as a local time which that day had twice. `object_class` is a word of
-    ours. `place` is where the use was (a site, a container, a table), in clear: a mapping rule may turn it into a
-    dataset, and it never leaves.
+    ours. `place` is where the use was (a site, a container, a table) and `target` with whom something was shared, in
+    clear: a mapping rule may turn them into a dataset and into `shared_with`, and they never leave. What a mapping
+    and a directory add stands in the last fields (`ledger.importers.meaning`); `notes` say what they could not add.
     """
 
     record_id: str
@@ -63,16 +64,27 @@ class Record(NamedTuple):
     factors: Factors | None = None
     object_class: str | None = None
     place: str | None = None
+    target: str | None = None
+    dataset: str | None = None
+    employed_by: str | None = None
+    acting_for: str | None = None
+    function: str | None = None
+    shared_with: SharedWith | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Reject(NamedTuple):
-    """A line that could not be read. `length` is its bytes, line end included; `code` is one word, for counting."""
+    """A line that could not be read. `length` is its bytes, line end included; `code` is one word, for counting.
+
+    `recorded` is the position of the use that it contradicts, if it contradicts one.
+    """
 
     line_number: int
     offset: int
     length: int
     code: str
     reason: str
+    recorded: int | None = None
 
 
 class Ignored(NamedTuple):

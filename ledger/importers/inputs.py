@@ -47,12 +47,16 @@ class Packed(InputRejected):
 
 
 class Input(NamedTuple):
-    """One log file. `path` is what it is called, and its rejects lie beside it. `packed` is its size, if packed."""
+    """One log file. `path` is what it is called, and its rejects lie beside it. `packed` is its size, if packed.
+
+    Of a file that is still written to the first `begun` bytes are the log.
+    """
 
     path: Path
     source: Opener
     packed: int | None = None
     plain: bool = False
+    begun: int | None = None
 
     def head(self) -> bytes:
         """Its first bytes. Raises Packed, NotFound or InputRejected."""
@@ -63,6 +67,9 @@ class Input(NamedTuple):
         """Open it; what is packed or piped is unpacked to a file without a name. Raises as `head` does."""
         if self.plain:
             return LogFile.open(self.path)
+        if self.begun is not None:
+            with _told(self.path):
+                return LogFile.begun(self.path, self.begun)
         with _told(self.path), self.source() as stream:
             return LogFile(self.path, _spooled(stream, self.packed))
 
@@ -88,16 +95,25 @@ def _plainly(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def is_packed(begins: bytes) -> bool:
+    """Whether a file that begins so is a gzip or zip file."""
+    return begins.startswith((_GZIP, _ZIP))
+
+
 def _files_in(folder: Path) -> list[Path]:
-    found = [
+    if not (found := files_in(folder)):
+        raise NotFound("no files in this folder", file=str(folder), hint="name the folder that holds the logs")
+    return found
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The logs in a folder and its folders, by name."""
+    return sorted(
         Path(place) / name
         for place, folders, names in os.walk(folder)
         for name in names
         if not name.startswith(".") and not name.endswith(SUFFIX) and not _prune(folders)
-    ]
-    if not found:
-        raise NotFound("no files in this folder", file=str(folder), hint="name the folder that holds the logs")
-    return sorted(found)
+    )
 
 
 def _prune(folders: list[str]) -> bool:

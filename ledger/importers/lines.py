@@ -15,12 +15,13 @@ from typing import BinaryIO, NamedTuple
 
 LONGEST = 4 * 1024 * 1024
 _PIECE = 256 * 1024
+_BLOCK = 256 * 1024
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LINE_FEED = {"utf-8": b"\n", "cp1252": b"\n", "utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
+LINE_FEED = {"utf-8": b"\n", "cp1252": b"\n", "utf-16-le": b"\n\x00", "utf-16-be": b"\x00\n"}
 _CARRIAGE_RETURN = {"utf-8": b"\r", "cp1252": b"\r", "utf-16-le": b"\r\x00", "utf-16-be": b"\x00\r"}
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
@@ -55,13 +56,19 @@ def without_end(raw: bytes, encoding: str) -> bytes:
     """The bytes of a line without its line end."""
     if encoding in ONE_BYTE:
         return raw.removesuffix(b"\n").removesuffix(b"\r")
-    return raw.removesuffix(_LINE_FEED[encoding]).removesuffix(_CARRIAGE_RETURN[encoding])
+    return raw.removesuffix(LINE_FEED[encoding]).removesuffix(_CARRIAGE_RETURN[encoding])
 
 
 def lines(stream: BinaryIO, encoding: str, start: int) -> Iterator[Line]:
     """Every line from byte `start` on; the stream must be seekable."""
-    stream.seek(start)
     number, offset = 1, start
+    if encoding == "utf-8":
+        for block in _blocks(stream, start):
+            for raw in block.splitlines(keepends=True):
+                length = len(raw)
+                yield Line(number, offset, length, raw, _text(raw))
+                number, offset = number + 1, offset + length
+    stream.seek(offset)
     while raw := up_to_line_feed(stream, encoding):
         if len(raw) > LONGEST:
             length = len(raw) + _rest_of_line(stream, encoding, raw)
@@ -71,6 +78,20 @@ def lines(stream: BinaryIO, encoding: str, start: int) -> Iterator[Line]:
         for part in _at_carriage_returns(raw, encoding):
             yield Line(number, offset, len(part), part, text_of(part, encoding))
             number, offset = number + 1, offset + len(part)
+
+
+def _blocks(stream: BinaryIO, start: int) -> Iterator[bytes]:
+    """Stretches of whole lines, up to the first that ends in none: the end of the file, or a line that is very long."""
+    stream.seek(start)
+    while (block := stream.read(_BLOCK)) and (block := block + stream.readline(_BLOCK)).endswith(b"\n"):
+        yield block
+
+
+def _text(raw: bytes) -> str | None:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 ONE_BYTE = {"utf-8", "cp1252"}
@@ -121,7 +142,7 @@ def up_to_line_feed(stream: BinaryIO, encoding: str, most: int = LONGEST) -> byt
 
 def _is_ended(found: bytes | bytearray, encoding: str) -> bool:
     """In two-byte units only an LF unit at an even place ends a line."""
-    return found.endswith(_LINE_FEED[encoding]) and (encoding in ONE_BYTE or len(found) % 2 == 0)
+    return found.endswith(LINE_FEED[encoding]) and (encoding in ONE_BYTE or len(found) % 2 == 0)
 
 
 def _rest_of_line(stream: BinaryIO, encoding: str, begun: bytes) -> int:

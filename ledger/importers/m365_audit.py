@@ -142,6 +142,7 @@ class M365Audit:
             None,
             reading.object_class(data, application),
             reading.place(data),
+            reading.target(data, operation.word),
         )
 
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from ledger.importers.addresses import Networks, network_of
 from ledger.importers.fields import LARGEST_COUNT, lowered
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
+from ledger.importers.meaning import ANYONE
 from ledger.importers.times import NotATime, utc
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.ASCII)
@@ -133,9 +135,14 @@ def outcome(data: dict[str, Any], word: str, application: str) -> Outcome:
 
 def actor(data: dict[str, Any]) -> tuple[ActorClass, str | None]:
     """(class, identifier): the identifier is what a token will stand for, in lower case; a system has none."""
-    given = data.get("userid")
-    kind = _USER_TYPES.get(str(data.get("usertype", "")).strip().lower(), "unknown")
-    return identified(given if isinstance(given, str) else "", "unknown" if kind == "person" else kind)
+    given, kind = data.get("userid"), data.get("usertype", "")
+    return _actor(given if isinstance(given, str) else "", kind if isinstance(kind, str | int) else str(kind))
+
+
+@lru_cache(maxsize=16_384, typed=True)
+def _actor(given: str, user_type: str | int) -> tuple[ActorClass, str | None]:
+    kind = _USER_TYPES.get(str(user_type).strip().lower(), "unknown")
+    return identified(given, "unknown" if kind == "person" else kind)
 
 
 _COUNTED = {"operationcount", "affecteditems", "folders", "queryresults"}
@@ -184,6 +191,26 @@ def place(data: dict[str, Any]) -> str | None:
         if isinstance(found := data.get(name), str) and found:
             return found
     return None
+
+
+_OPENED_TO_ANYONE = {"AnonymousLinkCreated", "AnonymousLinkUpdated", "PublishToWebReport"}
+_OPENED_TO_ONE = {
+    "SharingSet",
+    "SharingInvitationCreated",
+    "AddedToSecureLink",
+    "AccessInvitationCreated",
+    "FileShared",
+}
+
+
+def target(data: dict[str, Any], word: str) -> str | None:
+    """With whom something was shared, in clear, only for mapping rules: an account, or ANYONE; '' for not said."""
+    if word in _OPENED_TO_ANYONE:
+        return ANYONE
+    if word not in _OPENED_TO_ONE:
+        return None
+    named = data.get("targetuserorgroupname")
+    return named if isinstance(named, str) else ""
 
 
 def network(data: dict[str, Any], internal: Networks) -> Network | None:

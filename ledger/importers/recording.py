@@ -22,6 +22,7 @@ from ledger.events.base import SignedEvent
 from ledger.events.codec import built
 from ledger.importers.custody import LogFile
 from ledger.importers.ingest import Ingestion, PreparedBatch
+from ledger.importers.reading import in_time
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.signing import SignedLine, sign_event
 from ledger.storage.append import StaleDecision
@@ -98,7 +99,7 @@ class Recording:
         self.ingestion.counts.duplicate += len(batch.members) - len(kept)
         members = [raw for _, raw in kept]
         root = merkle_root([leaf_hash(member) for member in members])
-        moments = sorted((each.happened_at for each, _ in kept), key=_in_time) or [batch.opener["first"]]
+        moments = sorted((each.happened_at for each, _ in kept), key=in_time) or [batch.opener["first"]]
         opener = {
             **batch.opener, "first": moments[0], "last": moments[-1],
             "batch": {"count": max(1, len(members)), "root": root.hex()},
@@ -110,8 +111,3 @@ class Recording:
         event = built({**batch.opener, "key": self.key.key_id, "stated_at": spell(clock())})
         assert isinstance(event, SignedEvent), "an opener carries the batch's signature"
         return sign_event(event, self.key, self.application.door.origin)
-
-
-def _in_time(moment: str) -> str:
-    """Moments of one zone in order: without its `Z`, a whole second comes before its fractions."""
-    return moment.removesuffix("Z")

@@ -1,6 +1,7 @@
 """`<input>.rejects.jsonl`: the lines of a log that could not be read, so that none is lost.
 
-One JSON object a line: `line` (from 1), `offset` (bytes), `code`, `reason`, `raw` (the bytes as they came, base64).
+One JSON object a line: `line` (from 1), `offset` (bytes), `code`, `reason`, `raw` (the bytes as they came, base64);
+of a line that contradicts a recorded use also `recorded`, that entry's position.
 
 - IT HOLDS PERSONAL DATA, as the log itself does: names, addresses, file names. It is 0600, stays outside the ledger,
   and goes when the log goes.
@@ -43,6 +44,8 @@ class Rejects:
         try:
             draft = self._draft or self._begin()
             about = {"line": reject.line_number, "offset": reject.offset, "code": reject.code, "reason": reject.reason}
+            if reject.recorded is not None:
+                about["recorded"] = reject.recorded
             draft.write(msgspec.json.encode(about)[:-1] + b',"raw":"')
             for at in self._log.pieces(reject.offset, reject.length):
                 draft.write(b64encode(self._log.piece(at, reject.offset + reject.length)))

@@ -2,12 +2,14 @@
 
 It is derived: lost or doubted, it is made anew from the entries. Members of batches are clustered by the day they
 happened on, for random keys in one large table cost most; events with a signature of their own lie in a small table.
+A record that comes again with another day must be known too: a filter tells which ids may be there on any day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -16,10 +18,13 @@ from ledger.chain.hashing import leaf_hash
 from ledger.errors import VerificationFailed
 from ledger.storage.append import Receipt, StoredRow
 from ledger.storage.faults import Damaged
+from ledger.storage.known_filter import KnownFilter
 from ledger.storage.reader import Reader
 from ledger.storage.views import Views
 
 _A_TIME = 500
+_FEW = 100_000
+"""Look-ups that are made sooner than a filter over all uses."""
 _DAYS = """
 WITH RECURSIVE days(day) AS (
   SELECT min(day) FROM known_use UNION ALL SELECT (SELECT min(day) FROM known_use WHERE day > days.day) FROM days
@@ -40,14 +45,18 @@ _decode = msgspec.json.Decoder(_Named).decode
 
 
 _KNOWN_OF = """
-WITH wanted (day, id) AS (VALUES {}) SELECT id FROM wanted
-WHERE EXISTS (SELECT 1 FROM known_use AS use WHERE use.day = wanted.day AND use.id = wanted.id)
+WITH wanted (day, id) AS (VALUES {})
+SELECT use.id, use.position FROM wanted CROSS JOIN known_use AS use ON use.day = wanted.day AND use.id = wanted.id
 """
 """Many at once: a statement of its own for each use costs five times as much."""
 
 
 class KnownIds(Views):
     """The look-up of one ledger."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._filter: KnownFilter | None = None
 
     def catch_up(self, ledger: Reader) -> None:
         """Read the entries that are new since the last time. Raises Damaged where they have no id."""
@@ -78,7 +87,10 @@ class KnownIds(Views):
         with self.speaking():
             found = self._connection.execute("SELECT position FROM known_until").fetchone()
         if receipt.first == (found[0] if found else 0) + 1:
-            days = [(moment[:10], bytes.fromhex(each)) for moment, each in uses]
+            days = [
+                (moment[:10], bytes.fromhex(each), position)
+                for position, (moment, each) in enumerate(uses, start=receipt.first + 1)
+            ]
             self._note([(bytes.fromhex(event_id), receipt.first)], days, receipt.last, receipt.leaf)
 
     def position_of(self, event_id: str) -> int | None:
@@ -88,30 +100,50 @@ class KnownIds(Views):
             found = self._connection.execute(sql, (bytes.fromhex(event_id),)).fetchone()
         return int(found[0]) if found else None
 
-    def known_uses(self, named: Iterable[tuple[str, str]]) -> set[str]:
-        """Of these uses, by (happened_at, id), the ids that the ledger holds."""
+    def known_uses(self, named: Sequence[tuple[str, str]]) -> dict[str, int]:
+        """Of these uses, by (happened_at, id), those whose id the ledger holds, with the position where it stands.
+
+        Whatever the day is there: a record that comes again with another time has the id it had.
+        """
         wanted = sorted((moment[:10], bytes.fromhex(text)) for moment, text in named)
-        found: set[str] = set()
+        found: dict[str, int] = {}
         with self.speaking():
             for start in range(0, len(wanted), _A_TIME):
                 some = wanted[start : start + _A_TIME]
                 sql = _KNOWN_OF.format(", ".join(["(?, ?)"] * len(some)))
                 values = [each for pair in some for each in pair]
-                found |= {row[0].hex() for row in self._connection.execute(sql, values)}
+                found.update((row[0].hex(), row[1]) for row in self._connection.execute(sql, values))
+            others = [each for _, each in wanted if each.hex() not in found] if len(found) < len(wanted) else []
+            if others:
+                found |= self._on_any_day(self._perhaps(others))
+        return found
+
+    def _perhaps(self, ids: list[bytes]) -> list[bytes]:
+        """Those of these ids that may be known on some day."""
+        if self._filter is None or self._filter.full:
+            run = self._connection.execute
+            (uses,) = run("SELECT count(*) FROM known_use").fetchone()
+            if self._filter is None and len(ids) * len(run(_DAYS).fetchall()) <= min(_FEW, uses):
+                return ids
+            self._filter = KnownFilter(uses)
+            self._filter.add(row[0] for row in run("SELECT id FROM known_use"))
+        return self._filter.perhaps(ids)
+
+    def _on_any_day(self, ids: list[bytes]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        days = [day for (day,) in self._connection.execute(_DAYS)] if ids else []
+        for start in range(0, len(ids) if days else 0, _A_TIME):
+            some = ids[start : start + _A_TIME]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT id, position FROM known_use WHERE day = ? AND id IN ({marks})"  # noqa: S608
+            for day in days:
+                found.update((row[0].hex(), row[1]) for row in self._connection.execute(sql, (day, *some)))
         return found
 
     def among_uses(self, ids: Collection[str]) -> set[str]:
         """Those of these ids that a use has, whatever its day."""
-        wanted = sorted(bytes.fromhex(each) for each in ids)
-        found: set[str] = set()
         with self.speaking():
-            days = [day for (day,) in self._connection.execute(_DAYS)]
-            for start in range(0, len(wanted) if days else 0, _A_TIME):
-                some = wanted[start : start + _A_TIME]
-                sql = f"SELECT id FROM known_use WHERE day = ? AND id IN ({', '.join('?' * len(some))})"  # noqa: S608
-                for day in days:
-                    found |= {row[0].hex() for row in self._connection.execute(sql, (day, *some))}
-        return found
+            return set(self._on_any_day(sorted(bytes.fromhex(each) for each in ids)))
 
     def _start(self, ledger: Reader) -> int:
         """Where to go on; from the beginning if the entry reached is no longer the one that was read."""
@@ -119,6 +151,7 @@ class KnownIds(Views):
             found = self._connection.execute("SELECT position, leaf FROM known_until").fetchone()
         if found and found[0] <= ledger.size() and leaf_hash(ledger.entry(found[0])) == found[1]:
             return int(found[0])
+        self._filter = None
         with self.speaking():
             for table in ("known_until", "known_event", "known_use"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
@@ -127,20 +160,24 @@ class KnownIds(Views):
     def _take(self, page: Sequence[StoredRow]) -> None:
         """Take down one page, within a transaction."""
         events: list[tuple[bytes, int]] = []
-        uses: list[tuple[str, bytes]] = []
+        uses: list[tuple[str, bytes, int]] = []
         for position, stream, _, _, raw in page:
             identifier, day = _named(position, raw)
             if stream.endswith("/usage"):
-                uses.append((day, identifier))
+                uses.append((day, identifier, position))
             else:
                 events.append((identifier, position))
         self._note(events, uses, page[-1][0], leaf_hash(page[-1][4]))
 
-    def _note(self, events: list[tuple[bytes, int]], uses: list[tuple[str, bytes]], upto: int, leaf: bytes) -> None:
+    def _note(
+        self, events: list[tuple[bytes, int]], uses: list[tuple[str, bytes, int]], upto: int, leaf: bytes
+    ) -> None:  # fmt: skip
         run = self._connection
+        if self._filter is not None:
+            self._filter.add(identifier for _, identifier, _ in uses)
         with self.speaking():
             run.executemany("INSERT OR IGNORE INTO known_event VALUES (?, ?)", events)
-            run.executemany("INSERT OR IGNORE INTO known_use VALUES (?, ?)", sorted(uses))
+            run.executemany("INSERT OR IGNORE INTO known_use VALUES (?, ?, ?)", sorted(uses))
             run.execute("INSERT OR REPLACE INTO known_until VALUES (1, ?, ?)", (upto, leaf))
 
 

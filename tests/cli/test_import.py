@@ -77,7 +77,7 @@ def test_a_file_of_another_format_stops_before_anything_is_written(world: World,
 
 @pytest.mark.parametrize(
     ("arguments", "exit_code"),
-    [(["table", "x"], 2), (["databricks", "x", "--mapping", "y"], 2), (["table", "x", "--mapping", "absent"], 6),
+    [(["table", "x"], 2), (["databricks", "x", "--mapping", "y"], 6), (["table", "x", "--mapping", "absent"], 6),
      (["databricks", "absent"], 6)],
 )  # fmt: skip
 def test_a_mapping_is_for_tables_and_files_must_be_there(world: World, arguments: list[str], exit_code: int) -> None:

@@ -67,6 +67,12 @@ class Secrets:
     def tokens(self, protocol: str, identifiers: Iterable[str]) -> Mapping[str, str]:
         return {each: self.made.setdefault(each, secrets.token_hex(16)) for each in identifiers}
 
+    def known(self, protocol: str, identifiers: Iterable[str]) -> Mapping[str, str]:
+        return {each: self.made[each] for each in identifiers if each in self.made}
+
+    def holds(self, tokens: Iterable[str]) -> set[str]:
+        return set(tokens) & set(self.made.values())
+
     def record_key(self, purpose: str) -> bytes:
         return purpose.encode().ljust(32, b".")
 
@@ -98,6 +104,8 @@ class World:
             self.ids |= {json.loads(member)["id"] for member in batch.members}
             if count == stop_after:
                 break
+        if isinstance(path, LogFile):
+            path.close()
         return run
 
 

@@ -1,0 +1,302 @@
+"""`ledger import list|show|check|source`: what became of a log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.exit_codes import EXIT_STATUS
+from cli.import_summarise import summarise
+from cli.options import json_option, ledger_option
+from cli.output import answer, answer_json, say, table
+
+if TYPE_CHECKING:
+    from ledger.application import Application
+    from ledger.importers.batches import StoredBatch, StoredRead
+    from ledger.importers.checking import Checking, Comparison
+    from ledger.importers.importer import Importer
+
+SHOWN = 20
+"""Differences that are told one by one; --json has them all."""
+BATCH = click.argument("batch")
+
+
+@click.command("list", epilog=EXIT_STATUS)
+@click.option("--protocol", metavar="ID", help="Of this protocol only.")
+@json_option
+@ledger_option
+@click.pass_context
+def list_(ctx: click.Context, protocol: str | None, as_json: bool) -> None:
+    """Every batch of uses, and every log file that was read to its end.
+
+    \b
+    Example:
+      ledger import list
+    """
+    from ledger.importers.batches import StoredBatch, imports
+
+    found = list(imports(session.whole(ctx), protocol))
+    if as_json:
+        answer_json({"imports": [_batch(each) if isinstance(each, StoredBatch) else _read(each) for each in found]})
+        return
+    if not found:
+        say("nothing was imported yet; see: ledger import --help")
+        return
+    columns = ("entry", "what", "source", "new", "known", "rejected", "first", "last", "file")
+    table(columns, [_row(each) for each in found])
+
+
+def _row(each: StoredBatch | StoredRead) -> list[str]:
+    from ledger.importers.batches import StoredBatch
+
+    if isinstance(each, StoredBatch):
+        event = each.opener
+        counts = [f"{event.batch.count:,}", "", ""]
+        return [str(each.entry.position), "batch", event.source, *counts, event.first[:10], event.last[:10],
+                event.file[:8]]  # fmt: skip
+    read = each.event
+    counts = [f"{count:,}" for count in (read.new, read.duplicate, read.rejected)]
+    span = [str(read.first or "")[:10], str(read.last or "")[:10]]
+    return [str(each.entry.position), "file", read.source, *counts, *span, read.file[:8]]
+
+
+@click.command(epilog=EXIT_STATUS)
+@BATCH
+@json_option
+@ledger_option
+@click.pass_context
+def show(ctx: click.Context, batch: str, as_json: bool) -> None:
+    """What a batch says: its source, its file, the time it spans, who signed it, what its file gave as a whole.
+
+    BATCH is its position, that of one of its uses, its event id, or `last`; of a whole file, that entry's position.
+
+    \b
+    Example:
+      ledger import show last
+    """
+    from ledger.importers.batches import batch as found_batch
+    from ledger.importers.batches import of_file, read, summary
+
+    store = session.whole(ctx)
+    if whole := read(store, batch):
+        said = _read(whole) | {"contradicted": _contradicted(ctx, whole)}
+        answer_json(said) if as_json else _tell_read(said)
+        return
+    found = found_batch(store, batch)
+    batches, whole = of_file(store, found)
+    said = {
+        **_batch(found), "of_file": [each.entry.position for each in batches],
+        "file_read": _read(whole) if whole else None,
+        "uses_by": {name: dict(counter.most_common()) for name, counter in summary(store, found).items()},
+        "kept": session.place(ctx).beside(".sources").joinpath(found.opener.file).is_file(),
+    }  # fmt: skip
+    if as_json:
+        answer_json(said)
+        return
+    _tell_batch(said)
+
+
+def _batch(found: StoredBatch) -> dict[str, Any]:
+    event, entry = found.opener, found.entry
+    return {
+        "type": event.type, "position": entry.position, "id": event.id, "recorded_at": _recorded(entry.recorded_at),
+        "read_at": event.happened_at, "stated_at": event.stated_at, "author": event.author, "key": event.key,
+        "protocol": event.protocol, "source": event.source, "file": event.file, "file_bytes": event.file_bytes,
+        "uses": event.batch.count, "root": event.batch.root, "first": event.first, "last": event.last,
+    }  # fmt: skip
+
+
+def _read(found: StoredRead) -> dict[str, Any]:
+    import msgspec
+
+    event = msgspec.to_builtins(found.event)
+    return {"position": found.entry.position, "recorded_at": _recorded(found.entry.recorded_at), **event}
+
+
+def _contradicted(ctx: click.Context, found: StoredRead) -> list[int]:
+    """Where the uses stand that a file contradicts."""
+    ids = found.event.contradicted
+    if not isinstance(ids, tuple):
+        return []
+    first = str(found.event.first)
+    return sorted(
+        each.position for each in session.application(ctx).recorded_uses([(first, id) for id in ids]).values()
+    )
+
+
+def _recorded(moment: Any) -> str:
+    from ledger.clock import spell_recorded
+
+    return spell_recorded(moment)
+
+
+def _tell_batch(said: dict[str, Any]) -> None:
+    answer(f"entry {said['position']}: {said['uses']:,} uses from {said['source']}, {said['first']} to {said['last']}")
+    answer(f"  read     {said['read_at']}, recorded {said['recorded_at']}")
+    answer(
+        f"  signed   by {said['author']}, {said['stated_at']}, key {said['key'][:16]}, over root {said['root'][:16]}"
+    )
+    answer(f"  file     {said['file_bytes']:,} bytes, keyed digest {said['file']}{', kept' if said['kept'] else ''}")
+    others = ", ".join(str(position) for position in said["of_file"])
+    answer(f"  batches  {len(said['of_file'])} of this file: {others}")
+    for name, counts in said["uses_by"].items():
+        answer(f"  {name:<12} " + ", ".join(f"{word} {count:,}" for word, count in counts.items()))
+    read = said["file_read"]
+    if read is None:
+        answer("  not read to its end: import the file again, and the rest follows")
+        return
+    _tell_counts(read)
+
+
+def _tell_read(said: dict[str, Any]) -> None:
+    answer(
+        f"entry {said['position']}: a whole file of {said['source']}, read by {said['author']} {said['happened_at']}"
+    )
+    answer(f"  file     {said['file_bytes']:,} bytes, keyed digest {said['file']}")
+    if "first" in said:
+        answer(f"  uses     {said['first']} to {said['last']}")
+    _tell_counts(said)
+    if said["contradicted"]:
+        answer("  against  entries " + ", ".join(str(position) for position in said["contradicted"]))
+
+
+def _tell_counts(read: dict[str, Any]) -> None:
+    answer(f"  in all   new {read['new']:,}, duplicate {read['duplicate']:,}, rejected {read['rejected']:,}, "
+           f"ignored {read['ignored']:,} (entry {read['position']})")  # fmt: skip
+    if "missing" in read:
+        answer(f"  numbers  {read['lowest']:,} to {read['highest']:,}, {read['missing']:,} missing")
+    if "conflicting" in read:
+        answer(f"  conflict {read['conflicting']:,} records say otherwise than they did")
+
+
+@click.command(epilog=EXIT_STATUS)
+@BATCH
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE", help="As it was given to `import table`.")
+@json_option
+@ledger_option
+@click.pass_context
+def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_json: bool) -> int:
+    """Is this still the file we saw? If not: which records changed, are missing, or were added.
+
+    Exit 0 if it is, or if every record still stands in it as it was; 3 if not; 9 if the keys of its period are gone.
+
+    \b
+    Example:
+      ledger import check last auditlog.csv
+    """
+    from ledger.errors import NotChecked
+    from ledger.importers.batches import batch as found_batch
+    from ledger.importers.batches import of_file
+    from ledger.importers.checking import Checking
+
+    opened = session.application(ctx)
+    found = found_batch(opened.store, batch)
+    batches, _ = of_file(opened.store, found)
+    checking = Checking(
+        opened.store, batches, opened.vault.record_key, opened.vault.record_purposes(), opened.recorded_uses
+    )
+    try:
+        comparison = _compared(checking, found.opener.source, file, mapping)
+    except NotChecked as error:
+        error.at(file=str(file))
+        raise
+    _tell_comparison(file, batches, comparison, as_json=as_json)
+    return 0 if comparison.holds else 3
+
+
+def _compared(checking: Checking, source: str, file: Path, mapping: Path | None) -> Comparison:
+    from ledger.errors import UsageProblem
+    from ledger.importers.inputs import inputs
+
+    logs = inputs([file], lambda: sys.stdin.buffer)
+    for each in logs:
+        with each.open() as log:
+            if len(logs) == 1 or checking.is_same_file(log):
+                return checking.compared(log, _importer(source, mapping))
+    raise UsageProblem(f"{file} holds {len(logs)} logs", hint="name the one that the batch is of")
+
+
+def _importer(source: str, mapping: Path | None) -> Importer:
+    from ledger.errors import UsageProblem
+    from ledger.importers.formats import FORMATS, importer, table
+
+    if mapping is not None:
+        return table(mapping)
+    if source not in FORMATS:
+        raise UsageProblem(f"{source} was read by a mapping", hint="ledger import check BATCH FILE --mapping FILE")
+    return importer(source)
+
+
+def _tell_comparison(file: Path, batches: list[StoredBatch], found: Comparison, *, as_json: bool) -> None:
+    if as_json:
+        answer_json({
+            "file": str(file), "same_file": found.same_bytes, "holds": found.holds,
+            "batches": [each.entry.position for each in batches], "same": found.same, "moved": found.moved,
+            "elsewhere": found.elsewhere, "unreadable": found.unreadable,
+            **{name: [each._asdict() for each in getattr(found, name)] for name in ("changed", "missing", "added")},
+        })  # fmt: skip
+        return
+    if found.same_bytes:
+        answer(f"the same file, byte for byte: {found.same:,} uses of {len(batches)} batches are of it")
+        return
+    answer(f"another file: same {found.same:,}  changed {len(found.changed):,}  missing {len(found.missing):,}  "
+           f"added {len(found.added):,}")  # fmt: skip
+    if found.elsewhere or found.moved or found.unreadable:
+        answer(f"  of the same {found.moved:,} moved; {found.elsewhere:,} were recorded from other files; "
+               f"{found.unreadable:,} lines cannot be read")  # fmt: skip
+    for each in found.changed[:SHOWN]:
+        answer(f"  changed  entry {each.position}: line {each.line_number}, offset {each.offset}")
+    for gone in found.missing[:SHOWN]:
+        answer(f"  missing  entry {gone.position}: was at offset {gone.offset}")
+    for new in found.added[:SHOWN]:
+        answer(f"  added    line {new.line_number}, offset {new.offset}: in no entry")
+
+
+@click.command(epilog=EXIT_STATUS)
+@BATCH
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where to put it.")
+@ledger_option
+@click.pass_context
+def source(ctx: click.Context, batch: str, output: Path) -> None:
+    """The log file of a batch, where it was kept (--keep); checked against its digest.
+
+    It holds personal data, as it did when it was imported.
+
+    \b
+    Example:
+      ledger import source 121 -o auditlog.csv
+    """
+    from ledger.chain.hashing import Digest
+    from ledger.importers.batches import batch as found_batch
+    from ledger.importers.source_store import SourceStore
+
+    opened = session.application(ctx)
+    opener = found_batch(opened.store, batch).opener
+    key = _kept_key(opened)
+    file = Digest(bytes.fromhex(opener.file))
+    store = SourceStore(session.place(ctx).beside(".sources"))
+    size = store.restore(file, output, key, key(f"import/{opener.protocol}/{opener.source}/files"))
+    say(f"{output}: {size:,} bytes, the file that was imported")
+
+
+def _kept_key(opened: Application) -> Any:
+    from ledger.errors import NotChecked
+
+    purposes = set(opened.vault.record_purposes())
+
+    def key(purpose: str) -> bytes:
+        if purpose not in purposes:
+            raise NotChecked("the key of its period is gone: nothing opens it any more", code="import.key-gone")
+        return opened.vault.record_key(purpose)
+
+    return key
+
+
+BATCH_COMMANDS: dict[str, click.Command] = {
+    "check": check, "list": list_, "show": show, "source": source, "summarise": summarise,
+}  # fmt: skip

@@ -1,0 +1,87 @@
+"""`ledger import FORMAT FOLDER --follow`: what comes into a folder is read, until somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from cli.import_run import ImportRun, tell_file
+from cli.output import answer, say
+
+if TYPE_CHECKING:
+    from ledger.importers.following import DropFolder, Due
+
+
+def follow_folder(run: ImportRun, folder: Path, *, every: int, once: bool, as_json: bool) -> int:
+    """Read what is new, again and again. Ctrl-C and SIGTERM end it, and that is exit 0: the next run goes on."""
+    from ledger.importers.following import followed
+
+    about = f"{run.opened.door.origin} {run.statement.protocol} {run.importer.name} {run.statement.author}"
+    with _until_stopped(), followed(folder, about) as drop:
+        if not once:
+            say(f"reading what comes into {folder}, every {every} s; Ctrl-C ends it")
+        try:
+            while True:
+                for due in drop.due(run.opened.clock()):
+                    _read(run, drop, due, as_json=as_json)
+                if once:
+                    return 0
+                Event().wait(every)
+        except KeyboardInterrupt:
+            say("stopped: what was read is in the ledger; start it again to go on")
+            return 0
+
+
+def _read(run: ImportRun, drop: DropFolder, due: Due, *, as_json: bool) -> None:
+    """Read one file that is due. What is wrong with it is told, and it waits until it is another file."""
+    from ledger.errors import InputRejected, NotFound
+    from ledger.importers.custody import FileChanged
+    from ledger.importers.formats import check
+
+    try:
+        for log in due.logs():
+            check(run.importer, log.head(), log.path)
+            one = run.anew()
+            told = one.take(log.open())
+            _tell(one, told, as_json=as_json)
+    except (NotFound, FileChanged):
+        return  # it was moved, or written to: it is looked at again
+    except InputRejected as error:
+        if not due.whole:  # half a document says nothing yet
+            return
+        say(f"passed over: {error}" + (f"; {error.hint}" if error.hint else ""))
+    drop.done(due)
+
+
+def _tell(run: ImportRun, told: dict[str, Any], *, as_json: bool) -> None:
+    """One line a file: of words, or of JSON."""
+    counts = run.counts
+    counted = {name: getattr(counts, name) for name in ("new", "duplicate", "rejected", "ignored", "conflicting")}
+    if as_json:
+        import json
+
+        answer(json.dumps({**told, **counted, "reasons": dict(counts.reasons)}))
+        return
+    answer(
+        f"{told['file']}: "
+        + "  ".join(f"{name} {count:,}" for name, count in counted.items() if count or name == "new")
+    )
+    tell_file(told)
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """A service manager ends us as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,196 @@
+"""One run of `ledger import FORMAT`: what was asked, done file by file, and told at the end."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+from cli.import_progress import import_progress
+from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from ledger.application import Application
+    from ledger.events.keys import KeyUse
+    from ledger.importers.custody import LogFile
+    from ledger.importers.importer import Importer
+    from ledger.importers.ingest import Chunks, Counts, Ingestion, Statement
+    from ledger.keys.keystore import KeyPair
+
+BATCH_USES: tuple[KeyUse, ...] = ("imports", "events")
+"""Uses of a key that may sign a batch, the narrower first."""
+NOTES = {
+    "no-dataset": "are in a place that the mapping gives no dataset",
+    "not-in-directory": "are by somebody who is not in the directory",
+    "outside-validity": "are by somebody whose time in the directory had not begun, or was over",
+    "ambiguous-in-directory": "are by somebody of whom the directory says two things at once",
+}
+"""What a mapping and a directory do not say of uses: nothing is guessed."""
+LARGE = 16 << 20
+"""Bytes from which a log is worth a second process, unless somebody says otherwise."""
+
+
+@dataclass
+class ImportRun:
+    """The ledger that is written to, by whom, and what was read into it so far."""
+
+    ctx: click.Context
+    opened: Application
+    importer: Importer
+    statement: Statement
+    processes: int | None = None
+    keep: bool = False
+    rehearsal: bool = False
+    told: list[dict[str, Any]] = field(default_factory=list)
+    _key: KeyPair | None = None
+
+    def __post_init__(self) -> None:
+        from ledger.importers.ingest import Ingestion
+
+        self.ingestion: Ingestion = Ingestion(
+            self.importer, self.statement, self.opened.vault, self.opened.known_uses, rehearsal=self.rehearsal,
+            recorded=self.opened.recorded_uses, chunks=self._chunks(),
+        )  # fmt: skip
+
+    def anew(self) -> ImportRun:
+        """The same, read now, with nothing counted yet."""
+        from ledger.clock import spell
+
+        statement = self.statement._replace(read_at=spell(self.opened.clock()))
+        return replace(self, statement=statement, told=[], _key=self.key)
+
+    @property
+    def counts(self) -> Counts:
+        return self.ingestion.counts
+
+    @property
+    def key(self) -> KeyPair:
+        """The key that signs the batches: an imports key before an events key."""
+        if self._key is None:
+            door, party = self.opened.door, self.statement.author
+            use: KeyUse = "imports" if session.key_files(self.ctx, party, "imports", door) else "events"
+            self._key = session.key(self.ctx, party, use, door)
+        return self._key
+
+    def _chunks(self) -> Chunks:
+        from ledger.importers.ingest import here
+        from ledger.importers.reading_apart import apart
+
+        def chosen(log: LogFile, reading: Any) -> Any:
+            several = (
+                (log.size >= LARGE and (os.cpu_count() or 1) > 1) if self.processes is None else self.processes > 1
+            )
+            return apart(log, reading) if several else here(log, reading)
+
+        return chosen
+
+    def take(self, log: LogFile) -> dict[str, Any]:
+        """Read one file; what it gave, for the answer. Each batch is on disk before the next is read."""
+        positions: list[int] = []
+        before = self.counts.new
+        with log, import_progress(log.path.name) as tell:
+            read = self.counts.read
+            self.ingestion.tell = lambda offset: tell(self.counts.read - read, offset, log.size)
+            try:
+                if self.rehearsal:
+                    for _ in self.ingestion.batches(log):
+                        pass
+                else:
+                    self._record(log, positions)
+            except KeyboardInterrupt:
+                say(f"{sum(1 for _ in positions):,} whole batches of {log.path} are in the ledger, which stays whole")
+                raise
+            rejects = str(self.ingestion.rejects_path) if self.ingestion.rejects_path else None
+            new = self.counts.new - before
+            given = {"file": str(log.path), "batches": positions, "new": new, "rejects_file": rejects}
+            if not self.rehearsal:
+                given |= self._file_facts(log)
+        self.told.append(given)
+        return given
+
+    def _record(self, log: LogFile, positions: list[int]) -> None:
+        from ledger.importers.recording import Recording
+
+        recording = Recording(self.opened, self.ingestion, self.statement.protocol, self.key)
+        for appended in recording.run(log):
+            positions.append(appended.position)
+
+    def _file_facts(self, log: LogFile) -> dict[str, Any]:
+        """Record what the file gave as a whole, and keep it if that was asked."""
+        from ledger.importers.log_reads import record_read
+
+        file = self.ingestion.file
+        assert file is not None, "a file was read"
+        kept = None
+        if self.keep:
+            kept = str(self._kept(log))
+        recorded = record_read(self.opened, file, self.importer.name, self.statement, self.key)
+        contradicted = sorted(file.contradicted.values())
+        return {"read": recorded.position if recorded else None, "contradicted": contradicted, "kept": kept}
+
+    def _kept(self, log: LogFile) -> Path:
+        from ledger.importers.source_store import SourceStore
+
+        file = self.ingestion.file
+        assert file is not None, "a file was read"
+        purpose = self.ingestion.reading.purpose(file.last[:4] or "files")
+        place = session.place(self.ctx).beside(".sources")
+        return SourceStore(place).keep(log.stream, file.digest, purpose, self.opened.vault.record_key)
+
+
+def party(ctx: click.Context, opened: Application, protocol: str, named: str | None) -> str:
+    """Who states the log: who was named, or the only party with a key here. Raises UsageProblem."""
+    from ledger.errors import UsageProblem
+
+    if named is not None:
+        return named
+    parties = opened.door.protocols[protocol].parties
+    candidates = sorted(party for party in parties if _may_sign(ctx, opened, party))
+    if len(candidates) != 1:
+        raise UsageProblem(
+            "who states this log?", hint=f"--party is one of: {', '.join(candidates or sorted(parties))}"
+        )
+    return candidates[0]
+
+
+def _may_sign(ctx: click.Context, opened: Application, party: str) -> bool:
+    door = opened.door
+    return any(session.key_files(ctx, party, use, door) for use in BATCH_USES)
+
+
+def tell(run: ImportRun, *, as_json: bool) -> None:
+    """What the run gave, in words or as one JSON document."""
+    counts, dry_run = run.counts, run.rehearsal
+    if as_json:
+        answer_json({
+            "dry_run": dry_run, "new": counts.new, "duplicate": counts.duplicate, "rejected": counts.rejected,
+            "ignored": counts.ignored, "conflicting": counts.conflicting, "unlisted": counts.unlisted,
+            "ambiguous": counts.ambiguous, "reasons": dict(counts.reasons), "notes": dict(counts.notes),
+            "files": run.told, "size": run.opened.store.size(),
+        })  # fmt: skip
+        return
+    answer(f"{'would be ' if dry_run else ''}new {counts.new:,}  duplicate {counts.duplicate:,}  "
+           f"rejected {counts.rejected:,}  ignored {counts.ignored:,}")  # fmt: skip
+    for reason, count in counts.reasons.most_common():
+        answer(f"  {count:>7,} {reason}")
+    for note, count in counts.notes.most_common():
+        say(f"{count:,} new uses {NOTES[note]}")
+    if counts.ambiguous:
+        say(f"{counts.ambiguous:,} local times came twice on their day: they are recorded by their date")
+    for each in run.told:
+        tell_file(each)
+    if not dry_run:
+        answer(f"log size {run.opened.store.size():,}")
+
+
+def tell_file(told: dict[str, Any]) -> None:
+    """What is to be done about one file."""
+    if told.get("contradicted"):
+        shown = ", ".join(str(position) for position in told["contradicted"][:10])
+        say(f"{told['file']} contradicts what was recorded before, in entries {shown}: look at both; the first stands")
+    if told["rejects_file"]:
+        say(f"rejected lines of {told['file']} are in {told['rejects_file']}; mend the log and import it again")

@@ -1,0 +1,114 @@
+"""Reading a log in a process of its own: it parses, types and digests, while this one asks, signs and appends.
+
+- The other process has the file's descriptor and the importer. It is given a record key when it asks for one, and never
+  the vault or the ledger.
+- What it reads comes in the order of the file, so what is recorded is the same, byte for byte, as with one process.
+- It reads at most AHEAD chunks ahead. If either dies, the pipe between them ends, and the other one stops.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import DupFd
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+from ledger.errors import Conflict, LedgerError
+from ledger.importers.custody import LogFile
+from ledger.importers.importer import Importer
+from ledger.importers.members import Author
+from ledger.importers.reading import Chunk, Reading
+from ledger.importers.stretch import stretch
+
+AHEAD = 8
+_END = None
+
+
+class ReaderStopped(Conflict):
+    """The process that read the log has ended before the log did."""
+
+    code = "import.reader"
+
+
+def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
+    """As `Reading.chunks`, by another process. Raises ReaderStopped, and what reading raises."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    given = (theirs, reading.importer, reading.author)
+    process = context.Process(target=_read, args=(*given, _Descriptor(log.stream.fileno()), log.size), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        while (said := _received(ours)) is not _END:
+            if isinstance(said, str):
+                ours.send(reading.record_key(said))
+            elif isinstance(said, Chunk):
+                yield said
+            else:
+                raise said
+    finally:
+        ours.close()
+        process.join()
+        process.close()
+
+
+def _received(connection: Connection) -> Any:
+    try:
+        return connection.recv()
+    except (EOFError, ConnectionError) as error:
+        raise ReaderStopped(
+            "the process that read the log has stopped", hint="run the same command again, with --processes 1"
+        ) from error
+
+
+class _Descriptor:
+    """A file's descriptor on its way to another process, which makes it its own."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received_descriptor, (DupFd(self._descriptor),)
+
+
+def _received_descriptor(sent: Any) -> int:
+    return int(sent.detach())
+
+
+def _read(connection: Connection, importer: Importer, author: Author, descriptor: int, size: int) -> None:
+    """The other process: reads, and says what it found."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the one that appends says when it is over
+    waiting: Queue[Any] = Queue(AHEAD)
+    sender = Thread(target=_send, args=(connection, waiting), daemon=True)
+    sender.start()
+
+    def record_key(purpose: str) -> bytes:
+        waiting.put(purpose)
+        return bytes(connection.recv())
+
+    try:
+        with stretch(descriptor, size) as stream:
+            for chunk in Reading(importer, author, record_key).chunks(stream):
+                waiting.put(chunk)
+        waiting.put(_END)
+    except EOFError:  # nobody listens any more
+        return
+    except LedgerError as error:
+        waiting.put(error)
+    sender.join()
+
+
+def _send(connection: Connection, waiting: Queue[Any]) -> None:
+    try:
+        while True:
+            said = waiting.get()
+            connection.send(said)
+            if said is _END or isinstance(said, LedgerError):
+                return
+    except ConnectionError:  # whoever started us has ended: there is nobody to read for
+        os._exit(1)

@@ -1,0 +1,87 @@
+"""A record that comes again in a later run, in a real ledger: the same, or otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.clock import spell
+from ledger.importers.ingest import Ingestion, Statement
+from ledger.importers.m365_audit import M365Audit
+from ledger.importers.recording import Recording
+from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines
+from tests.worlds import V, World
+
+
+def imported(world: World, path: Path, text: str) -> Ingestion:
+    """Import a log as VLAIO's, comparing it with what is recorded."""
+    path.write_text(text)
+    with world.open() as ledger:
+        statement = Statement("VLAIO", V, spell(world.clock()))
+        recorded = ledger.recorded_uses
+        run = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded)
+        for _ in Recording(ledger, run, V, world.key("VLAIO")).run(path):
+            pass
+    return run
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"CreationTime": "2026-01-05T08:59:59"}, {"CreationTime": "2026-03-09T08:01:00"}, {"Operation": "FileDownloaded"},
+    {"UserId": "Jan.Voorbeeld@fictief.example"}, {"UserId": ""}, {"OperationCount": 9}, {"ResultStatus": "Failed"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change.items())))
+def test_a_record_that_says_otherwise_later_is_refused_and_both_places_are_told(
+    world: World, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    before = world.size()
+    imported(world, tmp_path / "a", json_lines([audit(1), audit(2)]))
+    run = imported(world, tmp_path / "b", json_lines([audit(2), audit(1, **change), audit(3)]))
+    counts = run.counts
+    assert (counts.new, counts.duplicate, counts.rejected, counts.conflicting) == (1, 1, 1, 1)
+    (reject,) = [json.loads(line) for line in Path(f"{tmp_path / 'b'}.rejects.jsonl").read_text().splitlines()]
+    assert (reject["line"], reject["code"], reject["recorded"]) == (2, "conflict", before + 2)
+    assert run.file is not None
+    assert list(run.file.contradicted.values()) == [before + 2]
+
+
+def other_shape(records: Sequence[dict[str, Any]]) -> str:
+    return csv_text(records, OLDER_PORTAL)
+
+
+@pytest.mark.parametrize(
+    "again", [[audit(1)], [audit(1, UserAgent="x")], [audit(1, UserId="an.voorbeeld@FICTIEF.example")]]
+)
+def test_a_record_that_says_the_same_in_another_line_is_a_duplicate(
+    world: World, tmp_path: Path, again: list[dict[str, Any]]
+) -> None:
+    imported(world, tmp_path / "a", json_lines([audit(0), audit(1)]))
+    counts = imported(world, tmp_path / "b", other_shape(again)).counts
+    assert (counts.new, counts.duplicate, counts.rejected) == (0, 1, 0)
+
+
+def test_an_operation_that_is_listed_by_now_is_no_contradiction(world: World, tmp_path: Path) -> None:
+    imported(world, tmp_path / "a", json_lines([audit(1, Operation="Nieuwigheid")]))
+    assert imported(world, tmp_path / "b", json_lines([audit(1)])).counts.duplicate == 1
+
+
+def test_a_person_who_was_erased_is_not_compared(world: World, tmp_path: Path) -> None:
+    imported(world, tmp_path / "a", json_lines([audit(1)]))
+    with world.open() as ledger:
+        tokens = ledger.vault.known(V, ["an.voorbeeld@fictief.example"])
+        ledger.vault.erase("ab" * 16, list(tokens.values()), [])
+        assert ledger.vault.known(V, ["an.voorbeeld@fictief.example"]) == {}
+    again = audit(1, UserAgent="another line")
+    assert imported(world, tmp_path / "b", json_lines([again])).counts.duplicate == 1
+
+
+def test_overlapping_exports_in_any_order_contradict_nothing(world: World, tmp_path: Path) -> None:
+    for name, numbers in {"b": range(20, 40), "a": range(30), "c": range(50)}.items():
+        counts = imported(world, tmp_path / name, json_lines(audit(number) for number in numbers)).counts
+        assert counts.conflicting == 0
+    assert counts.new == 10
