@@ -6,7 +6,7 @@ Exit status:
   0    ok
   2    usage
   3    verification failed: something is proven wrong
-  4    an obligation is overdue (only with --fail-overdue)
+  4    overdue, or an open finding (only with --fail-overdue, --fail-open)
   5    input rejected
   6    not found
   7    locked, or a conflict

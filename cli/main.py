@@ -16,10 +16,10 @@ from cli.nouns import NOUN_SUMMARIES, NOUNS
 COMMANDS = {
     "Start": ("demo", "init"),
     "Protocols and events": ("protocol", "events", "sign", "record", "import"),
-    "What must be done": ("obligations", "why", "register", "replay"),
+    "What must be done": ("obligations", "why", "findings", "register", "replay"),
     "Is it whole": ("verify", "checkpoint", "evidence", "export"),
     "Persons": ("subject", "retention"),
-    "Keys and copies": ("key", "backup", "restore"),
+    "Keys and copies": ("key", "backup", "restore", "load"),
     "Record what happened": tuple(NOUN_SUMMARIES),
 }
 """Every command by its group; each lives in `cli.commands.<name>` as `command`, but for the nouns of `cli.nouns`."""
@@ -34,7 +34,7 @@ Examples:
 
 The ledger is named by --ledger or LEDGER: a path, or a database URL; ./ledger.db if neither is given. Other variables:
 LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, LEDGER_FILES (where the files beside a database URL lie),
-LEDGER_VAULT_KEY_FILE, LEDGER_VAULT_KEY, NO_COLOR.
+LEDGER_VAULT (where the vault lies), LEDGER_VAULT_KEY_FILE, LEDGER_VAULT_KEY, LEDGER_VAULT_KEYRING, NO_COLOR.
 """
 
 

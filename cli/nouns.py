@@ -56,6 +56,7 @@ NOUNS: dict[str, dict[str, str]] = {
         "withdraw-consent": "onward-consent-withdrawn",
     },
     "purpose": {"record": "processing-purpose-recorded", "report-deviation": "purpose-deviation-detected"},
+    "findings": {"close": "finding-closed"},
     "application": {"register": "application-registered"},
     "access": {"grant": "access-granted", "review": "access-reviewed", "revoke": "access-revoked"},
     "staff": {
@@ -72,6 +73,11 @@ NOUNS: dict[str, dict[str, str]] = {
         "instruct": "correction-instructed",
         "correct": "correction-applied",
         "conclude": "correction-outcome-notified",
+    },
+    "rights": {
+        "change-data": "subject-data-changed",
+        "notify-recipient": "recipient-notified",
+        "omit-notice": "recipient-notice-omitted",
     },
     "incident": {"detect": "incident-detected", "notify": "incident-notified"},
     "breach": {
@@ -126,7 +132,7 @@ NOUNS: dict[str, dict[str, str]] = {
         "flag-confidential": "dossier-confidentiality-flagged",
     },
 }
-"""Noun -> verb -> event type without version. `protocol`, `events` and `evidence` have commands of their own too."""
+"""Noun -> verb -> event type without version. Some nouns (`protocol`, `findings`) have commands of their own too."""
 
 NOUN_SUMMARIES = {
     "party": "Join, leave, lose the ground, be reached elsewhere.",
@@ -145,6 +151,7 @@ NOUN_SUMMARIES = {
     "access": "Grant, review and revoke access.",
     "staff": "Function profiles, changes, ends, undertakings.",
     "error": "An error in exchanged data, from finding to outcome.",
+    "rights": "Data changed by a person's right, and who is told.",
     "incident": "Detect an incident, and report it.",
     "breach": "Assess and notify a data breach, consult, remedy.",
     "measure": "Attest a security measure, or its end.",

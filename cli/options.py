@@ -39,11 +39,16 @@ def moment_options(command: F) -> F:
 
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    return None if value is None else moment(value)
+
+
+def moment(value: str) -> datetime:
+    """A moment of the command line. Raises UsageProblem."""
     from ledger.clock import parse_argument
     from ledger.errors import InputRejected
 
     try:
-        return None if value is None else parse_argument(value)
+        return parse_argument(value)
     except InputRejected as error:
         raise UsageProblem(error.message, hint=error.hint, code=error.code) from error
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ledger.events.keys import KeyUse
     from ledger.keys.keystore import KeyFile, KeyPair
     from ledger.storage.store import Store
+    from projections.last_answer import LastAnswer
     from projections.obligations.answer import Answer
+    from projections.obligations.listing import Listing
     from projections.projection import Projection
     from projections.runner import Folded
 
@@ -85,6 +87,54 @@ def obligations(ctx: click.Context, as_of: datetime | None, known_at: datetime |
     return evaluate(state, as_of or now(), protocol=protocol)
 
 
+def listing(
+    ctx: click.Context, as_of: datetime | None, known_at: datetime | None, protocol: str | None, clause: str,
+    *, rest: bool,
+) -> Listing:  # fmt: skip
+    """The same, of clauses whose address begins so; what is not open is only counted, if `rest` is not asked.
+
+    The present of a large ledger is read from the last answer, of which only what may have changed is worked out again.
+    """
+    from ledger.clock import now
+
+    opened, moment = whole(ctx), as_of or now()
+    if known_at is None:
+        last = last_answer(ctx, opened, moment, present=as_of is None, rest=rest)
+        if last is not None:
+            return last.listing(moment, protocol, clause)
+    from projections.obligations import listing as of
+    from projections.obligations.engine import evaluate
+    from projections.obligations.projection import ObligationsProjection
+    from projections.pieces import uncollected
+
+    state = folded(ctx, opened, ObligationsProjection(opened.protocol_file), known_at).state
+    with uncollected():
+        return of.listing(evaluate(state, moment, protocol=protocol, clause=clause))
+
+
+def last_answer(ctx: click.Context, opened: Store, at: datetime, *, present: bool, rest: bool) -> LastAnswer | None:
+    """The last answer where it is that at this moment; the present of a large ledger is first brought up to date."""
+    from ledger.storage.answers import Answers
+    from ledger.storage.faults import StorageFailed
+    from projections import last_answer as kept
+
+    if opened.size() < WORTH_A_SNAPSHOT:
+        return None
+    try:
+        answers = Answers(place(ctx).views)
+    except (OSError, StorageFailed):
+        return None
+    ctx.call_on_close(answers.close)
+    last = kept.last_answer(opened, answers, rest=rest)
+    if present and not last.at(at):
+        from projections.obligations.projection import ObligationsProjection
+        from projections.renewal import renew
+
+        renew(folded(ctx, opened, ObligationsProjection(opened.protocol_file), None), last, answers, at)
+        last = kept.last_answer(opened, answers, rest=rest)
+    return last if last.at(at) else None
+
+
 def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: datetime | None) -> Folded:
     """A projection's state: from entry 1, or from its snapshot where the present of a large ledger is asked."""
     from ledger.storage.faults import StorageFailed
@@ -106,9 +156,14 @@ def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: 
 
 def protocol(opened: Application, named: str | None) -> str:
     """The protocol that was named, or the only one. Raises UsageProblem, NotFound."""
+    return protocol_of(opened.door, named)
+
+
+def protocol_of(door: Door, named: str | None) -> str:
+    """The same, for who only reads."""
     from ledger.errors import NotFound, UsageProblem
 
-    known = sorted(opened.door.protocols)
+    known = sorted(door.protocols)
     if named is None and len(known) == 1:
         return known[0]
     if named is None:

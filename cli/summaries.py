@@ -14,6 +14,7 @@ SUMMARIES = {
     "import": "Read an application's log into the ledger.",
     "obligations": "What is due, by whom, to whom, under which sentence.",
     "why": "Why one obligation stands as it does.",
+    "findings": "What the logs show and nothing explains: list, explain, close.",
     "register": "One register, as it stood at a moment.",
     "replay": "Verify, and rebuild every projection from entry 1.",
     "verify": "Is every entry still the one that was signed?",
@@ -24,6 +25,7 @@ SUMMARIES = {
     "retention": "Erase what the ledger's own logs tell, after its term.",
     "backup": "Copy ledger, vault and keys into folders apart.",
     "restore": "Bring a backup back to the place named by --ledger.",
+    "load": "Make a ledger of an export, or of another ledger.",
     "key": "Make, enrol, revoke and show keys.",
     **NOUN_SUMMARIES,
 }

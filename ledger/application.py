@@ -16,8 +16,8 @@ from typing import NamedTuple, Self
 import msgspec
 
 from ledger.chain.checkpoint import Checkpoint
-from ledger.chain.entry import split
-from ledger.chain.hashing import Digest, leaf_hash
+from ledger.chain.entry import envelope, event_of, split
+from ledger.chain.hashing import Digest
 from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof
 from ledger.clock import Clock, now, spell
@@ -33,8 +33,9 @@ from ledger.keys.signing import Random, SignedLine, meaning, sign_event
 from ledger.place import Place
 from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
 from ledger.storage.faults import Damaged
-from ledger.storage.highwater import HighWater, Mark, check
+from ledger.storage.highwater import Mark
 from ledger.storage.known_ids import KnownIds
+from ledger.storage.marks import Marks
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
@@ -82,6 +83,13 @@ class Recorded(NamedTuple):
     new: bool
 
 
+class RecordedUse(NamedTuple):
+    """Where a use stands, and the bytes of its event."""
+
+    position: int
+    event: bytes
+
+
 class _Use(msgspec.Struct):
     """What a use is known again by."""
 
@@ -103,7 +111,7 @@ class Application:
     def __init__(self, place: Place, store: Store, vault: VaultStore, clock: Clock, ids: Callable[[], str]) -> None:
         self.place, self.store, self.vault, self.clock, self.ids = place, store, vault, clock, ids
         self._known = KnownIds(place.views)
-        self._mark = HighWater(place.head)
+        self.marks = Marks.of(place)
         self._door: Door | None = None
         self.replayed: list[Replayed] = []
         """Erasures that were recorded before, and carried out when this was opened."""
@@ -136,9 +144,8 @@ class Application:
         self.close()
 
     def check_mark(self) -> None:
-        """Refuse a ledger that is behind or beside its high-water mark."""
-        if mark := self._mark.read():
-            check(mark, self.store)
+        """Refuse a ledger that is behind or beside its high-water marks."""
+        self.marks.check(self.store)
 
     def carry_out_erasures(self) -> list[Replayed]:
         """Destroy in the vault what the ledger says is erased, and the vault has no note of. Raises ForgedErasure."""
@@ -173,8 +180,7 @@ class Application:
     def _recorded(self, door: Door, lines: Sequence[SignedLine], files: Mapping[str, bytes]) -> list[Recorded]:
         results, rows, new = self._decided(door, lines, files)
         if rows:
-            for line in new:
-                self.vault.put_openings(line.event.id, line.openings, about_of(line.event))
+            self.vault.put_all((line.event.id, line.openings, about_of(line.event)) for line in new)
             self.marked(self.store.append(rows, at=door.size, files=files))
             if any(line.event.type.startswith("subject-erased/") for line in new):
                 self.carry_out_erasures()
@@ -246,7 +252,14 @@ class Application:
     def known_uses(self, named: Sequence[tuple[str, str]]) -> set[str]:
         """Of these uses, by (happened_at, id), the ids that are recorded already."""
         self._known.catch_up(self.store)
-        return self._known.known_uses(named)
+        return set(self._known.known_uses(named))
+
+    def recorded_uses(self, named: Sequence[tuple[str, str]]) -> dict[str, RecordedUse]:
+        """Of these uses, by (happened_at, id), those whose id is recorded already: where, and the event's bytes."""
+        self._known.catch_up(self.store)
+        positions = self._known.known_uses(named)
+        entries = self.store.entries(positions.values())
+        return {each: RecordedUse(position, event_of(entries[position])) for each, position in positions.items()}
 
     def sweep_orphans(self) -> int:
         """Destroy openings that were put more than an hour ago for events that never came; how many parts went."""
@@ -266,7 +279,7 @@ class Application:
         return self._known.position_of(event_id)
 
     def marked(self, receipt: Receipt, *, sync: bool = False) -> Receipt:
-        self._mark.replace(Mark(receipt.last, receipt.leaf), sync=sync)
+        self.marks.replace(Mark(receipt.last, receipt.leaf), sync=sync)
         return receipt
 
     def sign_checkpoint(self, log: KeyPair, events: KeyPair) -> bytes:
@@ -296,11 +309,11 @@ class Application:
         return notes[-1]
 
     def _seal(self, key: KeyPair) -> StreamsSealed:
-        """The seal over the streams as they are; each head is compared with the entry it names."""
-        heads = self.store.stream_heads()
+        """The seal over the streams as they are; each end is still what the entry behind it follows from."""
+        heads, size = self.store.stream_heads(), self.store.size()
         for head in heads:
-            if leaf_hash(self.store.entry(head.position)) != head.leaf:
-                raise Inconsistent(f"the stored head of {head.stream} is not its last entry", hint="run: ledger verify")
+            if head.position < size and envelope(self.store.entry(head.position + 1))[1] != head.leaf:
+                raise Inconsistent(f"entry {head.position} is not what it was", hint="run: ledger verify")
         root = seal_root({head.stream: (head.version, head.leaf) for head in heads})
         moment = spell(self.clock())
         return StreamsSealed(

@@ -83,7 +83,7 @@ def spell(instant: datetime) -> str:
 
 def spell_recorded(instant: datetime) -> str:
     """`recorded_at` of an entry: always six decimals."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_recorded(text: str) -> datetime:

@@ -17,7 +17,7 @@ of one size of the ledger; the append names that size, so what was decided still
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -25,17 +25,17 @@ import msgspec
 
 from ledger.chain.entry import split
 from ledger.errors import Conflict, InputRejected, LedgerError
-from ledger.events.acts import acting, value_of
+from ledger.events.acts import value_of
 from ledger.events.base import Event, ProtocolEvent, stream_of
 from ledger.events.catalogue import types
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
 from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
 from ledger.events.keys import LedgerOpened
-from ledger.keys.authority import MandateGrant, check_authority, name_of
+from ledger.keys.authority import check_authority, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
-from ledger.protocol.definitions import Mandate
+from ledger.parties import Known
 from ledger.protocol.load import load
 from ledger.protocol.model import ProtocolVersion
 from ledger.storage.append import Row, StoredRow
@@ -73,15 +73,6 @@ class VersionTaken(Conflict):
 
 
 @dataclass(frozen=True)
-class Known:
-    """One protocol as the door knows it: its versions, who is party to it, and who may speak for whom."""
-
-    versions: tuple[ProtocolVersion, ...]
-    parties: frozenset[str]
-    mandates: tuple[MandateGrant, ...]
-
-
-@dataclass(frozen=True)
 class Door:
     """The state that decisions are read from, after entry `size`."""
 
@@ -101,7 +92,7 @@ class Door:
         if isinstance(event, ProtocolVersionRegistered):
             protocols = {**protocols, event.protocol: self._with_version(event, files)}
         elif isinstance(event, MandateRecorded | MandateWithdrawn | PartyAcceded):
-            protocols = {**protocols, event.protocol: _changed(self.protocols[event.protocol], event)}
+            protocols = {**protocols, event.protocol: self.protocols[event.protocol].after(event)}
         return Door(position, self.keyring.apply(position, event), protocols, self.holds.after(position, event))
 
     def admitted(self, line: SignedLine) -> Row:
@@ -111,7 +102,7 @@ class Door:
         if position == 1 and not isinstance(event, LedgerOpened):
             raise Conflict("this ledger has no first entry yet", hint="open it: ledger init", code="ledger.not-opened")
         verify_signature(line, keyring, keyring.origin, position)
-        known = self.known(event) if isinstance(event, ProtocolEvent) else Known((), frozenset(), ())
+        known = self.known(event) if isinstance(event, ProtocolEvent) else Known()
         check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
         _check_parties(event, known.parties)
         check_clear(msgspec.to_builtins(event))
@@ -122,31 +113,25 @@ class Door:
     def known(self, event: ProtocolEvent) -> Known:
         """The protocol of an event, with whom the event itself lets join. Raises UnknownProtocol."""
         found = self.protocols.get(event.protocol)
-        if found is not None and isinstance(event, PartyAcceded):
-            return replace(found, parties=found.parties | {event.party})
         if found is None and isinstance(event, ProtocolVersionRegistered):
-            return Known((), frozenset({event.author}), ())
+            found = Known()
         if found is None:
             there = ", ".join(sorted(self.protocols)) or "none yet"
             raise UnknownProtocol(
                 f"this ledger holds no protocol {event.protocol}", field="$.protocol",
                 hint=f"it holds: {there}; add one with: ledger protocol add FILE",
             )  # fmt: skip
-        return found
+        return found.asked_by(event)
 
     def _with_version(self, event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> Known:
         version = _file_of(event, files)
-        before = self.protocols.get(event.protocol, Known((), frozenset(), ()))
+        before = self.protocols.get(event.protocol, Known())
         if any(each.version == version.version for each in before.versions):
             raise VersionTaken(
                 f"version {version.version} of {event.protocol} was registered before", field="$.version",
                 hint="a file that says something else is another version: give it another name in the file",
             )  # fmt: skip
-        defined = tuple(
-            MandateGrant(body.giver, body.holder, _acts(body.acts), clause.address)
-            for clause, body in version.defined(Mandate, version.readings())
-        )
-        return Known((*before.versions, version), before.parties | set(version.party_ids), before.mandates + defined)
+        return before.with_version(version)
 
 
 @lru_cache(maxsize=32)
@@ -185,21 +170,6 @@ def _check_parties(event: Event, parties: frozenset[str]) -> None:
                     f"{party} is no party to {event.protocol}", field=f"$.{name}",
                     hint=f"its parties are {', '.join(sorted(parties))}",
                 )  # fmt: skip
-
-
-def _changed(known: Known, event: MandateRecorded | MandateWithdrawn | PartyAcceded) -> Known:
-    if isinstance(event, PartyAcceded):
-        return replace(known, parties=known.parties | {event.party})
-    sources = {giver: f"mandate {event.mandate} of {giver}" for giver in acting(event)}
-    if isinstance(event, MandateWithdrawn):
-        return replace(known, mandates=tuple(each for each in known.mandates if each.source not in sources.values()))
-    acts = _acts(None if "any" in event.acts else event.acts)
-    grants = (MandateGrant(giver, event.to, acts, source) for giver, source in sources.items())
-    return replace(known, mandates=(*known.mandates, *grants))
-
-
-def _acts(names: Iterable[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
 
 
 def door_of(store: Store) -> Door:

@@ -25,10 +25,11 @@ from ledger.keys.private_file import write_private
 from ledger.keys.signing import Random
 from ledger.place import Place
 from ledger.storage.append import Row
-from ledger.storage.highwater import HighWater, Mark
+from ledger.storage.highwater import Mark
+from ledger.storage.marks import Marks
 from ledger.storage.opening import create, open_store
 from ledger.storage.store import Store
-from ledger.storage.vault_store import VaultStore
+from ledger.storage.vault_store import VaultStore, VaultThere
 
 DEFAULT_OPERATOR = "OPERATOR"
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9./_-]{2,127}", re.ASCII)
@@ -61,18 +62,26 @@ def open_ledger(place: Place, opening: Opening) -> LedgerOpened:
     with store:
         if store.size():
             raise Conflict(
-                f"there is a ledger at {place.url}", hint="name another place with --ledger", code="ledger.exists"
+                f"there is a ledger at {place.shown}", hint="name another place with --ledger", code="ledger.exists"
             )
         events, log = _keys(place, opening)
-        if not place.vault.exists():
-            VaultStore.create(place.vault, place.vault_key, random=opening.random, clock=opening.clock).close()
+        _vault(place, opening)
         event = _event(opening, events, log)
         raw = encoded(event)
         row = Row(stream_of(event), event.type, raw, spell_signature(events.sign(signed_bytes(opening.origin, raw))))
         _write_policy(place, opening.operator, events, log)
         receipt = store.append([row], at=0)
-        HighWater(place.head).replace(Mark(receipt.last, receipt.leaf), sync=True)
+        Marks.of(place).replace(Mark(receipt.last, receipt.leaf), sync=True)
         return event
+
+
+def _vault(place: Place, opening: Opening) -> None:
+    """Make the vault, or know again the one of an opening that was stopped half way: it must open with our key."""
+    try:
+        made = VaultStore.create(place.vault, place.vault_key, random=opening.random, clock=opening.clock)
+    except VaultThere:
+        made = VaultStore.open(place.vault, place.vault_key)
+    made.close()
 
 
 def _check_names(opening: Opening) -> None:

@@ -3,12 +3,15 @@
     NAME.db  entries, checkpoints, protocol files        NAME.head    high-water mark
     NAME.vault, NAME.vault.key  who the tokens are       NAME.keys/   private keys
     NAME.views  look-ups, made anew when lost            NAME.policy  whose keys this machine trusts
+    NAME.sources/  imported files that are kept, encrypted
 
 Of a ledger in PostgreSQL the files beside it lie where LEDGER_FILES says: `FOLDER/NAME`, the name without ending.
+LEDGER_VAULT says where the vault lies, where not beside: a path, or the URL of another database or schema.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ from pathlib import Path
 from ledger.errors import UsageProblem
 
 DEFAULT = "ledger.db"
+_PASSWORD = re.compile(r"(://[^/?#@:]*:)[^/?#]*@")
 
 
 @dataclass(frozen=True)
@@ -26,32 +30,45 @@ class Place:
     base: Path
     key_file: Path | None = None
     """The vault's key, where it is kept elsewhere (LEDGER_VAULT_KEY_FILE)."""
+    vault_at: str | None = None
+    """The vault, where it lies elsewhere (LEDGER_VAULT)."""
+    mark_at: str | None = None
+    """A second high-water mark, where one is kept elsewhere (LEDGER_HEAD): a file, or a URL."""
 
     @classmethod
     def named(cls, name: str | None, environment: Mapping[str, str]) -> Place:
         """Read what the user gave; None is the default. Raises UsageProblem for a database URL without LEDGER_FILES."""
         text = name or DEFAULT
         files, key = environment.get("LEDGER_FILES"), environment.get("LEDGER_VAULT_KEY_FILE")
-        key_file = Path(key) if key else None
+        key_file, vault = Path(key) if key else None, environment.get("LEDGER_VAULT") or None
+        mark = environment.get("LEDGER_HEAD") or None
         if "://" in text and not text.startswith("sqlite"):
             if not files:
                 raise UsageProblem(
                     "a ledger in a database server has files beside it, and LEDGER_FILES does not say where",
                     hint="set LEDGER_FILES to a folder and a name: LEDGER_FILES=/srv/ledger/flanders",
                 )
-            return cls(text, Path(files), key_file)
+            return cls(text, Path(files), key_file, vault, mark)
         path = Path(text.partition("///")[2]) if "://" in text else Path(text)
         if path.is_dir():
             raise UsageProblem(f"{path} is a folder", hint=f"name the file in it: {path / DEFAULT}")
         base = Path(files) if files else path.with_suffix("") if path.suffix == ".db" else path
-        return cls(str(path), base, key_file)
+        return cls(str(path), base, key_file, vault, mark)
 
     def beside(self, ending: str) -> Path:
         return self.base.with_name(self.base.name + ending)
 
     @property
-    def vault(self) -> Path:
-        return self.beside(".vault")
+    def vault(self) -> Path | str:
+        """A file, or the URL of a database."""
+        if self.vault_at is None:
+            return self.beside(".vault")
+        return self.vault_at if "://" in self.vault_at else Path(self.vault_at)
+
+    @property
+    def shown(self) -> str:
+        """Where the ledger lies, to be shown: without a password."""
+        return without_password(self.url)
 
     @property
     def vault_key(self) -> Path:
@@ -72,3 +89,8 @@ class Place:
     @property
     def policy(self) -> Path:
         return self.beside(".policy")
+
+
+def without_password(place: str | Path) -> str:
+    """A path as it is, a URL without the password in it."""
+    return _PASSWORD.sub(r"\1***@", str(place))

@@ -6,17 +6,19 @@ follows from the one before is seen while they are read; signatures and seals ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from ledger.place import Place
 from ledger.storage.faults import StorageFailed
 from ledger.storage.highwater import HighWater, Mark, RolledBack, check
+from ledger.storage.marks import Marks
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 
 
-def open_whole(place: Place) -> Store:
-    """The ledger, to read; neither vault nor keys are touched.
+def open_whole(place: Place, tell: Callable[[str], None] = lambda unreached: None) -> Store:
+    """The ledger, to read; neither vault nor keys are touched. `tell` is told of a mark that could not be asked.
 
     Raises RolledBack or BesideTheMark where it ends before its mark or checkpoint, or has another entry there; Damaged
     where rows lie outside of what its head counts; what `open_store` raises.
@@ -26,6 +28,10 @@ def open_whole(place: Place) -> Store:
     store = open_store(place.url)
     try:
         _check(store, mark)
+        marks = Marks.of(place)
+        marks.check_elsewhere(store)
+        if marks.unreached:
+            tell(marks.unreached)
     except BaseException:
         store.close()
         raise

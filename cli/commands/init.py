@@ -23,6 +23,7 @@ def command(ctx: click.Context, party: str, origin: str | None) -> None:
       LEDGER_PASSPHRASE_FILE=secret ledger init --party VLAIO --origin ledger.example.org/exchanges
     """
     from ledger.opening import Opening, new_origin, open_ledger
+    from ledger.place import without_password
 
     place = session.place(ctx)
     passphrase = session.passphrase(f"the keys of {party}", new=True)
@@ -30,5 +31,5 @@ def command(ctx: click.Context, party: str, origin: str | None) -> None:
     answer(f"opened {place.shown} as {opened.origin}, operated by {opened.operator}")
     say("Beside it:")
     for path, holds in ((f"{place.keys}/", "private keys"), (place.vault, "persons"), (place.policy, "whom you trust")):
-        say(f"  {path}  {holds}")
+        say(f"  {without_password(path)}  {holds}")
     say("Next: ledger protocol add FILE")

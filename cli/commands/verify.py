@@ -13,6 +13,7 @@ from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table, width
 from cli.progress import progress
+from cli.stamp_files import warn_of_stamps
 
 if TYPE_CHECKING:
     from ledger.chain.policy import Policy
@@ -48,22 +49,24 @@ def command(
       ledger verify --policy keys-i-was-given.policy
       ledger verify --deep --json > report.json
     """
-    from ledger.storage.highwater import HighWater
+    from ledger.storage.marks import Marks
     from ledger.verification.agreement import with_agreement
     from ledger.verification.run import Asked, verify
 
     place, store = session.place(ctx), session.store(ctx)
     policy = _policy(policy_file, place)
     with progress("entries") as told:
-        asked = Asked(policy, HighWater(place.head), deep=deep, since=since, progress=told)
+        marks = Marks.of(place)
+        asked = Asked(policy, marks, deep=deep, since=since, progress=told)
         report = with_agreement(verify(store, place.url, asked), store, policy)
+    warn_of_stamps(place)
     report, persons = _with_persons(report, place, store, deep=deep)
     if as_json:
         answer_json({**_as_json(report), "persons": _persons_as_json(persons)})
     else:
         _show(report)
         _show_persons(persons)
-    return _exit(report, max_age)
+    return _exit(report, max_age, marks.unreached)
 
 
 def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> tuple[Report, Persons | None]:
@@ -98,7 +101,7 @@ def _policy(named: Path | None, place: Place) -> Policy | None:
     return None if file is None else Policy.parse(file.read_bytes())
 
 
-def _exit(report: Report, max_age: str | None) -> int:
+def _exit(report: Report, max_age: str | None, unreached: str) -> int:
     if report.failed:
         first = report.faults[0]
         where = f", first at entry {first.position:,}" if first.position else ""
@@ -108,6 +111,9 @@ def _exit(report: Report, max_age: str | None) -> int:
     if max_age is not None or report.verdicts.get("agreement") == "not-checked":
         missing = "a time stamp" if max_age is not None else "the cosignatures of the policy's quorum"
         say(f"ledger: error: could not check {missing}: there is none in this ledger")
+        return 9
+    if unreached:
+        say(f"ledger: error: could not check freshness: {unreached}")
         return 9
     return 0
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ledger.clock import Moment
 from ledger.events.base import Event, ProtocolEvent
 from ledger.events.fields import ABSENT, Absent, MomentText, Parties, Party
@@ -75,10 +77,9 @@ _ATTRIBUTES: dict[type[Event], dict[str, str]] = {}
 
 def check_no_repeats(event: Event) -> None:
     """Raise ValueError if a list of the event names the same thing twice."""
-    for name, spelled in zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True):
-        value = getattr(event, name)
-        if isinstance(value, tuple) and len(set(value)) != len(value):
-            raise ValueError(f"{spelled} names the same twice")
+    for at, value in enumerate(msgspec.structs.astuple(event)):
+        if type(value) is tuple and len(value) > 1 and len(set(value)) != len(value):
+            raise ValueError(f"{event.__struct_encode_fields__[at]} names the same twice")
 
 
 def check_not_to_itself(event: Event, others: tuple[str, ...]) -> None:

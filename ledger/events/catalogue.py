@@ -16,7 +16,9 @@ from ledger.events.fields import Sealed
 
 REGISTERS = (
     "keys", "seals", "erasures", "operations", "governance", "processors", "exchange", "access", "imports", "usage",
-    "quality", "breach", "measures", "deletion", "evidence", "publication", "marketing", "agreements", "dossiers",
+    "findings", "quality", "breach", "measures", "deletion", "evidence", "publication", "marketing", "agreements",
+    "dossiers",
+    "rights",
 )  # fmt: skip
 """One module of `ledger.events` each, by the same name."""
 

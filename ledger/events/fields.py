@@ -6,6 +6,7 @@ may be absent is `X | Absent = ABSENT`; there is no other default.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -19,6 +20,10 @@ ABSENT = UNSET
 
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{0,5}[1-9])?Z"
+
+# Days that every year has: telling so takes a fifth of the time, and is the tight loop of `ledger verify --deep`.
+_DAY = r"((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+_OF_EVERY_YEAR = re.compile(rf"(?!0000|0001|9999)[0-9]{{4}}-{_DAY}(T{_TIME})?", re.ASCII)
 
 MomentText = Annotated[
     str,
@@ -102,4 +107,5 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def check_moment(text: str) -> None:
     """Raise ValueError for a moment that no calendar has (30 February), which the pattern lets through."""
-    Moment.parse(text)
+    if not _OF_EVERY_YEAR.fullmatch(text):
+        Moment.parse(text)

@@ -1,6 +1,6 @@
 """Who may state what.
 
-- The signing key is the author's own: an `events` key; for the opener of a batch an `imports` key will do.
+- The signing key is the author's own: an `events` key; for batches and log files read an `imports` key will do.
 - A type says whose word it takes (`stated_by`): the operator's, any enrolled party's, or that of the party whose act
   it is. That party is the type's own `party`, else `on_behalf_of`, else the author; for several it is an act of each.
 - Another may state a party's act under a mandate that covers the type. Without one, only *report* it: while that party
@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from ledger.errors import InputRejected
 from ledger.events.acts import acting
 from ledger.events.base import Event, MemberEvent, ProtocolEvent, SignedEvent
-from ledger.events.fields import ABSENT, Batch
+from ledger.events.imports import OF_IMPORTS
 from ledger.keys.keyring import Keyring
 
 How = Literal["own", "mandated", "reported"]
@@ -120,8 +120,7 @@ def _check_key(event: SignedEvent, keyring: Keyring, position: int) -> None:
             f"the key is that of {key.party}, the author says to be {event.author}", code="authority.key-of-other",
             field="$.key", hint=f"sign as {key.party}, or with a key of {event.author}",
         )  # fmt: skip
-    opens_batch = isinstance(getattr(event, "batch", ABSENT), Batch)
-    if key.use != "events" and not (key.use == "imports" and opens_batch):
+    if key.use != "events" and not (key.use == "imports" and name_of(event) in OF_IMPORTS):
         raise NotAuthorised(
             f"a key for {key.use} does not sign {name_of(event)}", code="authority.key-use", field="$.key",
             hint=f"sign with an events key of {event.author}",

@@ -18,7 +18,7 @@ from cli.summaries import SUMMARIES
 from ledger.events.catalogue import types
 
 SAID = Counter(name for verbs in NOUNS.values() for name in verbs.values())
-OTHERWISE = {"key-enrolled", "key-revoked", "log-batch-ingested", "access-used"}
+OTHERWISE = {"key-enrolled", "key-revoked", "log-batch-ingested", "log-read", "access-used", "usage-summarised"}
 """Recorded by `ledger key` and `ledger import`."""
 EVENTS = [pytest.param(noun, verb, name, id=f"{noun} {verb}")
           for noun, verbs in NOUNS.items() for verb, name in verbs.items()]  # fmt: skip

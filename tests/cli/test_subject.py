@@ -226,6 +226,13 @@ def test_retention_erases_staff_of_logs_after_their_term_and_the_ledger_still_ve
     before = imported.size()
     planned = told(here(capfd, *run, "--dry-run", "--json", world=imported))
     assert (len(planned["tokens"]), planned["purposes"], imported.size()) == (2, [], before)
+    assert planned["term"] == {
+        "keep": "1 day", "from": "option", "protocol_says": "10 years (house policy)", "clause": None,
+    }  # fmt: skip
+    by_the_file = told(here(capfd, "retention", "run", "--protocol", V, "--dry-run", "--json", world=imported))
+    assert (by_the_file["tokens"], by_the_file["term"]["from"]) == ([], "house-policy")
+    shown = here(capfd, *run, "--dry-run", world=imported).out
+    assert "1 day, given here in place of 10 years (house policy)" in shown
     done = told(here(capfd, *run, "--json", world=imported))
     assert done["erased_by"] == [before + 1]
     assert judged(imported, deep=True).faults == ()

@@ -11,7 +11,14 @@ from tests.docs.shell import shell
 
 FACTS = {
     "auditor": ("completeness ok", "integrity    ok", "To be done: 0", "HB+"),
-    "operator": ("recorded protocol-signed", "signed checkpoint", "integrity    ok"),
+    "logs": ("no-grant: used without a grant", "ledger findings close", "measure-taken", "exit code 4"),
+    "operator": (
+        "recorded protocol-signed",
+        "signed checkpoint",
+        "integrity    ok",
+        "the same file, byte for byte",
+        "the same digests",
+    ),
 }
 
 

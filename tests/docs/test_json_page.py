@@ -11,7 +11,7 @@ import pytest
 
 from cli.main import run
 from tests.docs.blocks import ROOT
-from tests.worlds import V, World
+from tests.worlds import V, World, log_file
 
 PAGE = (ROOT / "docs/json.md").read_text(encoding="utf-8")
 SECTIONS = {part.partition("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
@@ -21,7 +21,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger obligations": ("obligations", "--as-of", "2022-06-15"),
     "ledger why": ("why", "ID", "--as-of", "2022-06-15"),
     "ledger register": ("register", "holdings"),
+    "ledger findings list": ("findings", "list"),
     "ledger replay": ("replay",),
+    "ledger import": ("import", "m365-audit", "LOG", "--party", "VLAIO", "--protocol", V),
+    "ledger import list": ("import", "list"),
+    "ledger import show": ("import", "show", "BATCH"),
+    "ledger import check": ("import", "check", "BATCH", "LOG"),
     "ledger verify": ("verify",),
     "ledger subject find": ("subject", "find", "an@demo.invalid"),
     "ledger retention run": ("retention", "run", "--protocol", V, "--uses-after", "10y", "--dry-run"),
@@ -57,6 +62,11 @@ def test_the_fields_of_a_document_are_those_of_the_page(
     world: World, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     words = COMMANDS[command]
+    if "LOG" in words or "BATCH" in words:
+        log = str(log_file(world.place.base.parent, 3))
+        words = tuple({"LOG": log, "BATCH": str(world.size() + 1)}.get(word, word) for word in words)
+        if words[1] != "m365-audit":
+            told(world, capsys, *COMMANDS["ledger import"][:2], log, *COMMANDS["ledger import"][3:])
     if "ID" in words:
         first = told(world, capsys, *COMMANDS["ledger obligations"])["items"][0]["id"]
         words = tuple(first if word == "ID" else word for word in words)

@@ -43,6 +43,9 @@ IMPOSSIBLE: dict[str, tuple[str, dict[str, object], str]] = {
     "access of a person and a group": ("access-granted", {"group": "sales"}, "to a person or to a group"),
     "a notice of default to oneself": ("notice-of-default-received", {"from": "TBT"}, "in default"),
     "an erasure of nothing": ("subject-erased", {"tokens": None}, "tokens or commitments"),
+    "a change of all data sets": ("subject-data-changed", {"datasets": ["all"]}, "called all"),
+    "a notice to no recipient": ("recipient-notified", {"to": None, "recipients": None}, "names parties or other"),
+    "a recipient's notice to oneself": ("recipient-notified", {"to": ["TBT"]}, "address itself"),
     "a mandate to oneself": ("mandate-recorded", {"to": "TBT"}, "address itself"),
 }  # fmt: skip
 

@@ -123,9 +123,10 @@ def test_an_author_signs_with_its_own_key():
     assert refused(event).code == "authority.key-of-other"
 
 
-def test_an_imports_key_signs_batches_and_nothing_else():
+def test_an_imports_key_signs_batches_and_what_files_gave_and_nothing_else():
     assert refused(withdrawal(TBT_IMPORTS, "TBT")).code == "authority.key-use"
     assert standing(batch(TBT_IMPORTS)).how == "own"
+    assert standing(log_read(TBT_IMPORTS)).how == "own"
     assert standing(batch(TBT)).how == "own"
 
 
@@ -170,6 +171,13 @@ def batch(author: Person) -> SignedEvent:
     return stated(
         author, "log-batch-ingested/1", protocol=PROTOCOL, source="m365-audit", file="ad" * 32, file_bytes=9,
         first="2026-01-05T08:00:00Z", last="2026-01-05T08:00:00Z", batch={"count": 1, "root": "be" * 32},
+    )  # fmt: skip
+
+
+def log_read(author: Person) -> SignedEvent:
+    return stated(
+        author, "log-read/1", protocol=PROTOCOL, source="m365-audit", file="ad" * 32, file_bytes=9, new=1, duplicate=0,
+        rejected=0, ignored=0,
     )  # fmt: skip
 
 
