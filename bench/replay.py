@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bench.plain_runner import library_rate
-from bench.verify import PROTOCOL, Maker
+from bench.verify import OPERATOR, PROTOCOL, Maker
 from ledger.canonical import encode_fast
 from ledger.chain.hashing import leaf_hashes, sha256
 from ledger.chain.merkle import merkle_root
@@ -60,7 +60,7 @@ class Story(Maker):
     def beginning(self) -> list[Row]:
         data = shipped()[PROTOCOL]
         rows = [
-            self.act("protocol-version-registered", "OPERATOR", 0, version="1", digest=sha256(data).hex()),
+            self.act("protocol-version-registered", OPERATOR, 0, version="1", digest=sha256(data).hex()),
             self.act("protocol-signed", "VLAIO", 0.1, version="1", office="administrateur-generaal",
                      on_behalf_of=["VLAIO", "FIO"]),
             self.act("protocol-signed", "TBT", 0.2, version="1", office="algemeen-directeur"),

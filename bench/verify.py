@@ -3,7 +3,7 @@
 Example: python bench/verify.py --entries 1000000 --deep
 One JSON line: entries a second of each, and ratios. `read` fetches the rows and does nothing with them; `plain` is the
 `eventsourcing` library's own SQLite recorder, asked for as many notifications of the same size, 500 at a time.
-Below 250,000 uses `verify_2` is one process as well: starting another would cost more than it saves.
+Below 250,000 uses `verify_2` is one process as well, and `deep_2` below 125,000: another would cost more than it saves.
 The ledger is made in a temporary folder: an opening, then batches of 10,000 uses, each signed once; a seal at the end.
 """
 
@@ -28,12 +28,13 @@ from ledger.canonical import encode_fast
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.ed25519 import key_id
 from ledger.chain.entry import signed_bytes, spell_signature
-from ledger.chain.hashing import Digest, leaf_hashes
+from ledger.chain.hashing import Digest, leaf_hashes, sha256
 from ledger.chain.merkle import merkle_root
 from ledger.chain.note import VerifierKey
 from ledger.events.base import Event, stream_of
 from ledger.events.codec import encoded
 from ledger.events.fields import Batch
+from ledger.events.governance import ProtocolVersionRegistered
 from ledger.events.imports import LogBatchIngested
 from ledger.events.keys import LedgerOpened
 from ledger.events.seals import StreamsSealed
@@ -46,6 +47,8 @@ from ledger.verification.run import Asked, verify
 from ledger.verification.whole import seal_root
 
 ORIGIN, PROTOCOL, MOMENT = "example.org/ledger/bench", "vlaio-fio-tbt-2021", "2022-05-30T09:00:00Z"
+OPERATOR = "TBT"
+"""One of the protocol's parties: it imports its own uses."""
 BATCHED = 10_000
 
 
@@ -60,7 +63,7 @@ class Maker:
     def head(self) -> dict[str, str]:
         self.made += 1
         key = key_id(self.public)
-        return {"author": "OPERATOR", "happened_at": MOMENT, "id": f"{self.made:032x}", "key": key, "stated_at": MOMENT}
+        return {"author": OPERATOR, "happened_at": MOMENT, "id": f"{self.made:032x}", "key": key, "stated_at": MOMENT}
 
     def row(self, event: Event) -> Row:
         raw = encoded(event)
@@ -68,7 +71,11 @@ class Maker:
 
     def opening(self) -> Row:
         keys = {"log_key": self.log_public.hex(), "operator_key": self.public.hex()}
-        return self.row(LedgerOpened(**self.head(), origin=ORIGIN, operator="OPERATOR", **keys))
+        return self.row(LedgerOpened(**self.head(), origin=ORIGIN, operator=OPERATOR, **keys))
+
+    def version(self, file: bytes) -> Row:
+        digest = sha256(file).hex()
+        return self.row(ProtocolVersionRegistered(**self.head(), protocol=PROTOCOL, version="1", digest=digest))
 
     def batch(self, first: int, count: int) -> list[Row]:
         members = [use(number) for number in range(first, first + count)]
@@ -90,19 +97,25 @@ class Maker:
 
 
 _USE = {
-    **AccessUsed.example, "type": "access-used/1", "author": "OPERATOR", "happened_at": MOMENT, "protocol": PROTOCOL,
+    **AccessUsed.example, "type": "access-used/1", "author": OPERATOR, "happened_at": MOMENT, "protocol": PROTOCOL,
 }  # fmt: skip
 
 
 def use(number: int) -> bytes:
-    return encode_fast({**_USE, "id": f"{number:032x}", "offset": number, "line": f"{number:064x}"})
+    """Ids spread as random ones are; a moment of its own for every second of a month or so."""
+    moment = (
+        f"2022-05-{1 + number // 86_400 % 28:02}T{number // 3_600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+    )
+    identifier = f"{number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}"
+    return encode_fast({**_USE, "happened_at": moment, "id": identifier, "offset": number, "line": f"{number:064x}"})
 
 
 def make(path: Path, entries: int) -> None:
     msgspec.convert({**_USE, "id": "0" * 32}, AccessUsed)
     maker = Maker()
     with create(path) as store:
-        store.append([maker.opening()])
+        file = (Path(__file__).parents[1] / "protocols" / f"{PROTOCOL}.yaml").read_bytes()
+        store.append([maker.opening(), maker.version(file)], files={sha256(file).hex(): file})
         for first in range(1 << 20, (1 << 20) + entries, BATCHED):
             store.append(maker.batch(first, min(BATCHED, (1 << 20) + entries - first)))
         maker.seal(store)

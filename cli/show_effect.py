@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from cli.json_obligations import item
 from cli.output import answer, answer_json, say
-from ledger.clock import spell
-from projections.effects import Effect, Turn
+from ledger.clock import Moment, spell
+from projections.effects import Effect
 from projections.obligations.answer import Obligation
 
 SHOWN = 12
@@ -21,16 +22,15 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
         answer_json(_as_json(found, draft))
         return
     told = answer if dry_run else say
-    told(_counted("opens", found.opens))
-    _tell_lines(found.opens, told)
-    if found.closes:
-        told(_counted("closes", found.closes))
-        _tell_lines(found.closes, told)
+    _tell_opens(found, told)
+    _tell_closes(found, told)
     for turn in found.turns:
-        told(f"{turn.kind} on {turn.at.day.isoformat()}: {', '.join(turn.parties)}{_ahead(found, turn)}")
+        told(f"{turn.kind} on {turn.at.day.isoformat()}: {', '.join(turn.parties)}")
     for violation in found.violates:
         word = "would be a violation" if violation.certain else "may be a violation"
         told(f"{word} of {violation.clause}: {violation.why}")
+    for finding in found.findings:
+        told(f"to look at: {finding.says}")
     for act in found.in_vain:
         told(f"would have no effect: {act.type} by {act.party}: {act.why}")
 
@@ -40,8 +40,28 @@ def _counted(word: str, obligations: Sequence[Obligation]) -> str:
     return f"{word} {count or 'no'} obligation{'' if count == 1 else 's'}" + (":" if count else "")
 
 
-def _ahead(found: Effect, turn: Turn) -> str:
-    return "; what that opens is not told here" if turn.at.earliest > found.as_of else ""
+def _tell_opens(found: Effect, told: Callable[[str], None]) -> None:
+    """What opens at once; then, day by day, what opens when the effect that lies ahead begins."""
+    later: dict[str, list[Obligation]] = {}
+    for each in sorted(found.opens, key=lambda each: each.opened_at):
+        later.setdefault(_ahead(each.opened_at, found), []).append(each)
+    for when, several in (later or {"": []}).items():
+        told(when + _counted("opens", several))
+        _tell_lines(several, told)
+
+
+def _tell_closes(found: Effect, told: Callable[[str], None]) -> None:
+    """What ends by itself when the effect begins has no moment of its own."""
+    later: dict[str, list[Obligation]] = {}
+    for each in found.closes:
+        later.setdefault(_ahead(each.closed_at or found.as_of, found), []).append(each)
+    for when, several in sorted(later.items()):
+        told(when + _counted("closes", several))
+        _tell_lines(several, told)
+
+
+def _ahead(moment: datetime, found: Effect) -> str:
+    return f"on {Moment.at(moment).day.isoformat()} " if moment > found.present else ""
 
 
 def _tell_lines(obligations: Sequence[Obligation], told: Callable[[str], None]) -> None:
@@ -69,4 +89,5 @@ def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:
             {"id": each.id, "clause": each.clause, "why": each.why, "certain": each.certain} for each in found.violates
         ],
         "in_vain": [{"type": each.type, "party": each.party, "why": each.why} for each in found.in_vain],
+        "findings": [{"clause": each.clause, "says": each.says} for each in found.findings],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -17,8 +18,17 @@ SHORT = 6
 """Digits of an id on a row: enough for `ledger why`."""
 
 
-def show_answer(found: Answer, kept: Sequence[Obligation], *, filtered: bool, brief: bool = False) -> None:
-    """What is open first, then what is closed, by clause; then, unless it is `filtered`, what else was found."""
+def show_answer(
+    found: Answer, kept: Sequence[Obligation], *, filtered: bool, clause: str = "", brief: bool = False
+) -> None:
+    """What is open first, then what is closed, by clause; then, unless it is `filtered`, what else was found.
+
+    With `clause`, of that only what belongs to the clauses whose address begins so.
+    """
+    if clause:
+        findings = tuple(each for each in found.findings if each.clause.startswith(clause))
+        gaps = tuple(each for each in found.gaps if each.gap.startswith(clause))
+        found = replace(found, findings=findings, gaps=gaps, void_acts=())
     answer(f"as of {_local(found.as_of)}")
     open_ones = [each for each in kept if each.is_open]
     closed = [each for each in kept if not each.is_open]

@@ -48,7 +48,7 @@ class StampFiles:
 
 def warn_of_stamps(place: Place) -> None:
     """Tell which newest stamps end soon, or have ended. What they say of themselves: nothing is checked here."""
-    from ledger.chain.timestamp import StampsUnsupported, unchecked_stamp
+    from ledger.chain.timestamp import MalformedStamp, StampsUnsupported, unchecked_stamp
     from ledger.clock import now, spell
 
     for files in stamped(place):
@@ -56,11 +56,36 @@ def warn_of_stamps(place: Place) -> None:
             ends = unchecked_stamp(files.tokens()[-1]).ends
         except StampsUnsupported:
             return
+        except MalformedStamp as error:
+            say(f"what lies beside the ledger as the time stamp of checkpoint {files.size:,}: {error.message}")
+            continue
         if ends < now() + SOON:
             word = "ended" if ends < now() else "ends"
             say(f"the time stamp over checkpoint {files.size:,} rests on a certificate that {word} at {spell(ends)}")
             if word == "ends":
                 say(f"Renew it before: ledger checkpoint stamp --renew --size {files.size} --url URL --tsa-roots PEM")
+
+
+def told_of_stamps(place: Place) -> str:
+    """What the newest checkpoint's stamp says, and that it was not checked; or that no third party stamped any.
+
+    Whom a reader trusts to say what time it is, only the reader knows: `ledger evidence verify --tsa-roots`.
+    """
+    from ledger.chain.timestamp import MalformedStamp, StampsUnsupported, unchecked_stamp
+    from ledger.clock import spell
+
+    for files in reversed(stamped(place)):
+        try:
+            found = unchecked_stamp(files.tokens()[0])
+        except MalformedStamp:
+            continue
+        except StampsUnsupported:
+            return f"; checkpoint {files.size:,} has a time stamp, and what it says cannot be read here (extra tsa)"
+        return (
+            f"; that checkpoint {files.size:,} was there at {spell(found.at)}, the time stamp beside it says, of "
+            f"{found.authority}: it was not checked (ledger evidence verify --tsa-roots)"
+        )
+    return ", no third party has stamped it"
 
 
 def stamped(place: Place) -> list[StampFiles]:

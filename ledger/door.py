@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import msgspec
 
@@ -35,9 +34,7 @@ from ledger.events.keys import LedgerOpened
 from ledger.keys.authority import check_authority, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
-from ledger.parties import Known
-from ledger.protocol.load import load
-from ledger.protocol.model import ProtocolVersion
+from ledger.parties import Known, version_of
 from ledger.storage.append import Row, StoredRow
 from ledger.storage.faults import Damaged
 from ledger.storage.store import Store
@@ -58,12 +55,6 @@ class UnknownParty(InputRejected):
     """An event that names a body which is no party to its protocol."""
 
     code = "protocol.unknown-party"
-
-
-class UnknownFile(InputRejected):
-    """A version of a protocol without its file, or with another one's."""
-
-    code = "protocol.unknown-file"
 
 
 class VersionTaken(Conflict):
@@ -124,7 +115,7 @@ class Door:
         return found.asked_by(event)
 
     def _with_version(self, event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> Known:
-        version = _file_of(event, files)
+        version = version_of(event, files)
         before = self.protocols.get(event.protocol, Known())
         if any(each.version == version.version for each in before.versions):
             raise VersionTaken(
@@ -132,28 +123,6 @@ class Door:
                 hint="a file that says something else is another version: give it another name in the file",
             )  # fmt: skip
         return before.with_version(version)
-
-
-@lru_cache(maxsize=32)
-def _read(data: bytes, name: str) -> ProtocolVersion:
-    """A file is read once a process: it takes longer than all else that the door does."""
-    return load(data, name)
-
-
-def _file_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> ProtocolVersion:
-    """The version that an event registers, read from its file. Raises UnknownFile, ProtocolRejected."""
-    if event.digest not in files:
-        raise UnknownFile(
-            f"no protocol file has the digest {event.digest[:16]}", field="$.digest",
-            hint="register a version with its file: ledger protocol add FILE",
-        )  # fmt: skip
-    version = _read(files[event.digest], f"{event.protocol}/{event.version}")
-    if (version.id, version.version) != (event.protocol, event.version):
-        raise UnknownFile(
-            f"the file is of {version.id} {version.version}, and not of {event.protocol} {event.version}",
-            field="$.digest", hint="register a version with its own file: ledger protocol add FILE",
-        )  # fmt: skip
-    return version
 
 
 def _check_parties(event: Event, parties: frozenset[str]) -> None:

@@ -5,9 +5,11 @@ The door decides by it before an entry is written; whoever checks a bundle decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from ledger.errors import InputRejected
 from ledger.events.acts import acting
 from ledger.events.base import Event
 from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
@@ -16,13 +18,23 @@ from ledger.protocol.definitions import Mandate
 from ledger.protocol.model import ProtocolVersion
 
 
+class UnknownFile(InputRejected):
+    """A version of a protocol without its file, or with another one's."""
+
+    code = "protocol.unknown-file"
+
+
 @dataclass(frozen=True)
 class Known:
-    """One protocol as its register tells it: its versions, who is party to it, and who may speak for whom."""
+    """One protocol as its register tells it: its versions, who is party to it, and who may speak for whom.
+
+    `classes` are those whose members may join.
+    """
 
     versions: tuple[ProtocolVersion, ...] = ()
     parties: frozenset[str] = frozenset()
     mandates: tuple[MandateGrant, ...] = ()
+    classes: frozenset[str] = frozenset()
 
     def with_version(self, version: ProtocolVersion) -> Known:
         """After a version is registered: its parties and the mandates that it defines are added."""
@@ -30,11 +42,12 @@ class Known:
             MandateGrant(body.giver, body.holder, _acts(body.acts), clause.address)
             for clause, body in version.defined(Mandate, version.readings())
         )
-        return Known((*self.versions, version), self.parties | set(version.party_ids), self.mandates + defined)
+        parties, classes = set(version.party_ids), {each.id for each in version.classes}
+        return Known((*self.versions, version), self.parties | parties, self.mandates + defined, self.classes | classes)
 
     def after(self, event: MandateRecorded | MandateWithdrawn | PartyAcceded) -> Known:
         if isinstance(event, PartyAcceded):
-            return self.joined(event.party)
+            return self._acceded(event)
         sources = {giver: f"mandate {event.mandate} of {giver}" for giver in acting(event)}
         if isinstance(event, MandateWithdrawn):
             return replace(self, mandates=tuple(each for each in self.mandates if each.source not in sources.values()))
@@ -45,13 +58,44 @@ class Known:
     def asked_by(self, event: Event) -> Known:
         """What this event itself is judged by: whom it lets join is party to it, and so is who brings a protocol."""
         if isinstance(event, PartyAcceded):
-            return self.joined(event.party)
-        if isinstance(event, ProtocolVersionRegistered) and not self.versions:
-            return self.joined(event.author)
+            return self._acceded(event)
+        if isinstance(event, ProtocolVersionRegistered) and not self.parties:
+            return self._joined(event.author)
         return self
 
-    def joined(self, party: str) -> Known:
+    def _acceded(self, event: PartyAcceded) -> Known:
+        """A body joins as a member of a class that the protocol has; who says to join otherwise does not."""
+        return self._joined(event.party) if event.class_ in self.classes else self
+
+    def _joined(self, party: str) -> Known:
         return replace(self, parties=self.parties | {party})
+
+
+def version_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> ProtocolVersion:
+    """The version that an event registers, read from its file. `files` is by digest.
+
+    Raises UnknownFile, ProtocolRejected.
+    """
+    if event.digest not in files:
+        raise UnknownFile(
+            f"no protocol file has the digest {event.digest[:16]}", field="$.digest",
+            hint="register a version with its file: ledger protocol add FILE",
+        )  # fmt: skip
+    version = _read(files[event.digest], f"{event.protocol}/{event.version}")
+    if (version.id, version.version) != (event.protocol, event.version):
+        raise UnknownFile(
+            f"the file is of {version.id} {version.version}, and not of {event.protocol} {event.version}",
+            field="$.digest", hint="register a version with its own file: ledger protocol add FILE",
+        )  # fmt: skip
+    return version
+
+
+@lru_cache(maxsize=32)
+def _read(data: bytes, name: str) -> ProtocolVersion:
+    """A file is read once a process: it takes longer than all else that is asked of an entry."""
+    from ledger.protocol.load import load
+
+    return load(data, name)
 
 
 def _acts(names: Iterable[str] | None) -> frozenset[str] | None:

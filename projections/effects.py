@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from ledger.chain.hashing import NO_LEAF
 from ledger.clock import Moment
 from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
 from ledger.events.codec import encoded
-from projections.obligations.answer import Answer, Obligation, Violation, VoidAct
+from projections.obligations.answer import Answer, Finding, Obligation, Violation, VoidAct
 from projections.obligations.engine import evaluate, world_of
 from projections.obligations.life import MOMENT
 from projections.obligations.projection import ObligationsProjection, State
@@ -26,31 +27,41 @@ class Turn(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """The difference that an event makes at `as_of`, the last moment that it names, or the present if that is later."""
+    """The difference that an event makes at `as_of`: the last moment that it names or makes, or the present if later.
 
+    `present` is when it was asked, so that what opens only then can be told apart.
+    """
+
+    present: datetime
     as_of: datetime
     opens: tuple[Obligation, ...]
     closes: tuple[Obligation, ...]
     violates: tuple[Violation, ...]
     in_vain: tuple[VoidAct, ...]
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[Turn, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def effect(projection: ObligationsProjection, state: State, event: Event, position: int, at: datetime) -> Effect:
     """What recording this event next, at `position` and `at`, would change. `state` is spent: it then holds it."""
     as_of = max(at, *(moment.latest for moment in _moments(event)))
     protocol = event.protocol if isinstance(event, ProtocolEvent) else None
-    before = evaluate(state, as_of, protocol=protocol)
+    known = replace(state, facts={name: list(facts) for name, facts in state.facts.items()})
+    before = evaluate(known, as_of, protocol=protocol)
     raw = encoded(event)
     entry = Entry(raw, position, NO_LEAF, at, "", stream_of(event), position, raw)
     held = projection.apply(state, Fact(entry))
-    after = evaluate(held, as_of, protocol=protocol)
-    return _difference(before, after)._replace(turns=_turns(held, protocol, as_of, event.id))
+    had = _turns(known, protocol, as_of)
+    turns = tuple(turn for turn in _turns(held, protocol, as_of) if turn not in had)
+    last = max((as_of, *(turn.at.latest for turn in turns)))
+    if last > as_of:
+        before = evaluate(known, last, protocol=protocol)
+    return _difference(at, before, evaluate(held, last, protocol=protocol), turns)
 
 
-def _turns(state: State, protocol: str | None, as_of: datetime, event: str) -> tuple[Turn, ...]:
+def _turns(state: State, protocol: str | None, as_of: datetime) -> tuple[Turn, ...]:
     world = world_of(state, protocol, as_of) if protocol is not None else None
-    found = [turn for turn in world.life.turns if turn.id == event and turn.stands] if world is not None else []
+    found = [turn for turn in world.life.turns if turn.stands] if world is not None else []
     return tuple(Turn(turn.type.removeprefix(MOMENT), turn.parties, turn.happened) for turn in found)
 
 
@@ -59,14 +70,20 @@ def _moments(event: Event) -> list[Moment]:
     return [Moment.parse(text) for text in texts if isinstance(text, str)]
 
 
-def _difference(before: Answer, after: Answer) -> Effect:
+def _difference(present: datetime, before: Answer, after: Answer, turns: tuple[Turn, ...]) -> Effect:
     open_before = {each.id for each in before.obligations if each.is_open}
     open_after = {each.id for each in after.obligations if each.is_open}
+    standing = {each.id: each for each in after.obligations}
     violated, void = {each.id for each in before.violations}, {each.act for each in before.void_acts}
     return Effect(
+        present=present,
         as_of=after.as_of,
         opens=tuple(each for each in after.obligations if each.is_open and each.id not in open_before),
-        closes=tuple(each for each in after.obligations if each.id in open_before - open_after),
+        closes=tuple(
+            standing.get(each.id, each) for each in before.obligations if each.is_open and each.id not in open_after
+        ),
         violates=tuple(each for each in after.violations if each.id not in violated),
         in_vain=tuple(each for each in after.void_acts if each.act not in void),
+        turns=turns,
+        findings=tuple(each for each in after.findings if each not in before.findings),
     )

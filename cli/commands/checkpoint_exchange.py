@@ -138,15 +138,11 @@ def compare(first: Path, second: Path, policy_file: Path, place: str | None) -> 
     Example:
       ledger checkpoint compare mine theirs --policy trust.policy --published https://ledger.example.org/
     """
-    from ledger.chain.note import Note
     from ledger.errors import NotChecked
 
     policy = read_policy(policy_file)
-    raws = [first.read_bytes(), second.read_bytes()]
-    (one, _), (other, new) = sorted(
-        ((checkpoint, Note.parse(raw)) for raw in raws for checkpoint in [_signed(raw, policy)]),
-        key=lambda each: each[0].size,
-    )
+    found = [_named(file, policy) for file in (first, second)]
+    (one, _), (other, new) = sorted(found, key=lambda each: each[0].size)
     if one.size == other.size or one.size == 0:
         if one.size and one.root != other.root:
             raise _fork(one, other)
@@ -159,6 +155,18 @@ def compare(first: Path, second: Path, policy_file: Path, place: str | None) -> 
         )  # fmt: skip
     _check_continues(new, one, other, place)
     answer(f"checkpoint {other.size} of {one.origin} continues checkpoint {one.size}")
+
+
+def _named(file: Path, policy: Policy) -> tuple[Checkpoint, Note]:
+    """A checkpoint that a log of the policy signed; what is wrong with it names the file."""
+    from ledger.chain.note import Note
+    from ledger.errors import LedgerError
+
+    raw = file.read_bytes()
+    try:
+        return _signed(raw, policy), Note.parse(raw)
+    except LedgerError as error:
+        raise error.at(file=file.name) from None
 
 
 def _unknown(sent: Note, policy: Policy) -> set[str]:

@@ -60,8 +60,10 @@ def stamp(
         say(f"wrote {request_file}: send it to the authority")
         say(f"Next, with its answer: ledger checkpoint stamp {'--renew ' * renew}--response FILE --tsa-roots PEM")
         return
-    if (url is None) == (response is None) or tsa_roots is None:
-        raise UsageProblem("neither asked nor answered", hint="--request FILE, or --url or --response with --tsa-roots")
+    if (url is None) == (response is None):
+        raise UsageProblem("neither asked nor answered", hint="one of --request FILE, --url URL, --response FILE")
+    if tsa_roots is None:
+        raise UsageProblem("no root to hold the stamp to", hint="name the authority's certificate: --tsa-roots PEM")
     token = response.read_bytes() if response else asked(url or "", stamp_request(message))
     roots = tsa_roots.read_bytes()
     found = stamped(token, message, roots)

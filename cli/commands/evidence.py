@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from cli.commands.evidence_documents import digest, opened
 from cli.commands.evidence_page import page
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say
+from cli.output import answer, answer_filled, answer_json, say
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -146,7 +148,8 @@ def verify(
     from ledger.clock import now
 
     time = AskedTime(tsa_roots.read_bytes() if tsa_roots else b"", _span(max_age) if max_age else None, now())
-    report = verify_bundle(file, read_policy(policy_file) if policy_file else None, time)
+    with _named(file):
+        report = verify_bundle(file, read_policy(policy_file) if policy_file else None, time)
     if as_json:
         answer_json(_report_json(report))
     else:
@@ -175,7 +178,8 @@ def show(_: click.Context, file: Path, as_json: bool) -> None:
     answer(f"ledger       {manifest.origin}, up to entry {manifest.size:,}")
     answer(f"entries      {manifest.entries:,}")
     for each in manifest.streams:
-        answer(f"stream       {each.stream}: {each.last:,} {'entries' if each.shown == 'whole' else 'by head'}")
+        how = "" if each.shown == "whole" else ", by its head only"
+        answer(f"stream       {each.stream}: {each.last:,} {'entry' if each.last == 1 else 'entries'}{how}")
     for member in manifest.members:
         if member.name.startswith(("document/", "proof/")) and not member.name.endswith(".blind"):
             answer(f"{member.name.partition('/')[0]:<12} {member.name.partition('/')[2]} ({member.size:,} bytes)")
@@ -289,8 +293,20 @@ def _manifest(file: Path) -> Manifest:
     from ledger.bundle.archive import Archive
     from ledger.bundle.verify import opened_manifest
 
-    with Archive.open(file) as archive:
+    with _named(file), Archive.open(file) as archive:
         return opened_manifest(archive)
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Say of what is no bundle which file it is, and what to do."""
+    from ledger.bundle.archive import NotABundle
+
+    try:
+        yield
+    except NotABundle as error:
+        error.hint = error.hint or "nothing in it was checked; ask the sender for one of `ledger evidence build`"
+        raise error.at(bundle=file.name) from None
 
 
 def _manifest_json(manifest: Manifest) -> dict[str, Any]:
@@ -301,29 +317,45 @@ def _manifest_json(manifest: Manifest) -> dict[str, Any]:
 
 
 def _report_json(report: Report) -> dict[str, Any]:
+    from ledger.clock import spell
+
     return {
         "origin": report.origin, "size": report.size, "root": report.root.hex(), "manifest": report.digest.hex(),
         "verdicts": {name: str(verdict) for name, verdict in report.verdicts.items()},
         "faults": [fault._asdict() for fault in report.faults], "not_checked": list(report.not_checked),
-        "counts": report.counts,
+        "counts": report.counts, "cosigned": report.cosigned,
+        "stamped_at": spell(report.stamped_at) if report.stamped_at else None,
     }  # fmt: skip
 
 
 def _show(file: Path, report: Report) -> None:
     manifest = report.manifest
     clauses = f"{'; '.join(manifest.clauses)} of {manifest.protocol}"
-    answer(f"bundle       {file.name}: {report.counts['entries']:,} entries, {clauses}")
+    _show_word("bundle", f"{file.name}: {report.counts['entries']:,} entries, {clauses}")
     answer(f"ledger       {report.origin}, up to entry {report.size:,}")
     answer(f"root         {report.root.hex()}")
     for name, verdict in report.verdicts.items():
-        answer(f"{name:<12} {verdict}")
+        _show_word(name, f"{verdict}{_more(name, report) if verdict == 'ok' else ''}")
     for fault in report.faults[:SHOWN]:
         where = f"entry {fault.position}" if fault.position else "the bundle"
-        answer(f"BROKEN       {where}: {fault.detail} [{fault.code}]")
+        _show_word("BROKEN", f"{where}: {fault.detail} [{fault.code}]")
     if len(report.faults) > SHOWN:
         answer(f"and {len(report.faults) - SHOWN} more: --json shows them all")
     for each in report.not_checked:
-        answer(f"not checked  {each}")
+        _show_word("not checked", each)
+
+
+def _more(area: str, report: Report) -> str:
+    """By whom, and since when: what an *ok* of these two says."""
+    from ledger.clock import spell
+
+    if area == "agreement":
+        return f", cosigned by {', '.join(sorted(report.cosigned))}"
+    return f", it was there at {spell(report.stamped_at)}" if area == "time" and report.stamped_at else ""
+
+
+def _show_word(word: str, text: str) -> None:
+    answer_filled(text, f"{word:<13}", " " * 13)
 
 
 def _tell(report: Report) -> None:
@@ -332,5 +364,5 @@ def _tell(report: Report) -> None:
         say(f"ledger: error: the bundle does not prove what it claims: {first.detail}")
         say("ledger: hint: keep this file, and ask the sender and another party for the same evidence")
     elif report.exit:
-        say(f"ledger: error: could not check all that was asked: there are no {'; no '.join(report.wanting)}")
+        say(f"ledger: error: could not check all that was asked, for want of {'; of '.join(report.wanting)}")
         say("ledger: hint: nothing was found wrong; that is not the same as right")

@@ -57,7 +57,7 @@ def command(
     if as_json and found.answer:
         answer_json(obligations_json(found.answer, kept, known_at))
     elif found.answer and (rest or found.tally.lines <= LINES):
-        show_answer(found.answer, kept, filtered=bool(party or clause or status))
+        show_answer(found.answer, kept, filtered=bool(party or status), clause=clause or "")
     else:
         show_listing(found)
     return OVERDUE if fail_overdue and any(each.status == "overdue" for each in kept) else 0

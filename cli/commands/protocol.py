@@ -14,7 +14,7 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_filled, answer_json, say, table
 
 if TYPE_CHECKING:
-    from ledger.protocol.model import ProtocolVersion
+    from ledger.protocol.model import Clause, ProtocolVersion
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
@@ -35,18 +35,18 @@ def check(file: Path, as_json: bool) -> None:
       ledger protocol check my-protocol.yaml
     """
     version = _checked(file, file.read_bytes())
-    waiting = [clause.address for clause in version.clauses if not clause.executed]
+    waiting = {clause.address: _why_waiting(clause) for clause in version.clauses if _why_waiting(clause)}
     if as_json:
         answer_json({
             "id": version.id, "version": version.version, "clauses": len(version.clauses),
-            "patterns": dict(_patterns(version)), "not_executed": waiting,
+            "patterns": dict(_patterns(version)), "not_executed": list(waiting), "why_not": waiting,
         })  # fmt: skip
         return
     answer(f"{version.id} {version.version}: {len(version.clauses)} clauses, no fault")
     for name, count in _patterns(version):
         answer(f"  {count:>3} {name}")
-    for address in waiting:
-        answer(f"not executed yet: {address}")
+    for address, why in waiting.items():
+        answer(f"not executed: {address}: {why}")
 
 
 @command.command(epilog=EXIT_STATUS)
@@ -186,6 +186,12 @@ def _held(ctx: click.Context, name: str) -> ProtocolVersion:
     if not found:
         raise NotFound(f"this ledger holds no protocol {name}", hint="see: ledger protocol list")
     return found[-1]
+
+
+def _why_waiting(clause: Clause) -> str:
+    from projections.obligations.using import why_not
+
+    return why_not(clause) if clause.executed else "the file gives it no pattern and no definition"
 
 
 def _patterns(version: ProtocolVersion) -> list[tuple[str, int]]:

@@ -13,7 +13,7 @@ from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table, width
 from cli.progress import progress
-from cli.stamp_files import warn_of_stamps
+from cli.stamp_files import stamped, told_of_stamps, warn_of_stamps
 
 if TYPE_CHECKING:
     from ledger.chain.policy import Policy
@@ -60,13 +60,21 @@ def command(
         asked = Asked(policy, marks, deep=deep, since=since, progress=told)
         report = with_agreement(verify(store, place.url, asked), store, policy)
     warn_of_stamps(place)
-    report, persons = _with_persons(report, place, store, deep=deep)
+    report, persons = _with_persons(_with_stamps(report, place), place, store, deep=deep)
     if as_json:
         answer_json({**_as_json(report), "persons": _persons_as_json(persons)})
     else:
         _show(report)
         _show_persons(persons)
-    return _exit(report, max_age, marks.unreached)
+    return _exit(report, place, max_age, marks.unreached)
+
+
+def _with_stamps(report: Report, place: Place) -> Report:
+    """The report with what third parties say of the time."""
+    from ledger.verification.unchecked import TIME
+
+    said = TIME + told_of_stamps(place)
+    return report._replace(not_checked=tuple(said if line == TIME else line for line in report.not_checked))
 
 
 def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> tuple[Report, Persons | None]:
@@ -101,16 +109,22 @@ def _policy(named: Path | None, place: Place) -> Policy | None:
     return None if file is None else Policy.parse(file.read_bytes())
 
 
-def _exit(report: Report, max_age: str | None, unreached: str) -> int:
+def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> int:
     if report.failed:
         first = report.faults[0]
         where = f", first at entry {first.position:,}" if first.position else ""
         say(f"ledger: error: something is proven wrong{where}: {first.detail}")
         say("ledger: hint: write nothing more here; compare with a backup, or with another party's checkpoint")
         return 3
-    if max_age is not None or report.verdicts.get("agreement") == "not-checked":
-        missing = "a time stamp" if max_age is not None else "the cosignatures of the policy's quorum"
-        say(f"ledger: error: could not check {missing}: there is none in this ledger")
+    if max_age is not None:
+        there = bool(stamped(place))
+        why = "whom you trust for it is not known here" if there else "there is none in this ledger"
+        say(f"ledger: error: could not check a time stamp: {why}")
+        if there:
+            say("ledger: hint: make a bundle, and check that: ledger evidence verify --tsa-roots PEM --max-age SPAN")
+        return 9
+    if report.verdicts.get("agreement") == "not-checked":
+        say("ledger: error: could not check the cosignatures of the policy's quorum: there is none in this ledger")
         return 9
     if unreached:
         say(f"ledger: error: could not check freshness: {unreached}")

@@ -27,7 +27,9 @@ LARGEST = 2**31 - 1
 
 MOST_MEMBERS = 1_000
 LARGEST_MEMBER = 16 * 2**20
-"""Bytes of a member that is held in memory; only the entries, which are read line by line, may be larger."""
+"""Bytes of any member but `LARGE`, the entries: they are read line by line and never held."""
+
+LARGE = "entries.jsonl"
 
 _NAME = re.compile(r"(?:[a-z]+/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _END = struct.Struct("<4s4H2LH")
@@ -84,6 +86,8 @@ class ArchiveWriter:
                 nonlocal size
                 digest.update(piece)
                 size += len(piece)
+                if size > LARGEST_MEMBER and name != LARGE:
+                    raise InputRejected(_large(name), code="evidence.too-large", hint="ask for less in one bundle")
                 return member.write(piece)
 
             write(pieces) if isinstance(pieces, bytes) else pieces(write)
@@ -129,11 +133,8 @@ class Archive:
         self.close()
 
     def read(self, name: str) -> bytes:
-        """A member's bytes. Raises NotABundle if there is none, or if it is too large to be held."""
-        member = self.member(name)
-        if member.size > LARGEST_MEMBER:
-            raise NotABundle(f"{name} has {member.size:,} bytes, at most {LARGEST_MEMBER:,}", file=name)
-        return b"".join(self._pieces(member))
+        """A member's bytes, at most 16 MiB but for the entries. Raises NotABundle if there is none."""
+        return b"".join(self._pieces(self.member(name)))
 
     def member(self, name: str) -> Member:
         if name not in self.members:
@@ -182,7 +183,7 @@ def _members(file: BinaryIO) -> dict[str, Member]:
     end = file.read(_END.size)
     _, _, _, count, _, length, start, _ = _END.unpack(end)
     if end != _END.pack(b"PK\5\6", 0, 0, count, count, length, start, 0) or start + length + _END.size != size:
-        raise NotABundle("it does not end as a zip without comment does")
+        raise NotABundle("not a bundle: it does not end as a zip without comment does")
     if not 1 <= count <= MOST_MEMBERS or length > count * (_CENTRAL.size + 110):
         raise NotABundle(f"it says to hold {count:,} members")
     file.seek(start)
@@ -212,11 +213,17 @@ def _directory(raw: bytes, count: int) -> list[Member]:
             raise NotABundle(f"the directory's line of {name} is not in its one spelling", file=name)
         if found and found[-1].name >= name:
             raise NotABundle(f"{name} does not follow {found[-1].name}: twice, or not in order", file=name)
+        if size > LARGEST_MEMBER and name != LARGE:
+            raise NotABundle(_large(name), file=name)
         found.append(member)
         at += _CENTRAL.size + length
     if at != len(raw):
         raise NotABundle("its directory holds more than its members")
     return found
+
+
+def _large(name: str) -> str:
+    return f"{name} has more than {LARGEST_MEMBER:,} bytes; only {LARGE} may"
 
 
 def _name(raw: bytes) -> str:

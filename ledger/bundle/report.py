@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -45,6 +46,8 @@ class Findings:
         self.not_checked: list[str] = []
         self.wanting: list[str] = []
         """What was asked for and is absent: it makes the answer *could not check*."""
+        self.cosigned: dict[str, int] = {}
+        self.stamped_at: datetime | None = None
 
     def fault(self, code: str, position: int, detail: str) -> None:
         if len(self._faults) < MOST_FAULTS:
@@ -71,7 +74,8 @@ class Findings:
 class Report(NamedTuple):
     """`digest` is the manifest's; origin, size and root are the checkpoint's.
 
-    `wanting` is what was asked for and is absent; `counts` says how much of what was checked.
+    `wanting` is what was asked for and is absent; `counts` says how much of what was checked. `cosigned` is when (POSIX
+    seconds) each witness of the policy cosigned, `stamped_at` when a trusted authority saw the checkpoint.
     """
 
     manifest: Manifest
@@ -84,6 +88,8 @@ class Report(NamedTuple):
     not_checked: tuple[str, ...]
     wanting: tuple[str, ...]
     counts: dict[str, int]
+    cosigned: dict[str, int]
+    stamped_at: datetime | None
 
     @property
     def exit(self) -> int:

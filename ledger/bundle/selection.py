@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ledger.bundle.manifest import Shown
-from ledger.errors import NotFound
+from ledger.errors import NotChecked, NotFound
 from ledger.events.catalogue import types
 from ledger.protocol.expressions import CopyIs, EventMatch, Holdings, RetentionAgreed
 from ledger.protocol.model import Clause, ProtocolVersion
@@ -29,6 +29,19 @@ class UnknownClause(NotFound):
     code = "evidence.unknown-clause"
 
 
+class UnknownType(NotChecked):
+    """A clause that reads events of a type that this version does not know: a later version may."""
+
+    code = "evidence.unknown-type"
+
+    def __init__(self, name: str, clause: str) -> None:
+        super().__init__(
+            f"{clause} reads events of type {name!r}, which this version does not know", clause=clause,
+            hint="use a later version of ledger; or mend the protocol file, see: ledger events list",
+        )  # fmt: skip
+        self.name = name
+
+
 def clauses_at(versions: Iterable[ProtocolVersion], addresses: Sequence[str]) -> list[Clause]:
     """The clauses at or below each address: `art. 5` has `art. 5, item 2` under it. Raises UnknownClause."""
     every = [clause for version in versions for clause in version.clauses]
@@ -42,7 +55,10 @@ def clauses_at(versions: Iterable[ProtocolVersion], addresses: Sequence[str]) ->
 
 
 def selected(protocol: str, versions: Sequence[ProtocolVersion], addresses: Sequence[str]) -> Mapping[str, Shown]:
-    """The streams that are the evidence for these clauses, by name, and how each is shown. Raises UnknownClause."""
+    """The streams that are the evidence for these clauses, by name, and how each is shown.
+
+    Raises UnknownClause and UnknownType.
+    """
     registers = {"governance"}
     for clause in clauses_at(versions, addresses):
         registers |= _registers(clause)
@@ -63,6 +79,9 @@ def _registers(clause: Clause) -> set[str]:
     forms = list(_forms(clause.variants))
     named = [*clause.proof, *(name for form in forms if isinstance(form, EventMatch) for name in form.types)]
     unnamed = [FORMS[type(form)] for form in forms if type(form) in FORMS]
+    for name in named:
+        if name not in types():
+            raise UnknownType(name, clause.address)
     return {types()[name].register for name in named}.union(*unnamed)
 
 

@@ -48,30 +48,30 @@ class AskedTime(NamedTuple):
 
 def check_time(
     tokens: Sequence[tuple[str, bytes]], text: str, walk: Walk, asked: AskedTime, findings: Findings
-) -> datetime | None:
-    """When a third party saw this checkpoint, if that is shown. `tokens` are the stamp and its renewals, by member."""
+) -> None:
+    """When a third party saw this checkpoint, if that is shown. `tokens`: the stamp and its renewals, by member."""
     if not tokens:
         findings.not_checked.append("since when it exists: no third party stamped this checkpoint")
         if asked.max_age is not None or asked.roots:
             findings.wanting.append("a time stamp in the bundle")
-        return None
+        return
     if not asked.roots:
         findings.not_checked.append("the time stamp: give the authority's root with --tsa-roots")
         if asked.max_age is not None:
             findings.wanting.append("a root to check the time stamp with (--tsa-roots)")
-        return None
+        return
     try:
         stamps = _held(tokens, text.encode(), asked.roots, findings)
     except StampsUnsupported as error:
         findings.not_checked.append(f"the time stamp: {error.message}")
         findings.wanting.append("a program for time stamps")
-        return None
+        return
     if not stamps:
-        return None
+        return
     findings.verdicts["time"] = Verdict.OK
+    findings.stamped_at = stamps[0].at
     check_carried(stamps, asked, findings)
     _check_order(stamps[0].at, walk, asked, findings)
-    return stamps[0].at
 
 
 def _held(tokens: Sequence[tuple[str, bytes]], text: bytes, roots: bytes, findings: Findings) -> list[Stamp]:

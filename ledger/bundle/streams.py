@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from itertools import pairwise
 
 from ledger.bundle.archive import Archive
 from ledger.bundle.manifest import STREAMS_PROOF, Manifest, Shown
@@ -23,8 +24,8 @@ NOTHING: Mapping[str, Shown] = {}
 
 
 def wanted_streams(files: ProtocolFiles, manifest: Manifest, walk: Walk, findings: Findings) -> Mapping[str, Shown]:
-    """The streams that these clauses ask for, by the protocol files in the bundle; nothing, with a fault, else."""
-    from ledger.bundle.selection import selected
+    """The streams that these clauses ask for, by the protocol files in the bundle; nothing else, with word why."""
+    from ledger.bundle.selection import UnknownType, selected
 
     named = [(digest, event.version) for digest, event in walk.versions.items() if event.protocol == manifest.protocol]
     if named != [(version.digest, version.version) for version in manifest.versions]:
@@ -41,6 +42,10 @@ def wanted_streams(files: ProtocolFiles, manifest: Manifest, walk: Walk, finding
         return selected(manifest.protocol, loaded, manifest.clauses)
     except FileChanged as error:
         findings.fault(error.code, 0, error.message)
+        return NOTHING
+    except UnknownType as error:
+        findings.not_checked.append(f"which streams the clauses ask for: {error.message}")
+        findings.wanting.append(f"a version of ledger that knows the event type {error.name}")
         return NOTHING
     except LedgerError as error:
         findings.fault("protocol.unusable", 0, f"the clauses cannot be read from the protocol file: {error.message}")
@@ -119,6 +124,28 @@ def _check_counted(manifest: Manifest, proof: StreamsProof, findings: Findings) 
     if len(shown) + len(left) + manifest.other_streams != proof.total:
         detail = f"the manifest accounts for another number of streams than the {proof.total} that are sealed"
         findings.fault("completeness.manifest", 0, detail)
+    if not _fits(manifest, left, shown, proof):
+        detail = "what the manifest says to be left out is not what the seal's order has a place for"
+        findings.fault("completeness.manifest", 0, detail)
+
+
+def _fits(manifest: Manifest, left: Set[str], shown: Set[str], proof: StreamsProof) -> bool:
+    """Whether the streams left out are this protocol's, and as many as stand hidden between the lines that are shown.
+
+    Between two lines of this protocol all that is hidden is its own; elsewhere others' may stand as well.
+    """
+    own, lines = f"{manifest.protocol}/", {line.stream for _, line in proof.lines}
+    if (
+        any(not each.startswith(own) for each in left)
+        or {each for each in lines if each.startswith(own)} - shown - left
+    ):
+        return False
+    bounds = [(-1, ""), *((index, line.stream) for index, line in proof.lines), (proof.total, "~")]
+    for (before, low), (after, high) in pairwise(bounds):
+        hidden, named = after - before - 1, sum(low < each < high for each in left - lines)
+        if named > hidden or (named < hidden and low.startswith(own) and high.startswith(own)):
+            return False
+    return True
 
 
 def _check_whole(stream: str, line: SealLine | None, walk: Walk, findings: Findings) -> None:

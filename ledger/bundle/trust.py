@@ -69,7 +69,7 @@ def check_agreement(note: Note, policy: Policy | None, findings: Findings) -> No
     if policy is None:
         return
     names = {witness.key: witness.name for witness in policy.witnesses}
-    cosigned: dict[str, int] = {}
+    cosigned = findings.cosigned
     for key, name in names.items():
         try:
             (verified,) = note.verified([key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ledger.bundle.report import Findings
@@ -32,6 +33,11 @@ class Summaries:
                 findings.fault("usage.summary", position, "a summary of uses whose batch is not shown")
             elif any(event.author != self.authors[opener] for _, event in parts.values()):
                 findings.fault("usage.summary", position, "a summary by another party than that of its batch")
-            elif set(parts) == set(range(1, first.parts + 1)) and total != self.counts[opener]:
+            elif _whole(parts, first.parts) and total != self.counts[opener]:
                 detail = f"a summary of {total:,} uses, and its batch counts {self.counts[opener]:,}"
                 findings.fault("usage.summary", position, detail)
+
+
+def _whole(parts: Collection[int], count: int) -> bool:
+    """Whether these are the parts 1 to `count`, a number that the author made up: nothing is as large as it says."""
+    return len(parts) == count and all(1 <= part <= count for part in parts)

@@ -168,5 +168,5 @@ def _report(
     return Report(
         manifest, manifest.digest, checkpoint.origin, checkpoint.size, checkpoint.root, findings.settled(),
         findings.faults, (*findings.not_checked, *unread, sent, always), tuple(findings.wanting),
-        {**counts, **done},
+        {**counts, **done}, findings.cosigned, findings.stamped_at,
     )  # fmt: skip

@@ -42,12 +42,13 @@ class StampsUnsupported(NotChecked):
 class Stamp(NamedTuple):
     """When the authority says that the text was there, the serial number of its token, and until when it lasts.
 
-    `ends` is the first end of a certificate between the authority and the root.
+    `ends` is the first end of a certificate between the authority and the root; `authority` the name in its own.
     """
 
     at: datetime
     serial: int
     ends: datetime
+    authority: str
 
 
 def renewed_text(text: bytes, response: bytes) -> bytes:
@@ -76,7 +77,8 @@ def stamped(response: bytes, text: bytes, roots: bytes) -> Stamp:
     try:
         builder.build().verify_message(found, text)
     except client.VerificationError as error:
-        raise BadStamp(f"the time stamp does not hold: {str(error)[:1].lower()}{str(error)[1:]}") from error
+        fact = f"the time stamp does not hold: {str(error)[:1].lower()}{str(error)[1:]}"
+        raise BadStamp(fact, hint="is it over this checkpoint, and by an authority under these roots?") from error
     except ValueError as error:
         raise BadStamp(f"the time stamp does not hold: {error}") from error
     return _stamp(found, _roots(roots))
@@ -88,13 +90,15 @@ def unchecked_stamp(response: bytes) -> Stamp:
 
 
 def _stamp(found: Any, roots: list[Certificate]) -> Stamp:
+    path = _path(found.signed_data, roots)
     return Stamp(
-        found.tst_info.gen_time.astimezone(UTC), int(found.tst_info.serial_number), _ends(found.signed_data, roots)
-    )
+        found.tst_info.gen_time.astimezone(UTC), int(found.tst_info.serial_number),
+        min(each.not_valid_after_utc for each in path), path[0].subject.rfc4514_string(),
+    )  # fmt: skip
 
 
-def _ends(signed: Any, roots: list[Certificate]) -> datetime:
-    """The first end of a certificate from the signer's own up to its root."""
+def _path(signed: Any, roots: list[Certificate]) -> list[Certificate]:
+    """The certificates from the signer's own up to its root."""
     from cryptography.x509 import load_der_x509_certificate
 
     try:
@@ -111,7 +115,7 @@ def _ends(signed: Any, roots: list[Certificate]) -> datetime:
             break
         # The same issuer may have been certified anew: what lasts longest is what can be shown.
         path.append(max(above, key=lambda each: each.not_valid_after_utc))
-    return min(each.not_valid_after_utc for each in path)
+    return path
 
 
 def _decoded(response: bytes) -> Any:

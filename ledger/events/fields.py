@@ -24,6 +24,7 @@ _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{0,5}[1-9])?Z"
 # Days that every year has: telling so takes a fifth of the time, and is the tight loop of `ledger verify --deep`.
 _DAY = r"((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
 _OF_EVERY_YEAR = re.compile(rf"(?!0000|0001|9999)[0-9]{{4}}-{_DAY}(T{_TIME})?", re.ASCII)
+_OF_DAY = re.compile(rf"(T{_TIME})?", re.ASCII)
 
 MomentText = Annotated[
     str,
@@ -109,3 +110,13 @@ def check_moment(text: str) -> None:
     """Raise ValueError for a moment that no calendar has (30 February), which the pattern lets through."""
     if not _OF_EVERY_YEAR.fullmatch(text):
         Moment.parse(text)
+
+
+def is_usual_day(text: str) -> bool:
+    """Whether this is a date of a day that every year has: behind it, whatever `is_time_of_day` makes a moment."""
+    return len(text) == 10 and bool(_OF_EVERY_YEAR.fullmatch(text))
+
+
+def is_time_of_day(text: str) -> bool:
+    """Whether this may stand behind a date in a moment: a time in UTC, or nothing."""
+    return bool(_OF_DAY.fullmatch(text))

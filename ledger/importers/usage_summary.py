@@ -50,7 +50,9 @@ class Summarised(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        return bool(self.parts) and {each.part for each in self.parts} == set(range(1, self.parts[0].parts + 1))
+        numbers = {each.part for each in self.parts}
+        # Their number is a party's word: nothing is made as long as that before it is known to be true.
+        return bool(numbers) and len(numbers) == self.parts[0].parts and numbers == set(range(1, len(numbers) + 1))
 
 
 def summarised(store: Store, protocol: str) -> list[Summarised]:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from ledger.errors import InputRejected
 from ledger.events.acts import acting
 from ledger.events.base import Event, MemberEvent, ProtocolEvent, SignedEvent
+from ledger.events.governance import PartyAcceded
 from ledger.events.imports import OF_IMPORTS
 from ledger.keys.keyring import Keyring
 
@@ -138,10 +139,12 @@ def _check_known(event: ProtocolEvent, stated_for: tuple[str, ...], parties: Col
     known = set(parties)
     for party in (*stated_for, *(() if event.author == operator else (event.author,))):
         if party not in known:
+            joins = "a body joins as a member of a `class` of the protocol, or by a version that names it: protocol add"
+            there = f"its parties are {', '.join(sorted(known)) or 'not known yet: ledger protocol add'}"
             raise NotAuthorised(
                 f"{party} is no party to {event.protocol}", code="authority.unknown-party",
                 field="$.author" if party == event.author else "$.party",
-                hint=f"its parties are {', '.join(sorted(known)) or 'not known yet: ledger protocol add'}",
+                hint=joins if isinstance(event, PartyAcceded) else there,
             )  # fmt: skip
 
 

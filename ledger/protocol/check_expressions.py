@@ -175,7 +175,8 @@ def _check_kind(shown: str, found: str | None, kind: str, mark: Mark, scope: Sco
 def check_types(types: tuple[str, ...], mark: Mark, scope: Scope) -> None:
     for name in types:
         if name not in scope.catalogue:
-            message = f"no event type is called {name}{near(name, list(scope.catalogue))}"
+            alike = near(name, list(scope.catalogue)) or "; ledger events list has them all"
+            message = f"no event type is called {name}{alike}"
             scope.faults.note(mark, "type-unknown", message)
 
 

@@ -115,7 +115,8 @@ class Scope:
         found = next((kind for kind in kinds if kind is not None), None)
         if found is None or None in kinds:
             known = sorted(set.intersection(*(set(fields) for fields in subject.fields)))
-            message = f"{subject.what} has no {name}{near(name, known)}"
+            alike = near(name, known)
+            message = f"{subject.what} has no {name}{alike or '; it has ' + ', '.join(known)}"
             self.faults.note(mark, "field", message)
             return None
         return found

@@ -6,7 +6,7 @@ database cannot read hides no other: what can be read around it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger.errors import Conflict, LedgerError
@@ -128,6 +128,12 @@ def next_position(store: Reader, after: int) -> int | None:
 def raw_stream(store: Reader, stream: str) -> list[Any]:
     """Every row whose stream column says so, in order of position."""
     return store.rows(_COLUMNS + "stream = ? ORDER BY position", (stream,))
+
+
+def raw_of_types(store: Reader, stream: str, types: Sequence[str]) -> list[Any]:
+    """Of a stream, the rows of which a column says that they are of one of these types; in order of position."""
+    places = ", ".join("?" * len(types))
+    return store.rows(f"{_COLUMNS}stream = ? AND type IN ({places}) ORDER BY position", (stream, *types))
 
 
 def raw_nodes(store: Reader, level: int, first: int, stop: int) -> dict[Any, Any]:

@@ -16,6 +16,8 @@ from ledger.events.catalogue import by_tag
 from ledger.events.codec import MalformedEvent, UnknownType, decoded
 from ledger.events.fields import ABSENT
 from ledger.events.imports import OF_IMPORTS
+from ledger.events.members import MemberReader
+from ledger.verification.authority import Rules
 from ledger.verification.report import Fault
 
 KEPT = ("log-batch-ingested", "streams-sealed", "ledger-opened", "protocol-version-registered")
@@ -68,14 +70,20 @@ def claim_of(event: Any) -> Claim:
 
 
 class EventCheck:
-    """Checks events for one ledger. With `deep`, members of batches are re-parsed as well."""
+    """Checks events for one ledger. With `deep`, members of batches are re-parsed as well.
 
-    def __init__(self, keys: Keys, *, deep: bool = False) -> None:
-        self.keys, self.deep = keys, deep
+    `reported` are positions where an act of another is reported, `suspect` those signed with a key that may have been a
+    thief's by then.
+    """
+
+    def __init__(self, keys: Keys, rules: Rules, *, deep: bool = False) -> None:
+        self.keys, self.rules, self.deep = keys, rules, deep
+        self.reported: list[int] = []
+        self.suspect: list[int] = []
         self.member_ids: list[str] = []
         self.sealed = False
         self.unknown_types: set[str] = set()
-        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._readers: dict[type[Event], MemberReader] = {}
 
     def single(self, entry: Entry, position: int, type_: str) -> tuple[SingleEvent | None, list[Fault]]:
         """The event of an entry with its own signature, and what is wrong with it."""
@@ -88,10 +96,8 @@ class EventCheck:
         self.sealed = self.sealed or b'"sealed":"' in entry.event
         faults = _route(event, entry.stream, position, type_)
         if isinstance(event, SignedEvent):
-            faults += self._signature(_Named(event.type, event.author, event.key), entry, position)
-            if event.stated_by == "operator" and event.author != self.keys.operator:
-                detail = f"{event.type} is for the operator to state, and {event.author} states it"
-                faults.append(Fault("authority.operator-only", position, detail))
+            false = self._signature(_Named(event.type, event.author, event.key), entry, position)
+            faults += false or self._authority(event, entry, position)
         else:
             faults.append(Fault("signature.missing", position, "an event of this type is a member of a batch"))
         kept = event if event.type.partition("/")[0] in KEPT else None
@@ -125,23 +131,45 @@ class EventCheck:
 
     def members(self, events: Sequence[bytes], first: int, type_: str, stream: str) -> tuple[set[Claim], list[Fault]]:
         """Re-parse members that follow each other from entry `first` on: who they say states them, and their faults."""
+        cls = by_tag().get(type_)
+        if cls is None:
+            return set(), []
+        if issubclass(cls, MemberEvent):
+            reader = self._readers.get(cls) or self._readers.setdefault(cls, MemberReader(cls))
+            found = reader.read(events)
+            if found is not None and {event.protocol for event in found} == {stream.partition("/")[0]}:
+                self.member_ids += [event.id for event in found]
+                return set(map(claim_of, found)), []
+        return self._one_by_one(events, first, type_, stream)
+
+    def _one_by_one(
+        self, events: Sequence[bytes], first: int, type_: str, stream: str
+    ) -> tuple[set[Claim], list[Fault]]:
+        """`members` for those that are not all as they should be, or not as the quick way knows them."""
         claims: set[Claim] = set()
         faults: list[Fault] = []
-        if type_ not in by_tag():
-            return claims, faults
-        decoder = self._decoders.setdefault(type_, msgspec.json.Decoder(by_tag()[type_]))
-        keep, protocol = self.member_ids.append, stream.partition("/")[0]
+        decoder = msgspec.json.Decoder(by_tag()[type_])
         for position, raw in enumerate(events, first):
             try:
                 event = _strictly(raw, decoder)
             except MalformedEvent as error:
                 faults.append(Fault("event.malformed", position, f"not an event: {error}"))
                 continue
-            keep(event.id)
-            claims.add(claim_of(event))
-            if event.protocol != protocol:
+            self.member_ids.append(event.id)
+            if isinstance(event, MemberEvent):
+                claims.add(claim_of(event))
+            if stream_of(event) != stream:
                 faults += _route(event, stream, position, type_)
         return claims, faults
+
+    def _authority(self, event: SignedEvent, entry: Entry, position: int) -> list[Fault]:
+        """Whether its author might state it; whose act it may be where the signature says less than it seems to."""
+        reported, faults = self.rules.check(event, position)
+        if reported:
+            self.reported.append(position)
+        if self.rules.keyring.keys[event.key].suspect_at(entry.recorded_at):
+            self.suspect.append(position)
+        return faults
 
     def _signature(self, event: _Named, entry: Entry, position: int) -> list[Fault]:
         key = self.keys.lives.get(event.key)

@@ -25,13 +25,14 @@ from ledger.storage.marks import Marks
 from ledger.storage.store import Store
 from ledger.verification import index
 from ledger.verification.again import ids_used_twice
+from ledger.verification.authority import Rules, read_rules
 from ledger.verification.events import Keys
 from ledger.verification.keys import KeyHistory, key_history
 from ledger.verification.report import Fault, Faults, Report, Verdict, sorted_faults, verdicts
 from ledger.verification.segment import Found
 from ledger.verification.signed import checkpoint_faults, mark_faults, policy_faults, promises
 from ledger.verification.since import Beginning, beginning
-from ledger.verification.tasks import Task, check, check_elsewhere, shared
+from ledger.verification.tasks import Others, Task, check, check_elsewhere, shared, started
 from ledger.verification.unchecked import Checked, not_checked
 from ledger.verification.whole import BITS, Whole
 
@@ -69,14 +70,17 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
     (mark, other), faults = _marks(asked, store)
     beside = raw_beside(store)
     begin = beginning(store, beside, asked.since, asked.bits)
+    others = started(asked.processes - 1) if asked.processes > 1 and _worth_processes(beside, deep=asked.deep) else None
     history = key_history(store, beside.last)
+    rules, unfounded = read_rules(store, beside, history.keyring)
     promised, false = promises(beside.checkpoint, history, beside.last)
     faults.extend(chain(begin.faults, false))
     faults.join(history.faults)
+    faults.join(unfounded)
     whole, seals, named = Whole(asked.bits, begin.start), set[int](), dict[str, int]()
     sizes = sorted({promise.checkpoint.size for promise in promised})
-    tasks = _tasks(store, url, asked, history.keys, beside, begin, sizes)
-    for found in _segments(store, asked, beside, tasks):
+    tasks = _tasks(store, url, asked, (history.keys, rules), beside, begin, sizes)
+    for found in _segments(store, others, tasks):
         faults.extend(index.node_faults(store, found.nodes))
         seals |= {single.position for single in found.singles if single.event and single.event.register == "seals"}
         named |= _named_files(found)
@@ -90,7 +94,7 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
         faults.extend(mark_faults(each, whole, store) if each else [])
     faults.extend(ids_used_twice(store, whole, beside.last) if asked.deep else [])
     checked = Checked(asked.policy, mark, asked.deep, _structure(store, asked, beside), tuple(sizes))
-    return _report(history, whole, faults, checked)
+    return _report(history, rules, whole, faults, checked)
 
 
 def _marks(asked: Asked, store: Store) -> tuple[tuple[Mark | None, Mark | None], Faults]:
@@ -111,33 +115,40 @@ def _marks(asked: Asked, store: Store) -> tuple[tuple[Mark | None, Mark | None],
 
 
 def _tasks(
-    store: Store, url: str, asked: Asked, keys: Keys, beside: Beside, begin: Beginning, sizes: Sequence[int]
+    store: Store,
+    url: str,
+    asked: Asked,
+    held: tuple[Keys, Rules],
+    beside: Beside,
+    begin: Beginning,
+    sizes: Sequence[int],
 ) -> Iterator[Task]:
     """One for each segment that has rows."""
     after, tree = begin.start.size, (begin.tree.size, begin.tree.pack())
     while after < beside.last:
         upto = min(((after >> asked.bits) + 1) << asked.bits, beside.last)
         wanted = tuple(sizes[bisect_right(sizes, after) : bisect_right(sizes, upto)])
-        yield Task(url, after, upto, wanted, keys, asked.deep, tree)
+        yield Task(url, after, upto, wanted, *held, asked.deep, tree)
         after, tree = upto, (0, b"")
         if beside.entries != beside.last:  # holes: one may be wider than a ledger can be
             behind = next_position(store, after)
             after = max(after, (behind - 1) >> asked.bits << asked.bits) if behind else beside.last
 
 
-def _segments(store: Store, asked: Asked, beside: Beside, tasks: Iterator[Task]) -> Iterator[Found]:
-    if asked.processes < 2 or not _worth_processes(beside):
+def _segments(store: Store, others: Others | None, tasks: Iterator[Task]) -> Iterator[Found]:
+    if others is None:
         return (check(store, task) for task in tasks)
-    return shared(lambda task: check(store, task), check_elsewhere, tasks, asked.processes - 1)
+    return shared(lambda task: check(store, task), check_elsewhere, tasks, others)
 
 
-def _worth_processes(beside: Beside) -> bool:
+def _worth_processes(beside: Beside, *, deep: bool) -> bool:
+    """With `deep`, a use costs nearly twice as much."""
     uses = sum(
         version
         for name, version in beside.streams
         if isinstance(version, int) and isinstance(name, str) and name.endswith("/usage")
     )
-    return uses + SIGNATURE * max(0, beside.entries - uses) >= WORTH_PROCESSES
+    return (1 + deep) * uses + SIGNATURE * max(0, beside.entries - uses) >= WORTH_PROCESSES
 
 
 def _named_files(found: Found) -> dict[str, int]:
@@ -163,7 +174,7 @@ def _index_faults(store: Store, asked: Asked, beside: Beside, whole: Whole, name
         yield from index.database_faults(store)
 
 
-def _report(history: KeyHistory, whole: Whole, faults: Faults, checked: Checked) -> Report:
+def _report(history: KeyHistory, rules: Rules, whole: Whole, faults: Faults, checked: Checked) -> Report:
     anchored = bool(checked.checkpoints or checked.mark)
     found = verdicts(
         faults.areas | whole.faults.areas,
@@ -178,5 +189,5 @@ def _report(history: KeyHistory, whole: Whole, faults: Faults, checked: Checked)
     assert root is not None
     return Report(
         history.keyring.origin, whole.size, root, found, sorted_faults([*whole.faults.kept, *faults.kept]),
-        tuple(not_checked(checked, history.keyring, whole)), counts,
+        tuple(not_checked(checked, rules, whole)), counts,
     )  # fmt: skip

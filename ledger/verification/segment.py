@@ -63,7 +63,7 @@ class SealSeen(NamedTuple):
 class Found(NamedTuple):
     """What one segment shows to `whole`. `prefix_roots` is the root over its leaves at each tree size asked.
 
-    `prev` and the times are None where the first entry could not be read.
+    `prev` and the times are None where the first entry could not be read. `member_ids` are sorted, 16 bytes each.
     """
 
     first: int
@@ -83,6 +83,8 @@ class Found(NamedTuple):
     member_ids: bytes
     sealed: bool
     unknown_types: list[str]
+    reported: list[int]
+    suspect: list[int]
     broken: list[int]
     faults: Faults
 
@@ -317,11 +319,12 @@ class Segment:
 
     def _found(self) -> Found:
         nodes = [Node(level, (self.base >> level) + index, digest) for level, index, digest in self.nodes]
-        ids = bytes.fromhex("".join(self.events.member_ids))
+        ids = bytes.fromhex("".join(sorted(self.events.member_ids)))
         return Found(
             self.first, self.position, self.count, self.prev, self.leaf, self.first_recorded, self.recorded,
             self.tree.root(), nodes, self.prefix_roots, self.streams, self.batches, self.seals, self.singles,
-            ids, self.events.sealed, sorted(self.events.unknown_types), self.broken, self.faults,
+            ids, self.events.sealed, sorted(self.events.unknown_types), self.events.reported, self.events.suspect,
+            self.broken, self.faults,
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ledger.chain.merkle import Tree
 from ledger.storage.inspection import raw_pages
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
+from ledger.verification.authority import Rules
 from ledger.verification.events import EventCheck, Keys
 from ledger.verification.segment import Found, check_segment
 
@@ -33,6 +34,7 @@ class Task(NamedTuple):
     upto: int
     sizes: tuple[int, ...]
     keys: Keys
+    rules: Rules
     deep: bool
     tree: tuple[int, bytes]
 
@@ -51,7 +53,7 @@ class _Given(Generic[T, R]):
 
 def check(store: Store, task: Task) -> Found:
     """Check one segment in this process."""
-    events = EventCheck(task.keys, deep=task.deep)
+    events = EventCheck(task.keys, task.rules, deep=task.deep)
     pages = raw_pages(store, task.after, task.upto)
     return check_segment(task.after, pages, task.sizes, events, Tree.unpack(*task.tree))
 
@@ -66,13 +68,33 @@ def check_elsewhere(task: Task) -> Found:
     return check(_opened(task.url), task)
 
 
-def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], others: int) -> Iterator[R]:
-    """Do all tasks, `here` and (`there`) in that many other processes; what they give comes in the order of the tasks.
+@dataclass(frozen=True)
+class Others:
+    """Other processes, and how many."""
+
+    pool: ProcessPoolExecutor
+    count: int
+
+
+def started(count: int) -> Others:
+    """Other processes that begin to start now: it takes them a while, in which this one reads what all of them need."""
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    for _ in range(count):
+        pool.submit(_imported)
+    return Others(pool, count)
+
+
+def _imported() -> None:
+    """Whoever runs this has loaded this module, and what it needs."""
+
+
+def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], with_: Others) -> Iterator[R]:
+    """Do all tasks, `here` and (`there`) in the other processes; what they give comes in the order of the tasks.
 
     If the others are killed, for lack of memory perhaps, this process goes on alone.
     """
     waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given[T, R]](), dict[int, R](), 0
-    pool = ProcessPoolExecutor(others, multiprocessing.get_context("spawn"))
+    pool, others = with_.pool, with_.count
     try:
         while waiting or given:
             while waiting and len(given) < AHEAD * others:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ledger.chain.policy import NO_QUORUM, Policy
 from ledger.keys.keyring import Keyring
 from ledger.storage.highwater import Mark
+from ledger.verification.authority import Rules
 from ledger.verification.signed import vouched
 from ledger.verification.whole import Whole
 
@@ -22,14 +23,21 @@ class Checked(NamedTuple):
     checkpoints: tuple[int, ...]
 
 
-def not_checked(checked: Checked, keyring: Keyring, whole: Whole) -> Iterator[str]:
+TIME = "when entries were recorded: the time is the operator's word"
+SHOWN = 10
+"""Entries that are named in one line."""
+
+
+def not_checked(checked: Checked, rules: Rules, whole: Whole) -> Iterator[str]:
     """A line for each; only what applies to this ledger."""
     if whole.start:
         yield f"entries 1 to {whole.start:,}: not read, only their place in the stored tree was taken (--since)"
+        yield "the keys, parties and mandates that they make known: taken as they lie (--since)"
     yield from _tail(checked, whole)
-    yield from _keys(checked.policy, keyring)
-    yield "whether authors were entitled to what they stated: that is asked when an entry is recorded"
-    yield "when entries were recorded: the time is the operator's word, no third party has stamped it"
+    yield from _keys(checked.policy, rules.keyring)
+    yield from rules.unknown()
+    yield from _words(whole)
+    yield TIME
     if whole.sealed:
         yield "sealed texts and persons: the vault, which can open them, was not looked at"
     if whole.members and not checked.deep:
@@ -39,6 +47,21 @@ def not_checked(checked: Checked, keyring: Keyring, whole: Whole) -> Iterator[st
     if checked.deep:
         yield "look-ups and views kept beside the ledger: run `ledger replay`, which makes them anew"
     yield from sorted(whole.unknown_types)
+
+
+def _words(whole: Whole) -> Iterator[str]:
+    """What is no fault, and what a reader must know of the word of some authors."""
+    if whole.suspect:
+        said = "their key may have been a thief's by then, says its revocation"
+        yield f"whose acts {_entries(whole.suspect)} are: {said}"
+    if whole.reported:
+        yield f"what {_entries(whole.reported)} report of parties that have no key themselves"
+
+
+def _entries(positions: Sequence[int]) -> str:
+    shown = ", ".join(f"{position:,}" for position in positions[:SHOWN])
+    more = f" and {len(positions) - SHOWN:,} more" if len(positions) > SHOWN else ""
+    return f"{'entry' if len(positions) == 1 else 'entries'} {shown}{more}"
 
 
 def _tail(checked: Checked, whole: Whole) -> Iterator[str]:

@@ -10,6 +10,7 @@ Memory: ids of single events are kept in a dict (some 150 MB a million), those o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +79,8 @@ class Whole:
         self.member_ids = [bytearray() for _ in range(256)]
         self.faults = Faults()
         self.unknown_types: set[str] = set()
+        self.reported: list[int] = []
+        self.suspect: list[int] = []
         self.broken: list[int] = []
         self.count = self.members = self.usage_signed = 0
         self.sealed = False
@@ -95,6 +98,8 @@ class Whole:
         self._join_streams(found.streams)
         self._check_ids(found)
         self.unknown_types |= set(found.unknown_types)
+        self.reported += found.reported
+        self.suspect += found.suspect
         self.sealed = self.sealed or found.sealed
         self.count += found.count
         self.size, self.leaf = found.last, found.leaf
@@ -226,9 +231,11 @@ class Whole:
             first = self.ids.setdefault(identifier, position)
             if first != position:
                 self.faults.add("event.id-twice", position, f"the event id of entry {first} is used again")
-        ids = found.member_ids
-        for at in range(0, len(ids), 16):
-            self.member_ids[ids[at]] += ids[at : at + 16]
+        ids, firsts, start = found.member_ids, found.member_ids[::16], 0
+        while start < len(firsts):
+            stop = bisect_right(firsts, firsts[start], start)
+            self.member_ids[firsts[start]] += ids[16 * start : 16 * stop]
+            start = stop
 
 
 def _is_usage(stream: str) -> bool:

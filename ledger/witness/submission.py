@@ -65,7 +65,8 @@ def _asked(url: str, old: int, proof: Sequence[Digest], raw: bytes) -> bytes:
     except Refusal:
         raise
     except OSError as error:
-        raise Unreachable(f"{shown(url)} does not answer: {error}", hint="try again later") from error
+        reason = getattr(error, "reason", None) or error
+        raise Unreachable(f"{shown(url)} does not answer: {reason}", hint="check the address, or try later") from error
 
 
 def _refused(url: str, refusal: Refusal) -> WitnessRefused:

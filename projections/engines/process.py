@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ledger.errors import LedgerError
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
-from ledger.verification.tasks import shared
+from ledger.verification.tasks import shared, started
 from projections.engines.local import Local
 from projections.pieces import Piece, Span, read
 
@@ -37,7 +37,7 @@ class Processes:
             yield from Local().pieces(store, spans)
             return
         tasks = (_Task(self.url, span) for span in spans)
-        for found in shared(lambda task: tried(store, task.span), _read_elsewhere, tasks, self.processes - 1):
+        for found in shared(lambda task: tried(store, task.span), _read_elsewhere, tasks, started(self.processes - 1)):
             # Where something is wrong with a piece it is read again in its turn: the first fault is the one to tell.
             yield found if isinstance(found, Piece) else read(store, found)
 

@@ -110,6 +110,12 @@ class Stretch(NamedTuple):
     end: datetime
 
 
+def period_at(instant: datetime, period: CalendarPeriod, calendar: DayCalendar) -> Stretch:
+    """The calendar period that an instant lies in."""
+    name, first, after = period_of(local_date(instant, calendar), period)
+    return Stretch(name, _midnight(first, calendar), _midnight(after, calendar))
+
+
 def periods(start: datetime, end: datetime, period: CalendarPeriod, calendar: DayCalendar) -> list[Stretch]:
     """The calendar periods that begin from `start` on and before `end`."""
     found = []

@@ -11,7 +11,18 @@ from ledger.protocol.definitions import Mandate
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Pattern, Power, Precedence, Prohibition, Recurrence, Response, Standing
 from projections.obligations import answer as a
-from projections.obligations import gaps, limit, power, precedence, prohibition, recurrence, response, standing, using
+from projections.obligations import (
+    gaps,
+    limit,
+    power,
+    precedence,
+    prohibition,
+    recurrence,
+    response,
+    standing,
+    using,
+    using_limit,
+)
 from projections.obligations.facts import Facts, parsed
 from projections.obligations.life import Choice, InForceVersion, Life
 from projections.obligations.lifecycle import work_out
@@ -181,3 +192,4 @@ def _violations(world: World, version: ProtocolVersion, clause: Clause, uses: Us
     if uses is not None and using.judges_uses(clause):
         world.facts.read.add(USED)
         yield from using.violations(world, version, clause, uses)
+        yield from using_limit.violations(world, version, clause, uses)

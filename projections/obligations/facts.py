@@ -157,3 +157,23 @@ class Facts:
         concerned = set(addressee) & set(fact.values("to"))
         found = [each.moment for each in receipts if not concerned or each.party in concerned]
         return min(found, key=lambda each: (each.earliest, each.latest), default=None)
+
+    def moment_for_all(self, fact: Fact, name: str) -> Moment | None:
+        """The same, where what is sent may bind no addressee before that one had it: the last receipt counts.
+
+        None while one of them is missing.
+        """
+        if name != "received_at" or name in fact.fields:
+            return self.moment(fact, name)
+        self.read.add(RECEIPT)
+        found = {each.party: each.moment for each in self._receipts.get(fact.id, ())}
+        named = fact.values("to") or tuple(found)
+        if not named or any(party not in found for party in named):
+            return None
+        return max((found[party] for party in named), key=lambda each: (each.earliest, each.latest))
+
+    def unreceived(self, fact: Fact) -> tuple[str, ...]:
+        """The addressees of whom no receipt is known."""
+        self.read.add(RECEIPT)
+        known = {each.party for each in self._receipts.get(fact.id, ())}
+        return tuple(str(party) for party in fact.values("to") if party not in known)

@@ -18,7 +18,7 @@ from projections.obligations.kinds import LIFE_ACTS
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.matching import occasions
 from projections.obligations.parties import parties
-from projections.obligations.powers import Ground, Verdict, best, grounds, judged
+from projections.obligations.powers import Ground, Verdict, best, grounds, judged, unproven
 from projections.obligations.signatures import begin, make, registration, sign
 from projections.obligations.truth import Span
 from projections.obligations.world import Scope, World
@@ -97,7 +97,7 @@ def _external(world: World, end: End, external: External) -> Iterable[Step]:
 def _upon(world: World, end: End, upon: EventMatch, scope: Scope) -> Iterable[Step]:
     at = "effective_at" if upon.at == "happened_at" else upon.at
     for match in occasions(world, upon, scope, void=True):
-        moment = world.facts.moment(match.fact, at)
+        moment = world.facts.moment_for_all(match.fact, at)
         if moment is not None:
             yield Step(moment, match.fact.position, match.fact, end)
 
@@ -146,7 +146,7 @@ def _exercise(world: World, act: Fact) -> None:
 
 
 def _act_moment(world: World, ground: Ground, act: Fact) -> Moment:
-    return world.facts.moment(act, ground.power.act.at, act.values("to")) or act.happened
+    return world.facts.moment_for_all(act, ground.power.act.at) or act.happened
 
 
 def _void(world: World, act: Fact, party: str, verdict: Verdict) -> None:
@@ -170,11 +170,11 @@ def _use(world: World, verdict: Verdict, act: Fact) -> None:
     if power.jointly and not _joined(world, ground, act):
         return
     scope = replace(ground.scope, act=act, at=act.happened.earliest)
-    start = world.facts.moment(act, power.effect.at.start.field, act.values("to"))
+    start = world.facts.moment_for_all(act, power.effect.at.start.field)
     if start is None and act.retracted is not None:
         return
     if start is None:
-        missing = f"{power.effect.at.start.field} of {act}"
+        missing = unproven(world, act, power.effect.at.start.field)
         world.note(ground.clause.address, act.cause, act.happened.earliest, f"no effect is proven yet: {missing}")
         return
     at = effective_at(start, power.effect.at.after, power.effect.at.edge, scope.version.calendar)

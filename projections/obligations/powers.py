@@ -59,14 +59,20 @@ def grounds(world: World, version: ProtocolVersion, clause: Clause, power: Power
 
 
 def _ground(world: World, clause: Clause, power: Power, scope: Scope, match: Match) -> Ground:
-    moment = world.facts.moment(match.fact, match.at, match.fact.values("to"))
+    moment = world.facts.moment_for_all(match.fact, match.at)
     inner = replace(scope, trigger=match.fact, case=match.fact.id)
-    missing = (*match.missing, *((f"{match.at} of {match.fact}",) if moment is None else ()))
+    missing = (*match.missing, *((unproven(world, match.fact, match.at),) if moment is None else ()))
     start = None
     if moment is not None:
         after = power.after
         start = moment.latest if after is None else available_from(moment, after, scope.version.calendar)
     return Ground(clause=clause, power=power, scope=inner, trigger=match.fact, start=start, missing=missing)
+
+
+def unproven(world: World, fact: Fact, name: str) -> str:
+    """Which moment is not known; of a receipt, by whom."""
+    by = world.facts.unreceived(fact) if name == "received_at" else ()
+    return f"{name} of {fact}" + (f" by {', '.join(by)}" if by else "")
 
 
 def holders(world: World, ground: Ground, at: datetime) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ from projections.uses import DATED, FIELDS, Days, Key, Stretch, Uses, moment_of
 
 DAY = timedelta(days=1)
 _WHOSE = ("author", "on_behalf_of")
-_KNOWN = frozenset(FIELDS) | {"party", "happened_at", "at"}
+_COUNTED = frozenset(FIELDS) | {"party"}
+_KNOWN = _COUNTED | {"happened_at", "at"}
 
 Judging = Precedence | Prohibition
 
@@ -70,15 +71,15 @@ class Group:
 def why_not(clause: Clause) -> str:
     """Why a clause about uses cannot be executed; nothing if it can, or is not about uses."""
     for body in (variant.body for variant in clause.variants):
-        acts = body.act if isinstance(body, Precedence | Prohibition | Limit) else None
+        acts = body.act if isinstance(body, Judging | Limit) else None
         matches = [part for part in parts(body) if isinstance(part, EventMatch)]
         if any(register(name) == USAGE for each in matches if each is not acts for name in each.types):
             return "it waits for single uses, and uses are kept by day"
-        if isinstance(body, Limit) and USED in body.act.types:
-            return "it limits the number of uses, and uses are kept by day"
-        if not isinstance(body, Judging) or USED not in body.act.types:
+        if not isinstance(body, Judging | Limit) or USED not in body.act.types:
             continue
-        unkept = sorted(set(_asked(body)) - _KNOWN)
+        if isinstance(body, Limit) and len(body.act.types) > 1:
+            return "it counts uses together with other acts, and uses are kept by day"
+        unkept = sorted(set(_asked(body)) - (_COUNTED if isinstance(body, Limit) else _KNOWN))
         if unkept:
             return f"it asks for {', '.join(unkept)} of each use, which is not kept"
     return ""
@@ -86,12 +87,12 @@ def why_not(clause: Clause) -> str:
 
 def judges_uses(clause: Clause) -> bool:
     bodies = (variant.body for variant in clause.variants)
-    return any(isinstance(body, Judging) and USED in body.act.types for body in bodies)
+    return any(isinstance(body, Judging | Limit) and USED in body.act.types for body in bodies)
 
 
 def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Uses) -> Iterator[Violation]:
     """One violation for each day on which uses were not allowed, or may not have been; `why` says how many."""
-    turning = _turning_points(world)
+    turning = turning_points(world)
     for variant in clause.variants:
         body = variant.body
         if not isinstance(body, Judging) or USED not in body.act.types:
@@ -102,7 +103,7 @@ def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Use
             at=world.as_of,
             always=clause.applies is Applies.ALWAYS,
         )
-        for group in _groups(world, body, uses):
+        for group in groups(world, body, uses):
             scope = replace(rough, act=group.fact, case=group.fact.id)
             may_be, missing = passes(group.fact, tests(world, body.act.where, scope))
             if may_be is not False:
@@ -111,13 +112,13 @@ def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Use
                     yield from _judged(world, clause, body, group, item, bad, missing)
 
 
-def _asked(body: Judging) -> list[str]:
+def _asked(body: Judging | Limit) -> list[str]:
     """The fields of a use that a clause looks at."""
     selected = [part.field for part in parts(body) if isinstance(part, Selector) and part.root is Root.ACT]
     return [*(test.field for test in body.act.where), *selected]
 
 
-def _groups(world: World, body: Judging, uses: Uses) -> Iterator[Group]:
+def groups(world: World, body: Judging | Limit, uses: Uses) -> Iterator[Group]:
     """Uses of the protocol, by what the clause looks at."""
     kept = {*_asked(body), *_WHOSE, *(("author",) if "party" in _asked(body) else ())}
     places = [*(at for at, name in enumerate(FIELDS) if name in kept), len(FIELDS)]
@@ -141,7 +142,7 @@ def _use(world: World, fields: dict[str, Any]) -> Fact:
 # --- when a use is forbidden -------------------------------------------------------------------------------------
 
 
-def _turning_points(world: World) -> list[datetime]:
+def turning_points(world: World) -> list[datetime]:
     """When the version, a reading, or who is bound changes: between two of them a clause works in one way."""
     life = world.life
     found = {each.start.earliest for each in life.versions if each.start is not None}

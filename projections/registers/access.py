@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ledger.clock import Moment
-from projections.obligations.statements import acting
-from projections.projection import Fact
+from ledger.clock import Moment, parse_recorded, spell_recorded
+from projections.obligations.statements import RETRACTED, Record, acting, corrected
+from projections.projection import Fact, Known
 from projections.registers.register import Row
 from projections.uses import FIELDS, Uses, moments_of, use_of
 
-Grant = dict[str, Any]
 GRANTED, REVOKED, USED = "access-granted", "access-revoked", "access-used"
+RETRACTIONS = "/governance"
+"""The register that retractions of every other one stand in."""
+KEPT = frozenset({GRANTED, REVOKED, RETRACTED})
 _OF_GRANT = (
     "protocol", "grant", "application", "subject", "group", "acting_for", "function_profile", "recipient_category",
     "origins", "datasets",
 )  # fmt: skip
+_spelled, _read = lru_cache(maxsize=1024)(spell_recorded), lru_cache(maxsize=1024)(parse_recorded)
 
 
 class Use(NamedTuple):
@@ -32,10 +36,12 @@ class Use(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """`grants` in order of entry; `revoked` by party and grant; `uses` by protocol, author, actor and application."""
+    """`facts` as they were recorded, corrections and retractions apart; `uses` by protocol, author, actor, application.
 
-    grants: list[Grant] = field(default_factory=list)
-    revoked: dict[tuple[str, str, str], tuple[str, int]] = field(default_factory=dict)
+    What stands is asked at the question, so that a retracted correction gives back what it had replaced.
+    """
+
+    facts: list[Known] = field(default_factory=list)
     uses: dict[tuple[str, str, str, str], Use] = field(default_factory=dict)
 
 
@@ -43,7 +49,7 @@ class AccessRegister:
     """Projection `access`: one row a grant, and one for each actor who used an application."""
 
     name = "access"
-    version = 1
+    version = 2
     columns: tuple[str, ...] = (
         "protocol",
         "kind",
@@ -63,21 +69,17 @@ class AccessRegister:
     )
 
     def reads(self, stream: str) -> bool:
-        return stream.endswith(("/access", "/usage"))
+        return stream.endswith(("/access", "/usage", RETRACTIONS))
 
     def empty(self) -> State:
         return State()
 
     def apply(self, state: State, fact: Fact) -> State:
-        kind, fields = fact.known.type, fact.known.fields
-        if kind == USED:
+        known = fact.known
+        if known.type == USED:
             return self.count(state, use_of(fact.position, fact.entry.event))
-        if kind == GRANTED:
-            state.grants += [_grant(fields, party, fact.position) for party in acting(fields)]
-        elif kind == REVOKED:
-            for party in acting(fields):
-                revoked = (fields["protocol"], party, fields["grant"])
-                state.revoked.setdefault(revoked, (fields["happened_at"], fact.position))
+        if known.type in KEPT:
+            state.facts.append(known)
         return state
 
     def count(self, state: State, uses: Uses) -> State:
@@ -90,25 +92,24 @@ class AccessRegister:
         return state
 
     def items(self, state: State) -> int:
-        return len(state.grants) + len(state.uses)
+        return len(state.facts) + len(state.uses)
 
     def dump(self, state: State) -> Any:
         return {
-            "grants": state.grants,
-            "revoked": [[*key, *value] for key, value in sorted(state.revoked.items())],
+            "facts": [[known.position, _spelled(known.recorded_at), known.stream, known.type, known.fields]
+                      for known in state.facts],
             "uses": [[*key, *use] for key, use in sorted(state.uses.items())],
-        }
+        }  # fmt: skip
 
     def load(self, dumped: Any) -> State:
         return State(
-            list(dumped["grants"]),
-            {tuple(row[:3]): (row[3], row[4]) for row in dumped["revoked"]},
+            [Known(position, _read(recorded), *others) for position, recorded, *others in dumped["facts"]],
             {tuple(row[:4]): Use(*row[4:]) for row in dumped["uses"]},
         )
 
     def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
-        """Grants that had begun by `as_of`, with their end; then the uses, as far as they are counted."""
-        grants = [_grant_row(state, grant, as_of) for grant in state.grants if _begun(grant, as_of)]
+        """Grants that stand and had begun by `as_of`, with their end; then the uses, as far as they are counted."""
+        grants = _grants(corrected(state.facts), as_of)
         uses = [
             {
                 "protocol": protocol,
@@ -140,22 +141,36 @@ def _in_time(moment: str) -> str:
     return moment.removesuffix("Z")
 
 
-def _grant(fields: Mapping[str, Any], party: str, position: int) -> Grant:
-    known = {name: fields[name] for name in _OF_GRANT if name in fields}
-    for name, stated in (("from", "covers_from"), ("until", "valid_until")):
-        if stated in fields:
-            known[name] = fields[stated]
-    return {"from": fields["happened_at"], **known, "party": party, "entry": position}
+def _grants(record: Record, as_of: datetime) -> list[Row]:
+    """One for each party whose grant it is, in order of entry."""
+    revoked: dict[tuple[str, str, str], list[str]] = {}
+    for known in record.of(REVOKED):
+        if _by(known.fields["happened_at"], as_of):
+            for party in acting(known.fields):
+                revoked.setdefault(_named(known, party), []).append(known.fields["happened_at"])
+    return [
+        _row(known, party, revoked.get(_named(known, party), ()))
+        for known in record.of(GRANTED)
+        if _by(known.fields.get("covers_from", known.fields["happened_at"]), as_of)
+        for party in acting(known.fields)
+    ]
 
 
-def _begun(grant: Grant, as_of: datetime) -> bool:
-    return Moment.parse(grant["from"]).earliest <= as_of
+def _named(known: Known, party: str) -> tuple[str, str, str]:
+    return known.fields["protocol"], party, known.fields["grant"]
 
 
-def _grant_row(state: State, grant: Grant, as_of: datetime) -> Row:
-    revoked = state.revoked.get((grant["protocol"], grant["party"], grant["grant"]))
-    ends = [grant["until"]] if "until" in grant else []
-    if revoked and Moment.parse(revoked[0]).earliest <= as_of:
-        ends.append(revoked[0])
-    row = {**grant, "kind": "grant", "subject": grant.get("subject", grant.get("group", ""))}
+def _by(moment: str, as_of: datetime) -> bool:
+    return Moment.parse(moment).earliest <= as_of
+
+
+def _row(known: Known, party: str, revoked: Iterable[str]) -> Row:
+    fields = known.fields
+    ends = [*([fields["valid_until"]] if "valid_until" in fields else []), *revoked]
+    row = {
+        "from": fields.get("covers_from", fields["happened_at"]),
+        **{name: fields[name] for name in _OF_GRANT if name in fields},
+        "party": party, "entry": known.position, "kind": "grant",
+        "subject": fields.get("subject", fields.get("group", "")),
+    }  # fmt: skip
     return {**row, "until": min(ends, key=lambda end: Moment.parse(end).earliest)} if ends else row

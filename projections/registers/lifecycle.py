@@ -1,4 +1,7 @@
-"""The life of each protocol: signed, in force, who is bound, who left, when it ended, which acts had no effect."""
+"""The life of each protocol: signed, in force, who is bound, who left, when it ended, which acts had no effect.
+
+While a version is not in force, a row says whose signature is missing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class LifecycleRegister(ObligationsProjection):
         return register == "keys" if protocol == "ledger" else register in READS
 
     def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
-        """Turns up to `as_of`, and registered versions; by protocol, in the order in which they happened."""
+        """Registered versions and turns up to `as_of`, acts without effect, what to look at; each in its order."""
         rows: list[Row] = []
         for name in sorted(state.facts):
             world = world_of(state, name, as_of)
@@ -40,6 +43,11 @@ class LifecycleRegister(ObligationsProjection):
                 {"protocol": name, "at": spell(act.at), "what": f"without effect: {act.type}", "parties": [act.party],
                  "entry": act.act.position, "known_since": ""}
                 for act in world.life.void
+            ]  # fmt: skip
+            rows += [
+                {"protocol": name, "at": spell(each.at), "what": f"to look at: {each.says}", "parties": [],
+                 "entry": each.about.position, "known_since": ""}
+                for each in world.noted if each.at <= as_of
             ]  # fmt: skip
         return rows
 

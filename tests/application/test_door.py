@@ -16,6 +16,7 @@ from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.signing import SignedLine, sign_event
 from ledger.protocol.shipped import shipped
 from ledger.storage.opening import open_store
+from tests.protocol.texts import THIRD
 from tests.worlds import V, World
 
 
@@ -41,6 +42,16 @@ def enrolment(world: World, by: str, key: KeyPair, **fields: Any) -> SignedLine:
     return world.signed(
         by, "key-enrolled", None, party=key.party, use=key.use, public_key=key.public.hex(), possession=proof, **fields
     )
+
+
+def open_to_cities(world: World) -> KeyPair:
+    """A protocol with an open class, registered; the enrolled key of a body that has not joined."""
+    data, key = THIRD.encode(), new_key(world, "GENT")
+    fields = {"version": "1", "digest": sha256(data).hex()}
+    version = world.signed("OPERATOR", "protocol-version-registered", "stad-netwerk-2024", **fields)
+    with world.open() as ledger:
+        ledger.record([version, enrolment(world, "OPERATOR", key)], {sha256(data).hex(): data})
+    return key
 
 
 WITHDRAWAL = {"type_name": "party-withdrew", "effective_at": "2022-07-31"}
@@ -76,13 +87,21 @@ def test_a_supervisor_need_not_be_a_party(world: World):
     world.record(world.signed("VLAIO", "authority-notified", incident="I-9", authority="VTC"))
 
 
-def test_a_body_that_accedes_is_a_party_from_then_on(world: World):
-    key = new_key(world, "GENT")
-    accession = world.signed(key, "party-acceded", party="GENT")
-    act = world.signed(key, "access-revoked", grant="G-1")
+def test_a_body_that_accedes_to_an_open_class_is_a_party_from_then_on(world: World):
+    key, city = open_to_cities(world), "stad-netwerk-2024"
+    act = world.signed(key, "access-revoked", city, grant="G-1")
     with refused(world, "authority.unknown-party"):
-        world.record(enrolment(world, "OPERATOR", key), act)
-    world.record(enrolment(world, "OPERATOR", key), accession, act)
+        world.record(act)
+    world.record(world.signed(key, "party-acceded", city, party="GENT", **{"class": "GEMEENTE"}), act)
+
+
+@pytest.mark.parametrize("fields", [{}, {"class": "PROVINCIE"}], ids=["no-class", "another-class"])
+def test_no_body_accedes_by_its_own_word(world: World, fields: dict[str, Any]):
+    key = open_to_cities(world)
+    with refused(world, "authority.unknown-party", field="$.author"):
+        world.record(world.signed(key, "party-acceded", "stad-netwerk-2024", party="GENT", **fields))
+    with refused(world, "authority.unknown-party"):
+        world.record(world.signed("SERV", "party-acceded", V, party="SERV", **fields))
 
 
 def test_no_party_states_the_withdrawal_of_another_that_has_a_key(world: World):

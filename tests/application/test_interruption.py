@@ -49,14 +49,16 @@ def _fits(line: bytes, opening) -> bool:  # type: ignore[no-untyped-def]
 
 
 def check_import(world: World, acknowledged: str) -> None:
-    """Whole batches of twenty-five, no use twice, the actors' tokens known to the vault."""
+    """Whole batches of twenty-five, no use twice, actors known to the vault; the file read once, last."""
     with open_store(world.place.url) as store:
         rows = [row for page in store.pages(BEFORE) for row in page]
     uses = [json.loads(event_of(row[4])) for row in rows if row[1] == f"{V}/usage"]
     assert len(uses) in (0, 25, USES)
     assert len({use["id"] for use in uses}) == len(uses)
+    read = [row[0] for row in rows if row[3] == "log-read/1"]
+    assert read in ([], [BEFORE + len(rows)])
     if found := re.search(r"log size (\d+)", acknowledged):
-        assert (len(uses), int(found[1])) == (USES, BEFORE + USES + 2)
+        assert (len(uses), len(read), int(found[1])) == (USES, 1, BEFORE + USES + 3)
     with world.open() as ledger:
         assert len({ledger.vault.identifier(use["actor"]) for use in uses}) <= 2
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from ledger.bundle.archive import Archive, ArchiveWriter, NotABundle
-from ledger.bundle.manifest import ENTRIES_PROOF, MANIFEST, REQUIRED, STREAMS_PROOF, Manifest
+from ledger.bundle.archive import LARGEST_MEMBER, Archive, ArchiveWriter, NotABundle
+from ledger.bundle.manifest import ENTRIES, ENTRIES_PROOF, MANIFEST, REQUIRED, STREAMS_PROOF, Manifest
 from ledger.bundle.proofs import EntriesProof, MalformedProof, StreamsProof
+from ledger.errors import InputRejected
 from tests.bundle.forge import good, members
 from tests.docs.blocks import ROOT, block
 
@@ -28,6 +30,13 @@ def test_every_member_and_every_field_is_described() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name in (*REQUIRED, MANIFEST, *Manifest.__struct_fields__):
         assert f"`{name}`" in text, name
+
+
+def test_every_fault_of_protocol_files_checkpoint_and_summaries_is_described() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "ledger/bundle").glob("*.py")))
+    faults = set(re.findall(r'fault\(\s*"((?:agreement|checkpoint|document|proof|protocol|usage)\.[a-z-]+)"', code))
+    assert {"usage.summary", "protocol.other-file", "checkpoint.key-not-valid"} <= faults
+    assert {fault for fault in faults if f"`{fault}`" not in PAGE.read_text(encoding="utf-8")} == set()
 
 
 def test_any_zip_tool_reads_a_bundle(tmp_path: Path) -> None:
@@ -65,6 +74,20 @@ def test_a_line_may_be_as_long_as_is_said_and_no_longer(tmp_path: Path, longest:
         else:
             with pytest.raises(NotABundle, match="longer than 2 bytes"):
                 list(opened.lines("a", longest))
+
+
+def test_only_the_entries_may_be_larger_than_what_is_held_in_memory(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path / "b.zip") as archive:
+        archive.add(ENTRIES, bytes(LARGEST_MEMBER + 1))
+        archive.add(STREAMS_PROOF, bytes(LARGEST_MEMBER))
+    with Archive.open(tmp_path / "b.zip") as opened:
+        assert [member.size - LARGEST_MEMBER for member in opened.members.values()] == [1, 0]
+    with (
+        pytest.raises(InputRejected, match="has more than"),
+        ArchiveWriter(tmp_path / "c.zip") as archive,
+    ):
+        archive.add(STREAMS_PROOF, bytes(LARGEST_MEMBER + 1))
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
 
 
 @pytest.mark.parametrize("name", [ENTRIES_PROOF, STREAMS_PROOF])

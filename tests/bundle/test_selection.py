@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.bundle.selection import UnknownClause, clauses_at, is_below, selected
+from ledger.bundle.selection import UnknownClause, UnknownType, clauses_at, is_below, selected
 from ledger.protocol.load import load
 from ledger.protocol.shipped import shipped
 from tests.keys.people import PROTOCOL
@@ -52,3 +52,10 @@ def test_more_clauses_ask_for_more() -> None:
 def test_an_address_that_no_clause_has_is_told() -> None:
     with pytest.raises(UnknownClause, match=r"art\. 99"):
         registers("art. 5", "art. 99")
+
+
+def test_a_type_that_this_version_does_not_know_is_told_with_its_clause() -> None:
+    file = shipped()[PROTOCOL].replace(b", access-reviewed]", b", access-pondered]")
+    with pytest.raises(UnknownType, match=r"art\. 5, item 3/d reads events of type 'access-pondered'"):
+        selected(PROTOCOL, [load(file, PROTOCOL)], ["art. 5, item 3"])
+    assert selected(PROTOCOL, [load(file, PROTOCOL)], ["art. 5, item 2"])

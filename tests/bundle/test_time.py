@@ -42,6 +42,9 @@ def test_a_checkpoint_is_shown_to_have_been_there(tmp_path: Path, tsa: Authority
     report = check(stamped_bundle(tmp_path, tsa), tsa, max_age=timedelta(hours=1))
     assert report.faults == ()
     assert report.verdicts["time"] is Verdict.OK
+    assert report.stamped_at is not None
+    assert timedelta(0) <= now() - report.stamped_at <= timedelta(hours=1)
+    assert report.cosigned == {"tbt": 1653912000}
     assert report.exit == 0
 
 
@@ -83,6 +86,7 @@ def test_an_entry_that_says_to_be_recorded_after_its_stamp_is_a_fault(tmp_path: 
 
 
 def test_without_roots_a_stamp_is_not_checked(tmp_path: Path, tsa: Authority) -> None:
+    assert verify(stamped_bundle(tmp_path, tsa), POLICY).stamped_at is None
     path = stamped_bundle(tmp_path, tsa)
     assert verify(path, POLICY).verdicts["time"] is Verdict.NOT_CHECKED
     assert verify(path, POLICY).exit == 0
@@ -173,8 +177,8 @@ def test_a_chain_out_of_order_is_a_fault(tmp_path: Path, tsa: Authority, lasting
 @pytest.mark.parametrize(("day", "faults"), [(0, set()), (4, set()), (5, {"time.renewal"}), (-1, {"time.renewal"})])
 def test_a_stamp_is_renewed_while_its_certificate_lasts(day: int, faults: set[str]) -> None:
     start, findings = datetime(2026, 1, 1, tzinfo=UTC), Findings()
-    first = Stamp(start, 1, start + timedelta(days=4))
-    second = Stamp(start + timedelta(days=day), 2, start + timedelta(days=99))
+    first = Stamp(start, 1, start + timedelta(days=4), "CN=One")
+    second = Stamp(start + timedelta(days=day), 2, start + timedelta(days=99), "CN=Two")
     check_carried([first, second], AskedTime(b"", None, start), findings)
     assert {fault.code for fault in findings.faults} == faults
 

@@ -19,6 +19,7 @@ from tests.bundle.forge import WITNESS, members, vkey
 from tests.bundle.mutations.attached import with_documents
 from tests.keys.people import LOG, ORIGIN, TBT, Person
 
+pytestmark = pytest.mark.extra
 REASON = "conformance is NOT TESTED: install the extra conformance (sigstore)"
 sigstore = pytest.importorskip("sigstore", reason=REASON)
 

@@ -59,7 +59,8 @@ def test_a_changed_bundle_is_proven_wrong_by_name(world: World, capfd: Capture, 
 
 def test_what_is_no_bundle_is_rejected_as_input(world: World, capfd: Capture, tmp_path: Path) -> None:
     (tmp_path / "letter.zip").write_bytes(b"Dear sir")
-    assert here(capfd, "evidence", "verify", str(tmp_path / "letter.zip")).exit == 5
+    said = here(capfd, "evidence", "verify", str(tmp_path / "letter.zip"))
+    assert (said.exit, "bundle letter.zip: a bundle has" in said.err, "hint:" in said.err) == (5, True, True)
     assert here(capfd, "evidence", "verify", str(tmp_path / "none.zip")).exit == 6
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from cli.main import run
 from tests.docs.blocks import ROOT
+from tests.projections.obligations.small import clause, text
 from tests.worlds import V, World
 
 
@@ -20,6 +21,18 @@ def test_a_new_protocol_is_written_once_and_never_over_another(
     assert file.read_bytes() == written + b"# mine\n"
     assert run(["protocol", "check", str(file)]) == 5
     assert "faults in this file" in capsys.readouterr().err
+
+
+def test_the_check_says_which_clause_no_kept_count_can_decide(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "small.yaml"
+    limits = [clause("by day", "pattern: limit\nact: {type: access-used}\nat_most: 3\neach: calendar day"),
+              clause("by line", "pattern: limit\nact: {type: access-used}\nat_most: 3\nper: [act.line]")]  # fmt: skip
+    file.write_text(text(*limits), encoding="utf-8")
+    assert run(["protocol", "check", str(file)]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not executed")]
+    assert told == ["not executed: by line: it asks for line of each use, which is not kept"]
 
 
 def test_a_file_is_compared_with_the_version_that_the_ledger_holds(

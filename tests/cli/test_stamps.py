@@ -144,3 +144,29 @@ def test_stamps_go_with_a_backup_and_come_back(world: World, capfd: Capture, tmp
     world.place.base.parent.mkdir()
     assert here(capfd, "restore", str(backup), "--no-newer-copy", world=world).exit == 0
     assert kept.read_bytes() == raw
+
+
+def test_verify_says_which_checkpoint_is_stamped_and_that_the_stamp_was_not_checked(
+    world: World, capfd: Capture, short: Asked
+) -> None:
+    def said() -> str:
+        return next(line for line in json.loads(here(capfd, "verify", "--json", world=world).out)["not_checked"]
+                    if line.startswith("when entries were recorded"))  # fmt: skip
+
+    assert "no third party has stamped it" in said()
+    assert short.stamp(world, capfd)[0] == 0
+    (kept,) = world.place.beside(".stamps").iterdir()
+    assert "no third party" not in said()
+    assert f"checkpoint {kept.stem} was there at " in said()
+    assert "CN=Short stamps: it was not checked" in said()
+    asked = here(capfd, "verify", "--max-age", "1d", world=world)
+    assert (asked.exit, "--tsa-roots" in asked.err) == (9, True)
+
+
+def test_a_file_that_is_no_stamp_is_told_and_stops_no_check(world: World, capfd: Capture) -> None:
+    folder = world.place.beside(".stamps")
+    folder.mkdir()
+    (folder / "1.tsr").write_bytes(b"no stamp")
+    found = here(capfd, "verify", world=world)
+    assert (found.exit, "checkpoint 1: not a time-stamp response" in found.err) == (0, True)
+    assert "no third party has stamped it" in " ".join(found.out.split())

@@ -14,7 +14,7 @@ PAGES = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in document
 EXECUTED = {
     "README.md": {"first-steps", "demo", "tests"},
     "docs/formats/entry.md": {"check.py", "check.sh", "signature.sh"},
-    "docs/guide/auditor.md": {"bundle", "check", "page", "whole"},
+    "docs/guide/auditor.md": {"bundle", "check", "compare", "page", "whole"},
     "docs/guide/logs.md": {"import", "explain", "close", "summarise"},
     "docs/guide/operator.md": {"open", "party", "daily", "documents", "logs", "drop", "load"},
     "docs/privacy.md": {"recipients"},

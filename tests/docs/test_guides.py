@@ -10,7 +10,7 @@ from tests.docs.blocks import ROOT, blocks
 from tests.docs.shell import shell
 
 FACTS = {
-    "auditor": ("completeness ok", "integrity    ok", "To be done: 0", "HB+"),
+    "auditor": ("with one root", "completeness ok", "integrity    ok", "To be done: 0", "HB+"),
     "logs": ("no-grant: used without a grant", "ledger findings close", "measure-taken", "exit code 4"),
     "operator": (
         "recorded protocol-signed",

@@ -17,6 +17,7 @@ PAGE = (ROOT / "docs/json.md").read_text(encoding="utf-8")
 SECTIONS = {part.partition("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
 SHIPPED = str(ROOT / f"protocols/{V}.yaml")
 INCIDENT = ("incident", "detect", "I-9", "--leak", "--as", "VLAIO", "--protocol", V, "--at", "2022-06-20")
+EVIDENCE = ("evidence", "build", "--protocol", V, "--clause", "art. 5", "-o", "BUNDLE")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger obligations": ("obligations", "--as-of", "2022-06-15"),
     "ledger why": ("why", "ID", "--as-of", "2022-06-15"),
@@ -27,7 +28,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger import list": ("import", "list"),
     "ledger import show": ("import", "show", "BATCH"),
     "ledger import check": ("import", "check", "BATCH", "LOG"),
+    "ledger load": ("load", "LEDGER"),
     "ledger verify": ("verify",),
+    "ledger evidence build": EVIDENCE,
+    "ledger evidence show": ("evidence", "show", "BUNDLE"),
+    "ledger evidence verify": ("evidence", "verify", "BUNDLE", "--policy", "POLICY"),
+    "ledger checkpoint show": ("checkpoint", "show"),
+    "ledger key list": ("key", "list"),
     "ledger subject find": ("subject", "find", "an@demo.invalid"),
     "ledger retention run": ("retention", "run", "--protocol", V, "--uses-after", "10y", "--dry-run"),
     "ledger protocol check": ("protocol", "check", SHIPPED),
@@ -43,6 +50,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 def told(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     capsys.readouterr()
     place = str(world.place.views.with_suffix(".db"))
+    if words[0] == "load":
+        words, place = ("load", place), str(world.place.base.with_name("copy.db"))
     here = [] if words[:2] in (("protocol", "check"), ("events", "list")) else ["--ledger", place]
     assert run([*here, *words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
@@ -50,7 +59,7 @@ def told(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 def fields(text: str) -> list[str]:
     """The names in backquotes of one paragraph."""
-    return re.findall(r"`([a-z_]+)`", text)
+    return re.findall(r"`([a-z_0-9]+)`", text)
 
 
 def test_the_page_has_a_section_for_each_of_these_commands() -> None:
@@ -67,13 +76,19 @@ def test_the_fields_of_a_document_are_those_of_the_page(
         words = tuple({"LOG": log, "BATCH": str(world.size() + 1)}.get(word, word) for word in words)
         if words[1] != "m365-audit":
             told(world, capsys, *COMMANDS["ledger import"][:2], log, *COMMANDS["ledger import"][3:])
+    if "BUNDLE" in words:
+        bundle = str(world.place.base.with_name("proof.zip"))
+        here = {"BUNDLE": bundle, "POLICY": str(world.place.policy)}
+        words = tuple(here.get(word, word) for word in words)
+        if words[1] != "build":
+            told(world, capsys, *EVIDENCE[:-1], bundle)
     if "ID" in words:
         first = told(world, capsys, *COMMANDS["ledger obligations"])["items"][0]["id"]
         words = tuple(first if word == "ID" else word for word in words)
     document, paragraphs = told(world, capsys, *words), SECTIONS[command].split("\n\n")
     top = document[0] if isinstance(document, list) else document
     assert set(fields(paragraphs[1].removeprefix("Each of the list:"))) == set(top)
-    for named, listed in re.findall(r"Each of `([a-z_]+)`: ((?:`[a-z_]+`\s*)+)", SECTIONS[command]):
+    for named, listed in re.findall(r"Each of `([a-z_]+)`: ((?:`[a-z_0-9]+`\s*)+)", SECTIONS[command]):
         for each in top[named]:
             assert set(fields(listed)) == set(each), named
 

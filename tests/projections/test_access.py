@@ -81,6 +81,52 @@ def test_a_grant_ends_at_the_earliest_of_its_ends(valid_until: str, revoked: str
     assert found["until"] == until
 
 
+def test_a_correction_takes_the_place_of_a_grant_and_keeps_its_entry(world: World):
+    wrong = world.signed("VLAIO", "access-granted", **{**GRANT, "application": "CRM"})
+    (before,) = world.record(wrong)
+    world.record(world.signed("VLAIO", "access-granted", corrects=before.id, **GRANT))
+    found = of_grant(world, "2022-07-01T00:00:00+00:00")
+    assert found is not None
+    assert (found["application"], found["entry"]) == ("KRIS", before.position)
+
+
+def test_a_retracted_grant_is_no_grant(world: World):
+    (grant,) = world.record(world.signed("VLAIO", "access-granted", **GRANT))
+    world.record(world.signed("VLAIO", "event-retracted", retracts=grant.id, happened_at="2022-06-11T08:00:00Z"))
+    assert of_grant(world, "2022-07-01T00:00:00+00:00") is None
+
+
+def test_a_retracted_revocation_leaves_the_grant_open(world: World):
+    _, revoked = world.record(
+        world.signed("VLAIO", "access-granted", **GRANT),
+        world.signed("VLAIO", "access-revoked", grant="G-7", happened_at="2022-06-20T08:00:00Z"),
+    )
+    world.record(world.signed("VLAIO", "event-retracted", retracts=revoked.id, happened_at="2022-06-21T08:00:00Z"))
+    found = of_grant(world, "2022-07-01T00:00:00+00:00")
+    assert found is not None
+    assert "until" not in found
+
+
+def test_what_was_known_before_a_correction_stays_known(world: World):
+    (before,) = world.record(world.signed("VLAIO", "access-granted", **{**GRANT, "application": "CRM"}))
+    world.record(world.signed("VLAIO", "access-granted", corrects=before.id, **GRANT))
+    register = AccessRegister()
+    with open_store(world.place.url) as store:
+        (then,) = fold(store, [register], upto=before.position)
+    shown = register.rows(then.state, datetime.fromisoformat("2022-07-01T00:00:00+00:00"))
+    assert [row["application"] for row in shown if row.get("grant") == "G-7"] == ["CRM"]
+
+
+def test_a_state_that_was_kept_gives_the_same_rows(world: World):
+    (before,) = world.record(world.signed("VLAIO", "access-granted", **{**GRANT, "application": "CRM"}))
+    world.record(world.signed("VLAIO", "access-granted", corrects=before.id, **GRANT))
+    register, as_of = AccessRegister(), datetime.fromisoformat("2022-07-01T00:00:00+00:00")
+    with open_store(world.place.url) as store:
+        (found,) = fold(store, [register])
+    kept = register.load(register.dump(found.state))
+    assert (kept, register.rows(kept, as_of)) == (found.state, register.rows(found.state, as_of))
+
+
 def test_uses_are_counted_by_person_and_application(imported: World):
     uses = rows(imported, "2026-02-01T00:00:00+00:00", "uses")
     assert [(row["party"], row["uses"], row["not_ok"]) for row in uses] == [("VLAIO", 20, 0), ("VLAIO", 20, 0)]

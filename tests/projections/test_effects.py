@@ -5,8 +5,9 @@ from typing import Any
 
 from ledger.events.codec import built, tag_of
 from projections.effects import Effect, effect
+from tests.projections.obligations.small import clause, small
 from tests.projections.obligations.stories import Story, holding, local
-from tests.projections.obligations.test_framework import framework
+from tests.projections.obligations.test_framework import JOIN, LEAVE, SUSPEND, TOWNS, framework
 from tests.projections.registers.asking import VLAIO, begun
 
 NOW = datetime.fromisoformat("2022-05-30T09:00:00+00:00")
@@ -43,7 +44,32 @@ def test_a_moment_that_lies_ahead_is_told() -> None:
     found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-12-05"))
     (turn,) = found.turns
     assert (turn.kind, turn.parties, turn.at.earliest) == ("left", ("AALST",), local("2023-03-03"))
-    assert turn.at.earliest > found.as_of
+    assert turn.at.earliest == found.as_of > found.present
+
+
+LEFT = clause("delete", "pattern: response\nwhen: {moment: left}\nbearer: others\ntowards: trigger.party\n"
+                        "for_each: {holding: {holder: bearer, origin: trigger.party}}\nmust: {copy: deleted}\n"
+                        "term: immediately")  # fmt: skip
+REVIEW = clause(
+    "review",
+    "pattern: recurrence\nbearer: {class: TOWN}\ntowards: others\n"
+    "must: {type: policy-reviewed, where: {for: bearer}}\nevery: calendar quarter",
+)
+
+
+def test_what_a_notice_opens_in_three_months_is_told_and_what_is_open_in_any_case_is_not() -> None:
+    story = small(JOIN, LEAVE, LEFT, REVIEW, extra=TOWNS)
+    for party in ("GENT", "AALST"):
+        story.tell("party-acceded", "ANN", "2022-01-10T08:00:00Z", party=party, class_="TOWN",
+                   effective_at="2022-02-01")  # fmt: skip
+        holding(story, "BOB", party, "files", "database")
+    values = {"author": "AALST", "happened_at": "2022-12-01", "id": "ab" * 16, "key": "00" * 32, "protocol": "small",
+              "stated_at": "2022-12-01T08:00:00Z", "type": tag_of("termination-notice-given"), "to": ["ANN"],
+              "received_at": "2022-12-02T08:00:00Z", "party": "AALST"}  # fmt: skip
+    found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-12-05"))
+    assert {(each.clause, each.opened_at) for each in found.opens} == {("delete", local("2023-03-03"))}
+    assert {each.bearer for each in found.opens} == {"ANN", "BOB", "GENT"}
+    assert {(each.clause, each.bearer) for each in found.closes} == {("review", "AALST")}
 
 
 def test_a_report_closes_what_was_open_and_opens_what_follows() -> None:
@@ -64,3 +90,38 @@ def test_a_forbidden_act_is_told_before_it_is_recorded() -> None:
 def test_an_act_that_nobody_may_state_is_told_to_be_in_vain() -> None:
     found = tried(begun(), "protocol-dissolution-declared", "TBT", notice="N-1")
     assert [(each.type, each.party) for each in found.in_vain] == [("protocol-dissolution-declared", "TBT")]
+
+
+def test_a_notice_of_which_no_receipt_is_known_is_told_to_have_no_effect_yet() -> None:
+    story = framework()
+    values = {"author": "AALST", "happened_at": "2022-12-01", "id": "ab" * 16, "key": "00" * 32, "protocol": "small",
+              "stated_at": "2022-12-01T08:00:00Z", "type": tag_of("termination-notice-given"), "to": ["ANN"],
+              "party": "AALST"}  # fmt: skip
+    found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-12-05"))
+    assert (found.turns, found.opens) == ((), ())
+    assert [each.says.partition(" (")[0] for each in found.findings] == [
+        "no effect is proven yet: received_at of termination-notice-given"
+    ]
+
+
+def test_periods_that_rest_in_a_suspension_are_told_to_close() -> None:
+    daily = clause("daily", "pattern: recurrence\nbearer: ANN\ntowards: BOB\nmust: {type: data-communicated}\n"
+                            "every: calendar month")  # fmt: skip
+    story = small(daily, SUSPEND)
+    values = {"author": "ANN", "happened_at": "2021-12-01", "id": "ab" * 16, "key": "00" * 32, "protocol": "small",
+              "stated_at": "2021-12-01T08:00:00Z", "type": tag_of("protocol-suspended")}  # fmt: skip
+    found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-02-05"))
+    assert sorted(each.opened_at for each in found.closes)[0] == local("2021-12-01")
+    assert found.opens == ()
+
+
+def test_the_receipt_that_a_notice_waited_for_is_told_to_make_the_end() -> None:
+    story = framework()
+    notice = story.tell("termination-notice-given", "AALST", "2022-12-01T08:00:00Z", to=["ANN"])
+    values = {"author": "ANN", "happened_at": "2022-12-02T08:00:00Z", "id": "ab" * 16, "key": "00" * 32,
+              "protocol": "small", "stated_at": "2022-12-02T08:00:00Z", "type": tag_of("receipt-confirmed"),
+              "received": notice, "received_at": "2022-12-02T08:00:00Z"}  # fmt: skip
+    found = effect(story.projection(), story.state(), built(values), len(story.entries) + 1, local("2022-12-05"))
+    assert [(turn.kind, turn.parties, turn.at.earliest) for turn in found.turns] == [
+        ("left", ("AALST",), local("2023-03-03"))
+    ]

@@ -15,12 +15,14 @@ from ledger.chain.entry import Entry
 from ledger.chain.hashing import NO_LEAF, Digest
 from ledger.events.codec import decoded
 from ledger.keys.keyring import Keyring
+from ledger.parties import Known
+from ledger.verification.authority import Life, Rules
 from ledger.verification.events import EventCheck
 from ledger.verification.keys import KeyHistory
 from ledger.verification.report import Fault
 from ledger.verification.segment import Row, check_segment
 from ledger.verification.whole import Start, Whole
-from tests.docs.small_ledger import small_ledger
+from tests.docs.small_ledger import PROTOCOL, small_ledger
 from tests.verification.forging import Forged, as_owner, at, codes, private, report_of, sql
 from tests.worlds import World
 
@@ -38,11 +40,16 @@ def _keys(rows: list[Row]) -> KeyHistory:
     return KeyHistory(keyring)
 
 
+def _rules(history: KeyHistory) -> Rules:
+    """The small ledger registers no protocol file."""
+    return Rules(history.keyring, {PROTOCOL: Life((0,), (Known(parties=frozenset({"TBT"})),))})
+
+
 def _faults(rows: list[Row], history: KeyHistory) -> list[Fault]:
     """What is told of a stretch of rows."""
     first = Entry.parse(rows[0][4]) if rows[0][0] > 1 else None
     whole = Whole(start=Start(rows[0][0] - 1, first.prev) if first else None)
-    whole.add(check_segment(rows[0][0] - 1, [rows], [], EventCheck(history.keys)))
+    whole.add(check_segment(rows[0][0] - 1, [rows], [], EventCheck(history.keys, _rules(history))))
     whole.finish()
     return whole.faults.kept
 
@@ -68,7 +75,7 @@ def test_every_byte_of_every_entry_of_a_small_ledger_is_found_and_its_entry_name
 def _of_window(rows: list[Row], history: KeyHistory, before: bytes | None, leaf: Digest, size: int) -> set[int]:
     prev = Entry.parse(before).leaf if before else NO_LEAF
     whole = Whole(start=Start(rows[0][0] - 1, prev))
-    whole.add(check_segment(rows[0][0] - 1, [rows], [], EventCheck(history.keys)))
+    whole.add(check_segment(rows[0][0] - 1, [rows], [], EventCheck(history.keys, _rules(history))))
     whole.finish()
     found = {fault.position for fault in whole.faults.kept if fault.code.startswith(("entry.", "chain.", "signature."))}
     return found | ({size} if whole.size == size and whole.leaf != leaf else set())

@@ -3,22 +3,23 @@
 import { acting } from "./rules.js";
 
 /** Before anything is registered. */
-export const NOBODY = { versions: 0, parties: new Set(), mandates: [] };
+export const NOBODY = { parties: new Set(), mandates: [], classes: new Set() };
 
-/** After a version is registered: its parties and the mandates that it defines are added. `tree` is its file's. */
+/** After a version is registered: its parties, classes and the mandates that it defines are added. `tree` is its file's. */
 export function withVersion(known, tree) {
-  const ids = listOf(tree, "parties").map((party) => party.get("id"));
+  const ids = (name) => listOf(tree, name).map((each) => each.get("id"));
   const readings = new Map(listOf(tree, "interpretations").map((each) => [each.get("id"), each.get("default")]));
   const clauses = [...listOf(tree, "clauses"), ...listOf(tree, "law")];
   const defined = clauses.filter((clause) => clause.get("defines") === "mandate" && isUnder(clause, readings));
   const bodies = defined.map((clause) => chosen(clause, readings)).filter((body) => body instanceof Map);
-  const parties = new Set([...known.parties, ...ids]);
-  return { versions: known.versions + 1, parties, mandates: [...known.mandates, ...bodies.map(mandateOf)] };
+  const parties = new Set([...known.parties, ...ids("parties")]);
+  const classes = new Set([...known.classes, ...ids("classes")]);
+  return { parties, classes, mandates: [...known.mandates, ...bodies.map(mandateOf)] };
 }
 
 /** After an entry: a mandate that is given or taken back, or a body that joins. */
 export function after(known, event) {
-  if (event.type === "party-acceded/1") return joinedBy(known, event.party);
+  if (event.type === "party-acceded/1") return acceded(known, event);
   if (event.type === "mandate-withdrawn/1") {
     const ended = acting(event).map((giver) => `${event.mandate} ${giver}`);
     return { ...known, mandates: known.mandates.filter((each) => !ended.includes(each.source)) };
@@ -32,9 +33,14 @@ export function after(known, event) {
 
 /** What an event is judged by: whom it lets join is party to the protocol, and so is who brings the first version. */
 export function askedBy(known, event) {
-  if (event.type === "party-acceded/1") return joinedBy(known, event.party);
-  if (event.type === "protocol-version-registered/1" && !known.versions) return joinedBy(known, event.author);
+  if (event.type === "party-acceded/1") return acceded(known, event);
+  if (event.type === "protocol-version-registered/1" && !known.parties.size) return joinedBy(known, event.author);
   return known;
+}
+
+/** A body joins as a member of a class that the protocol has; who says to join otherwise does not. */
+function acceded(known, event) {
+  return known.classes.has(event.class) ? joinedBy(known, event.party) : known;
 }
 
 function joinedBy(known, party) {

@@ -30,11 +30,17 @@ export async function wantedStreams(members, manifest, walk, findings) {
     for (const [at, version] of manifest.versions.entries()) checkOwnFile(read[at], manifest, version, findings);
     return selectedStreams(manifest.protocol, read, manifest.clauses, walk.catalogue);
   } catch (error) {
-    if (error.code?.startsWith("here.")) findings.not(error.code, error.params);
+    if (error.code?.startsWith("here.")) cannotTell(error, findings);
     else if (error.code === "protocol.unusable") findings.fault(5, error.code, 0, error.params);
     else throw error;
     return null;
   }
+}
+
+/** What was asked for cannot be told from these files here: nothing is wrong, and nothing is known to be all. */
+function cannotTell(error, findings) {
+  findings.not(error.code, error.params);
+  findings.want(error.code, error.params);
 }
 
 /** A file says itself which version of which protocol it is. */
@@ -128,9 +134,29 @@ function checkWhole(stream, line, walk, findings) {
 function checkCounted(manifest, proof, findings) {
   const shown = manifest.streams.filter((line) => line.last).map((line) => line.stream);
   const left = new Set(manifest.left_out.map((each) => each.stream).filter((stream) => !shown.includes(stream)));
-  if (shown.length + left.size + manifest.other_streams !== proof.total) {
+  const counted = shown.length + left.size + manifest.other_streams;
+  if (counted !== proof.total || !isFitting(manifest, left, new Set(shown), proof)) {
     findings.fault(7, "completeness.manifest", 0, { total: proof.total });
   }
+}
+
+/**
+ * Whether the streams left out are this protocol's, and as many as stand hidden between the lines that are shown.
+ * Between two lines of this protocol all that is hidden is its own; elsewhere others' may stand as well.
+ */
+function isFitting(manifest, left, shown, proof) {
+  const isOwn = (stream) => stream.startsWith(`${manifest.protocol}/`);
+  const lines = new Set(proof.lines.map((line) => line.stream));
+  const unnamed = [...lines].some((stream) => isOwn(stream) && !shown.has(stream) && !left.has(stream));
+  if (unnamed || ![...left].every(isOwn)) return false;
+  const named = [...left].filter((stream) => !lines.has(stream));
+  const bounds = [{ index: -1, stream: "" }, ...proof.lines, { index: proof.total, stream: "~" }];
+  return bounds.slice(1).every((high, at) => {
+    const low = bounds[at];
+    const hidden = high.index - low.index - 1;
+    const said = named.filter((stream) => byText(low.stream, stream) < 0 && byText(stream, high.stream) < 0).length;
+    return said === hidden || (said < hidden && !(isOwn(low.stream) && isOwn(high.stream)));
+  });
 }
 
 /** Whether two neighbours in the seal's order leave no place for this stream. The lines stand in that order. */

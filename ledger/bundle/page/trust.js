@@ -67,8 +67,9 @@ export async function checkAgreement(note, policy, findings) {
     findings.verdicts.agreement = "ok";
     findings.done(12);
   } else {
-    findings.not("trust.too-few", { names: names.join(", "), quorum: policy.quorum });
-    findings.want("trust.too-few", { names: names.join(", "), quorum: policy.quorum });
+    const said = { names: names.join(", ") || "-", quorum: policy.quorum };
+    findings.not("trust.too-few", said);
+    findings.want("trust.too-few", said);
   }
   return cosigned;
 }
@@ -98,7 +99,10 @@ export function checkWords(walk, findings) {
     const since = walk.keyring.keys.get(key).compromisedSince;
     return since !== undefined && bounds(recordedAt)[0] / SECOND >= bounds(since)[0] / SECOND;
   });
-  const named = (positions) => positions.sort((one, other) => one - other).slice(0, SHOWN).join(", ");
+  const named = (positions) => {
+    const first = positions.sort((one, other) => one - other).slice(0, SHOWN).join(", ");
+    return positions.length > SHOWN ? `${first}, ...` : first;
+  };
   if (suspect.length) {
     findings.not("trust.suspect", { entries: named(suspect.map((act) => act.position)), count: suspect.length });
   }

@@ -93,7 +93,7 @@ function said({ manifest, checkpoint, digest, cosigned, stamps, counts, file }, 
     ...stamps.flatMap(({ file: member, at, imprint }) => [
       [names.stamp, `${at} (${member})`], [names.imprint, mono(imprint)],
     ]),
-    [names.left_out, shown(left.join(", "))],
+    [names.left_out, left.map(shown).join(", ")],
   ])];
 }
 

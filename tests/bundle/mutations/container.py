@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from ledger.bundle.archive import LARGEST_MEMBER
 from ledger.bundle.manifest import ENTRIES_PROOF, STREAMS_PROOF
-from tests.bundle.forge import (
-    good,
-)
+from tests.bundle.forge import good, members, rewritten
 from tests.bundle.mutations.mutation import Parts, container, content, member, path_of
 
 
@@ -115,6 +116,15 @@ def member_twice(raw: bytes) -> bytes:
 @container("bundle.malformed")
 def members_out_of_order(raw: bytes) -> bytes:
     return _renamed(raw, b"aUMMARY.en.md")
+
+
+@path_of("bundle.malformed", exit=5)
+def reading_aid_that_fills_the_memory(folder: Path) -> Path:
+    """The writer itself refuses; this one has another limit."""
+    path = good(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ledger.bundle.archive.LARGEST_MEMBER", 2 * LARGEST_MEMBER)
+        return rewritten(path, {**members(path), "SUMMARY.en.md": bytes(LARGEST_MEMBER + 1)})
 
 
 @member("bundle.members", exit=5)

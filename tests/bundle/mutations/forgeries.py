@@ -10,6 +10,7 @@ import msgspec
 from ledger.bundle.manifest import CHECKPOINT, MANIFEST, Manifest
 from ledger.chain.entry import Entry, spell_signature
 from ledger.chain.hashing import Digest, sha256
+from ledger.events.codec import decoded
 from ledger.storage.reader import StreamHead
 from tests.bundle.forge import (
     ABOUT,
@@ -219,6 +220,37 @@ def use_taken_away() -> Forge:
     return _sealed(forge)
 
 
+def _summarised(author: Person, uses: int, *, of: str = "", parts: int = 1) -> Forge:
+    """The honest ledger, and a summary of VLAIO's first batch, of three uses."""
+    forge = unsealed()
+    opener = decoded(Entry.parse(forge.raws[forge.at("log-batch-ingested/1") - 1]).event)
+    row = {"day": "2022-05-30", "application": "A0", "uses": uses, "items": uses}
+    summary = {"summarised": of or opener.id, "part": 1, "parts": parts, "rows": [row]}
+    forge.append(forge.state(author, "usage-summarised/1", **summary), author)
+    return _sealed(forge)
+
+
+@ledger("usage.summary")
+def summary_of_fewer_uses_than_its_batch_counts() -> Forge:
+    return _summarised(VLAIO, 2)
+
+
+@ledger("usage.summary")
+def summary_of_a_batch_that_is_not_there() -> Forge:
+    return _summarised(VLAIO, 3, of="9c" * 16)
+
+
+@ledger("usage.summary")
+def summary_by_another_party() -> Forge:
+    return _summarised(OPERATOR, 3)
+
+
+@path_of("", exit=0)
+def summary_of_countless_parts(folder: Path) -> Path:
+    """Its other parts may come yet; what it says of their number costs the reader nothing."""
+    return _summarised(VLAIO, 2, parts=2**53 - 1).bundle(folder / "b.zip")
+
+
 @path_of("protocol.file-changed")
 def protocol_file_changed(folder: Path) -> Path:
     path = good(folder)
@@ -237,6 +269,16 @@ def protocol_file_of_ones_own(folder: Path) -> Path:
     version = msgspec.structs.replace(Manifest.parse(parts[MANIFEST]).versions[0], digest=sha256(own).hex())
     del parts[name]
     return rewritten(path, with_manifest({**parts, version.member: own}, versions=(version,)))
+
+
+@path_of("", exit=9)
+def clause_of_an_event_type_that_is_not_known(folder: Path) -> Path:
+    """The file is that of the ledger: a later version may know the type, so nothing is proven wrong."""
+    file = FILE.replace(
+        b"proof: [log-batch-ingested, access-reviewed]", b"proof: [log-batch-ingested, access-pondered]"
+    )
+    path = honest(file=file).bundle(folder / "b.zip", clauses=("art. 5, item 2",))
+    return rewritten(path, with_manifest(members(path), clauses=("art. 5, item 3",)))
 
 
 @path_of("proof.inclusion")

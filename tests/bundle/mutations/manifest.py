@@ -95,6 +95,19 @@ def stream_taken_off_what_was_left_out(parts: Parts) -> Parts:
 
 
 @member("completeness.manifest")
+def stream_left_out_by_the_name_of_another_protocol(parts: Parts) -> Parts:
+    first, *others = Manifest.parse(parts[MANIFEST]).left_out
+    return with_manifest(parts, left_out=(msgspec.structs.replace(first, stream="another-2021/access"), *others))
+
+
+@member("completeness.manifest")
+def stream_left_out_by_a_name_that_the_seal_has_no_place_for(parts: Parts) -> Parts:
+    first, *others = Manifest.parse(parts[MANIFEST]).left_out
+    protocol = first.stream.partition("/")[0]
+    return with_manifest(parts, left_out=(msgspec.structs.replace(first, stream=f"{protocol}/measured"), *others))
+
+
+@member("completeness.manifest")
 def other_streams_counted_otherwise(parts: Parts) -> Parts:
     return with_manifest(parts, other_streams=99)
 

@@ -58,6 +58,15 @@ def act_of_one_who_is_no_party() -> Forge:
     return _sealed(_attested(forge, stranger))
 
 
+@ledger("authority.unknown-party")
+def accession_to_a_class_that_the_protocol_has_not() -> Forge:
+    forge, stranger = unsealed(), Person("SERV", 45)
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, stranger), id="9e" * 16), OPERATOR)
+    accession = forge.state(stranger, "party-acceded/1", party="SERV", **{"class": "RAAD"})
+    forge.append(accession, stranger)
+    return _sealed(forge)
+
+
 @ledger("protocol.other-file")
 def protocol_file_registered_as_another_version() -> Forge:
     forge = unsealed(until="protocol")

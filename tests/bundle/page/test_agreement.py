@@ -22,6 +22,8 @@ from tests.bundle.page.browser import Tab
 from tests.bundle.page.verdicts import by_page, by_tool
 from tests.bundle.test_unknown_types import FAULTS, with_unknown
 
+pytestmark = pytest.mark.extra
+
 NO_QUORUM = Policy.parse(str(POLICY).replace("quorum tbt", "quorum none").encode())
 STRANGERS = Policy.parse("".join(line for line in str(POLICY).splitlines(True) if "party" not in line).encode())
 

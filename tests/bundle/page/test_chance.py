@@ -34,6 +34,8 @@ from tests.keys.people import (
     revocation,
 )
 
+pytestmark = pytest.mark.extra
+
 PEOPLE = (OPERATOR, VLAIO, TBT, FIO, TBT_NEXT, TBT_IMPORTS, Person("VLAIO", 30), Person("FIO", 32), Person("GENT", 35))
 PIECES = (
     b"0",

@@ -21,6 +21,8 @@ from tests.cli.commands import ledger
 from tests.docs.blocks import ROOT
 from tests.keys.people import VLAIO
 
+pytestmark = pytest.mark.extra
+
 SOURCES = ROOT / "ledger/bundle/page"
 TEXTS = {name: json.loads((SOURCES / f"{name}.json").read_text(encoding="utf-8")) for name in ("nl", "en")}
 WITHOUT_ED25519 = """

@@ -23,6 +23,8 @@ from tests.bundle.page.browser import Tab
 from tests.chain import test_policy
 from tests.chain.vectors import own, published
 
+pytestmark = pytest.mark.extra
+
 Case = tuple[str, str, str]
 """Public key, signature and message, in hex."""
 

@@ -190,14 +190,15 @@ def test_an_open_list_gives_a_finding():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("pattern: limit\nact: {type: access-used}\nat_most: 3", "it limits the number of uses"),
+        ("pattern: limit\nact: {type: access-used}\nat_most: 3\nper: [act.happened_at]", "it asks for happened_at"),
+        ("pattern: limit\nact: {type: [access-used, access-granted]}\nat_most: 3", "it counts uses together with"),
         ("pattern: prohibition\nact: {type: access-used, where: {operation: Read}}", "it asks for operation"),
         (
             "pattern: prohibition\nact: {type: access-revoked}\nunless: {type: access-used}",
             "it waits for single uses",
         ),
     ],
-    ids=["limit", "field", "condition"],
+    ids=["limit by moment", "limit of two types", "field", "condition"],
 )
 def test_what_cannot_be_judged_by_day_is_listed_with_its_reason(body: str, reason: str):
     (listed,) = small(clause("use", body)).ask("2022-01-01").not_executed

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ledger.protocol.shipped import shipped
+from projections.obligations.projection import Files
 from projections.projection import Fact
-from projections.registers.reading import FactsRegister
+from projections.registers.register import Register
 from tests.projections.obligations.stories import Story, local, signed_vlaio
 
 VLAIO, SERV = "vlaio-fio-tbt-2021", "opgroeien-serv-2021"
@@ -18,7 +20,7 @@ def begun() -> Story:
 
 
 def rows(
-    story: Story, register: type[FactsRegister], as_of: str, known_at: str | None = None, **wanted: Any
+    story: Story, register: Callable[[Files], Register], as_of: str, known_at: str | None = None, **wanted: Any
 ) -> list[dict[str, Any]]:
     """The rows of a register that have these values."""
     projection = register(story.files.__getitem__)
@@ -32,7 +34,7 @@ def rows(
 
 
 def row(
-    story: Story, register: type[FactsRegister], as_of: str, known_at: str | None = None, **wanted: Any
+    story: Story, register: Callable[[Files], Register], as_of: str, known_at: str | None = None, **wanted: Any
 ) -> dict[str, Any]:
     """The only such row."""
     (found,) = rows(story, register, as_of, known_at, **wanted)

@@ -1,0 +1,40 @@
+"""The life of a protocol as a register: what happened, what had no effect, what it still waits for."""
+
+from __future__ import annotations
+
+from projections.registers.lifecycle import LifecycleRegister
+from tests.projections.obligations.small import text
+from tests.projections.obligations.stories import Story
+from tests.projections.registers.asking import begun, rows
+
+
+def half_signed() -> Story:
+    story = Story.of("small", text())
+    story.tell("protocol-signed", "ANN", "2021-10-11T09:00:00Z", version="1", office="head")
+    return story
+
+
+def whats(story: Story, as_of: str) -> list[str]:
+    return [row["what"] for row in rows(story, LifecycleRegister, as_of)]
+
+
+def test_while_it_is_not_in_force_a_row_says_whose_signature_is_missing():
+    assert whats(half_signed(), "2021-10-12") == [
+        "version 1 registered", "to look at: version 1 is not in force: not signed by BOB",
+    ]  # fmt: skip
+
+
+def test_once_all_have_signed_nothing_is_missing():
+    story = half_signed()
+    story.tell("protocol-signed", "BOB", "2021-10-11T10:00:00Z", version="1", office="head")
+    assert whats(story, "2021-10-12") == ["version 1 registered", "in-force", "signed"]
+
+
+def test_a_version_is_not_waited_for_before_it_is_known():
+    assert whats(half_signed(), "2021-09-01") == []
+
+
+def test_an_act_that_no_power_gives_is_a_row():
+    story = begun()
+    story.tell("protocol-dissolution-declared", "TBT", "2022-02-01T08:00:00Z", notice="N-1")
+    assert "without effect: protocol-dissolution-declared" in whats(story, "2022-03-01")
