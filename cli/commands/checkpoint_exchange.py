@@ -115,8 +115,15 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
             hint="keep the file: somebody signed a second history; run ledger verify, and tell the other parties",
             code="checkpoint.fork",
         )
-    new = tuple(line for line in sent.signatures if line not in own.signatures)
-    unknown = _unknown(sent, read_policy(session.place(ctx).policy)) & {line.name for line in new}
+    policy = read_policy(session.place(ctx).policy)
+    strangers = _unknown(own, policy)
+    # Of one witness the first counts: it says since when it knows this checkpoint. What a stranger left bars nobody.
+    there = {(line.name, line.key_id) for line in own.signatures if line.name not in strangers}
+    new = tuple(
+        line for line in sent.signatures
+        if (line.name, line.key_id) not in there and line not in own.signatures
+    )  # fmt: skip
+    unknown = _unknown(sent, policy) & {line.name for line in new}
     if new:
         store.add_checkpoint(size, bytes(Note(own.text, (*own.signatures, *new))))
     names = ", ".join(line.name for line in new) or "none that is new"

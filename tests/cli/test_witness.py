@@ -34,6 +34,10 @@ def test_a_witness_runs_until_it_is_stopped(world: World, capfd: Capture, tmp_pa
             assert said.exit == 0, said.err
             assert here(capfd, "checkpoint", "sign", world=world).exit == 0
         assert here(capfd, "checkpoint", "submit", url, world=world).exit == 0
+        once = here(capfd, "checkpoint", "show", world=world).out
+        again = here(capfd, "checkpoint", "submit", url, world=world)
+        assert (again.exit, "none that is new" in again.out) == (0, True)
+        assert here(capfd, "checkpoint", "show", world=world).out == once
         running.send_signal(2)
         assert running.wait(timeout=60) == 130
         assert b"Traceback" not in running.communicate()[1]
