@@ -123,12 +123,25 @@ class PostgresWriter:
                     self._tip = before
                     return outcomes
                 unanswered.append(_sent(written, outcomes))
-                one = len(written.entries) == 1 and not written.nodes
-                if self._inserted_one(written.entries[0]) if one else self._inserted(written):
+                if self._inserted_first(written):
                     self._tip = tip
                     return outcomes
                 unanswered.pop()
             self._tip, known = self._current_tip(before), False
+
+    def _inserted_first(self, written: Written) -> bool:
+        """Insert all rows, or none where another process took the first position."""
+        one = len(written.entries) == 1 and not written.nodes
+        try:
+            return self._inserted_one(written.entries[0]) if one else self._inserted(written)
+        except psycopg.errors.UniqueViolation:
+            # Who writes at the same time takes position and version together, and which one we meet first is chance.
+            if self._is_taken(written.entries[0][0]):
+                return False
+            raise
+
+    def _is_taken(self, position: int) -> bool:
+        return bool(self._fetch("SELECT 1 FROM entry WHERE position = ?", (position,)))
 
     def _inserted(self, written: Written) -> bool:
         """Insert all rows, or none where the first position is taken."""
@@ -155,14 +168,20 @@ class PostgresWriter:
             tip = self._current_tip(tip, signing=signing)
             if unanswered and (done := self._found(unanswered)) is not None:
                 return done
-            with self._connection.transaction():
-                first = _first(appends, tip, lambda: moment)
-                if first and not self._inserted(first):
-                    continue
-                outcomes, written = planned(appends, tip, lambda: moment)
-                if first:
-                    unanswered.append(_sent(written, outcomes))
-                    self._insert(written)
+            first, begun = _first(appends, tip, lambda: moment), False
+            try:
+                with self._connection.transaction():
+                    if first and not self._inserted(first):
+                        continue
+                    begun = True
+                    outcomes, written = planned(appends, tip, lambda: moment)
+                    if first:
+                        unanswered.append(_sent(written, outcomes))
+                        self._insert(written)
+            except psycopg.errors.UniqueViolation:
+                if begun or first is None or not self._is_taken(first.entries[0][0]):
+                    raise
+                continue
             self._tip = tip
             return outcomes
 

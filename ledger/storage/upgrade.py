@@ -31,6 +31,8 @@ def bring_up(engine: Engine) -> None:
         if _has(connection, tables.layout.name):
             return
         if not _has(connection, "head"):
+            if _has(connection, tables.layout.name):  # another process upgraded it between our two looks
+                return
             raise Damaged("the table layout is gone", hint=_HINT, code="storage.no-layout")
     (_on_sqlite if engine.dialect.name == "sqlite" else _on_postgres)(engine)
 
