@@ -67,10 +67,24 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
 
     `url` opens the same ledger again, for the other processes.
     """
-    (mark, other), faults = _marks(asked, store)
+    marks, faults = _marks(asked, store)
     beside = raw_beside(store)
+    if asked.processes < 2 or not _worth_processes(beside, deep=asked.deep):
+        return _verified(store, url, asked, marks, faults, beside, None)
+    with started(asked.processes - 1) as others:
+        return _verified(store, url, asked, marks, faults, beside, others)
+
+
+def _verified(
+    store: Store,
+    url: str,
+    asked: Asked,
+    marks: tuple[Mark | None, Mark | None],
+    faults: Faults,
+    beside: Beside,
+    others: Others | None,
+) -> Report:
     begin = beginning(store, beside, asked.since, asked.bits)
-    others = started(asked.processes - 1) if asked.processes > 1 and _worth_processes(beside, deep=asked.deep) else None
     history = key_history(store, beside.last)
     rules, unfounded = read_rules(store, beside, history.keyring)
     promised, false = promises(beside.checkpoint, history, beside.last)
@@ -90,10 +104,10 @@ def verify(store: Store, url: str, asked: Asked) -> Report:
     faults.extend(_index_faults(store, asked, beside, whole, named))
     faults.extend(checkpoint_faults(promised, whole, frozenset(seals)))
     faults.extend(policy_faults(asked.policy, history) if asked.policy else [])
-    for each in (mark, other):
+    for each in marks:
         faults.extend(mark_faults(each, whole, store) if each else [])
     faults.extend(ids_used_twice(store, whole, beside.last) if asked.deep else [])
-    checked = Checked(asked.policy, mark, asked.deep, _structure(store, asked, beside), tuple(sizes))
+    checked = Checked(asked.policy, marks[0], asked.deep, _structure(store, asked, beside), tuple(sizes))
     return _report(history, rules, whole, faults, checked)
 
 

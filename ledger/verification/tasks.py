@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -76,12 +77,16 @@ class Others:
     count: int
 
 
-def started(count: int) -> Others:
+@contextmanager
+def started(count: int) -> Iterator[Others]:
     """Other processes that begin to start now: it takes them a while, in which this one reads what all of them need."""
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
-    for _ in range(count):
-        pool.submit(_imported)
-    return Others(pool, count)
+    try:
+        for _ in range(count):
+            pool.submit(_imported)
+        yield Others(pool, count)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _imported() -> None:
@@ -95,27 +100,24 @@ def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], 
     """
     waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given[T, R]](), dict[int, R](), 0
     pool, others = with_.pool, with_.count
-    try:
-        while waiting or given:
-            while waiting and len(given) < AHEAD * others:
-                number, task = waiting.popleft()
-                given[number] = _Given(task, _submitted(pool, there, task))
-            if waiting:
-                number, task = waiting.popleft()
-                done[number] = here(task)
+    while waiting or given:
+        while waiting and len(given) < AHEAD * others:
+            number, task = waiting.popleft()
+            given[number] = _Given(task, _submitted(pool, there, task))
+        if waiting:
+            number, task = waiting.popleft()
+            done[number] = here(task)
+        else:
+            wait([each.answer for each in given.values()], return_when=FIRST_COMPLETED)
+        for number in [number for number, each in given.items() if each.answer.done()]:
+            each = given.pop(number)
+            if isinstance(each.answer.exception(), BrokenProcessPool):
+                done[number], others = here(each.task), 0
             else:
-                wait([each.answer for each in given.values()], return_when=FIRST_COMPLETED)
-            for number in [number for number, each in given.items() if each.answer.done()]:
-                each = given.pop(number)
-                if isinstance(each.answer.exception(), BrokenProcessPool):
-                    done[number], others = here(each.task), 0
-                else:
-                    done[number] = each.answer.result()
-            while due in done:
-                yield done.pop(due)
-                due += 1
-    finally:
-        pool.shutdown(cancel_futures=True)
+                done[number] = each.answer.result()
+        while due in done:
+            yield done.pop(due)
+            due += 1
 
 
 def _submitted(pool: ProcessPoolExecutor, there: Callable[[T], R], task: T) -> Future[R]:

@@ -37,9 +37,10 @@ class Processes:
             yield from Local().pieces(store, spans)
             return
         tasks = (_Task(self.url, span) for span in spans)
-        for found in shared(lambda task: tried(store, task.span), _read_elsewhere, tasks, started(self.processes - 1)):
-            # Where something is wrong with a piece it is read again in its turn: the first fault is the one to tell.
-            yield found if isinstance(found, Piece) else read(store, found)
+        with started(self.processes - 1) as others:
+            for found in shared(lambda task: tried(store, task.span), _read_elsewhere, tasks, others):
+                # Where something is wrong with a piece it is read again in its turn: the first fault is told.
+                yield found if isinstance(found, Piece) else read(store, found)
 
 
 def tried(store: Store, span: Span) -> Piece | Span:
