@@ -183,7 +183,7 @@ def _tell_counts(read: dict[str, Any]) -> None:
 def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_json: bool) -> int:
     """Is this still the file we saw? If not: which records changed, are missing, or were added.
 
-    Exit 0 if it is, or if every record still stands in it as it was; 3 if not; 9 if the keys of its period are gone.
+    Exit 0 if it is, or if no record changed, is missing or was added; 3 if not; 9 if the keys of its period are gone.
 
     \b
     Example:
@@ -193,6 +193,7 @@ def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_j
     from ledger.importers.batches import batch as found_batch
     from ledger.importers.batches import of_file
     from ledger.importers.checking import Checking
+    from ledger.importers.importer import NotThisFormat
 
     opened = session.application(ctx)
     found = found_batch(opened.store, batch)
@@ -202,7 +203,7 @@ def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_j
     )
     try:
         comparison = _compared(checking, found.opener.source, file, mapping)
-    except NotChecked as error:
+    except (NotChecked, NotThisFormat) as error:
         error.at(file=str(file))
         raise
     _tell_comparison(file, batches, comparison, as_json=as_json)

@@ -37,10 +37,15 @@ def follow_folder(run: ImportRun, folder: Path, *, every: int, once: bool, as_js
 
 
 def _read(run: ImportRun, drop: DropFolder, due: Due, *, as_json: bool) -> None:
-    """Read one file that is due. What is wrong with it is told, and it waits until it is another file."""
-    from ledger.errors import InputRejected, NotFound
-    from ledger.importers.custody import FileChanged
+    """Read one file that is due. What is wrong with it is told, and it waits until it is another file.
+
+    What is wrong with anything else (a key that was revoked, a full disk) ends the run: the file is still to be read.
+    """
+    from ledger.errors import NotFound
+    from ledger.importers.custody import FileChanged, NotReadable
     from ledger.importers.formats import check
+    from ledger.importers.importer import NotThisFormat
+    from ledger.importers.inputs import Packed
 
     try:
         for log in due.logs():
@@ -50,7 +55,7 @@ def _read(run: ImportRun, drop: DropFolder, due: Due, *, as_json: bool) -> None:
             _tell(one, told, as_json=as_json)
     except (NotFound, FileChanged):
         return  # it was moved, or written to: it is looked at again
-    except InputRejected as error:
+    except (NotReadable, NotThisFormat, Packed) as error:
         if not due.whole:  # half a document says nothing yet
             return
         say(f"passed over: {error}" + (f"; {error.hint}" if error.hint else ""))

@@ -102,7 +102,7 @@ class ImportRun:
                 else:
                     self._record(log, positions)
             except KeyboardInterrupt:
-                say(f"{sum(1 for _ in positions):,} whole batches of {log.path} are in the ledger, which stays whole")
+                say(f"{len(positions):,} whole batches of {log.path} are in the ledger, which stays whole")
                 raise
             rejects = str(self.ingestion.rejects_path) if self.ingestion.rejects_path else None
             new = self.counts.new - before

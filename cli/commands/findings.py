@@ -68,7 +68,7 @@ def list_findings(
     from ledger.clock import now
 
     answers, _ = _answers(ctx, as_of, known_at)
-    if not any(each.protocol == protocol for each in answers) or party:
+    if party or (protocol and all(each.protocol != protocol for each in answers)):
         check_asked(session.store(ctx), protocol, party)
     answers = [each for each in answers if protocol in (None, each.protocol)]
     kept = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from ledger.storage.store import Store
 
 PAGE = 2_000
 LAST = "last"
+_POSITION = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 class StoredBatch(NamedTuple):
@@ -75,8 +77,9 @@ def batch(store: Store, named: str) -> StoredBatch:
     batches = [each for each in imports(store) if isinstance(each, StoredBatch)]
     if named == LAST and batches:
         return max(batches, key=lambda each: each.entry.position)
+    position = int(named) if _POSITION.fullmatch(named) else 0
     for each in batches:
-        if named == each.opener.id or (named.isdigit() and int(named) in range(each.entry.position, each.last + 1)):
+        if named == each.opener.id or each.entry.position <= position <= each.last:
             return each
     raise NotFound(f"no batch {named}", hint="see: ledger import list", code="import.no-batch")
 

@@ -69,7 +69,7 @@ class Comparison:
 
     @property
     def holds(self) -> bool:
-        """Whether everything that was recorded of the file is still in it, as it was."""
+        """Whether it has the records that were recorded of it, as they were, and no others."""
         return self.same_bytes or not (self.changed or self.missing or self.added)
 
 

@@ -21,6 +21,12 @@ class FileChanged(Conflict):
     code = "import.file-changed"
 
 
+class NotReadable(InputRejected):
+    """What was named is no regular file, or one that cannot be read."""
+
+    code = "import.file"
+
+
 class LogFile:
     """An open log file: its SHA-256 and size as of the start. Close it, or use it in a `with`.
 
@@ -35,20 +41,18 @@ class LogFile:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open and hash. Raises NotFound, or InputRejected for what is no file or cannot be read."""
+        """Open and hash. Raises NotFound, NotReadable."""
         try:
             stream = path.open("rb")
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 stream.close()
-                raise InputRejected(
-                    "not a regular file", file=str(path), hint="save the log to a file first", code="import.file"
-                )
+                raise NotReadable("not a regular file", file=str(path), hint="save the log to a file first")
             return cls(path, stream)
         except FileNotFoundError as error:
             raise NotFound("no such file", file=str(path), hint="check the path", code="import.not-found") from error
         except OSError as error:
-            raise InputRejected(
-                "cannot be read", file=str(path), hint="check that it is a file and its permissions", code="import.file"
+            raise NotReadable(
+                "cannot be read", file=str(path), hint="check that it is a file and its permissions"
             ) from error
 
     @classmethod

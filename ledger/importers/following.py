@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -30,6 +31,8 @@ WHOLE_AFTER = 60.0
 """Seconds without writing after which a file is whole."""
 LOCK, NOTE = ".ledger-import.lock", ".ledger-import.json"
 _PIECE = 64 * 1024
+_UNREADABLE = -2
+"""Noted as the length of what cannot be read: it is told once, and read when it can be."""
 
 
 class FolderInUse(Conflict):
@@ -47,7 +50,7 @@ class Due(NamedTuple):
     written: int
 
     def logs(self) -> list[Input]:
-        """The logs in it: itself, or those that are packed in it. Raises Packed, InputRejected, NotFound."""
+        """The logs in it: itself, or those that are packed in it. Raises Packed, NotReadable, NotFound."""
         if self.whole:
             return inputs([self.path], lambda: BytesIO())
         return [Input(self.path, lambda: stretch(os.open(self.path, os.O_RDONLY), self.length),
@@ -86,9 +89,12 @@ class DropFolder:
         """The files with something new, by name, looked at one after the other."""
         for path in files_in(self._folder):
             try:
-                found = _extent(path, now.timestamp())
+                regular = stat.S_ISREG(path.stat().st_mode)  # asked first: who opens a pipe waits for its writer
+                found = _extent(path, now.timestamp()) if regular else _unreadable(path)
             except FileNotFoundError:  # moved away since we listed it
                 continue
+            except OSError:
+                found = _unreadable(path)
             if found and self._is_new(found):
                 yield found
 
@@ -97,8 +103,11 @@ class DropFolder:
         self._read[self._name(due.path)] = due.length, due.written
         content = json.dumps({"about": self._about, "read": self._read}).encode()
         draft = self._folder / f"{NOTE}.{secrets.token_hex(4)}"
-        draft.write_bytes(content)
-        draft.replace(self._folder / NOTE)
+        try:
+            draft.write_bytes(content)
+            draft.replace(self._folder / NOTE)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _is_new(self, due: Due) -> bool:
         length, written = self._read.get(self._name(due.path), (-1, -1))
@@ -106,6 +115,10 @@ class DropFolder:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self._folder))
+
+
+def _unreadable(path: Path) -> Due:
+    return Due(path, _UNREADABLE, True, 0)
 
 
 def _extent(path: Path, now: float) -> Due | None:

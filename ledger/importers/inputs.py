@@ -23,7 +23,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
 from ledger.errors import InputRejected, LedgerError, NotFound
-from ledger.importers.custody import LogFile
+from ledger.importers.custody import LogFile, NotReadable
 from ledger.importers.importer import HEAD
 from ledger.importers.rejects import SUFFIX
 
@@ -59,7 +59,7 @@ class Input(NamedTuple):
     begun: int | None = None
 
     def head(self) -> bytes:
-        """Its first bytes. Raises Packed, NotFound or InputRejected."""
+        """Its first bytes. Raises Packed, NotFound or NotReadable."""
         with _told(self.path), self.source() as stream:
             return stream.read(HEAD)
 
@@ -75,7 +75,7 @@ class Input(NamedTuple):
 
 
 def inputs(named: Iterable[Path], standard_input: Callable[[], BinaryIO]) -> list[Input]:
-    """Every log file that these names stand for, in order. Raises NotFound, InputRejected, Packed."""
+    """Every log file that these names stand for, in order. Raises NotFound, NotReadable, Packed."""
     return [found for path in named for found in _inputs(path, standard_input)]
 
 
@@ -92,7 +92,8 @@ def _inputs(path: Path, standard_input: Callable[[], BinaryIO]) -> Iterator[Inpu
 
 
 def _plainly(path: Path) -> BinaryIO:
-    return path.open("rb")
+    """A pipe is opened without waiting for who writes to it: it is refused, as all that is no regular file."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
 
 
 def is_packed(begins: bytes) -> bool:
@@ -124,9 +125,7 @@ def _prune(folders: list[str]) -> bool:
 def _unpacked(path: Path, source: Opener, *, plain: bool) -> Iterator[Input]:
     with _told(path), source() as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise InputRejected(
-                "not a regular file", file=str(path), hint="save the log to a file first", code="import.file"
-            )
+            raise NotReadable("not a regular file", file=str(path), hint="save the log to a file first")
         begins, size = stream.read(4), os.fstat(stream.fileno()).st_size
         names = _members(stream) if begins == _ZIP else []
     if begins == _ZIP:
@@ -223,6 +222,6 @@ def _told(path: Path) -> Iterator[None]:
             "cannot be unpacked: damaged, cut short or encrypted", file=str(path), hint="unpack it yourself"
         ) from error
     except OSError as error:
-        raise InputRejected(
-            "cannot be read", file=str(path), hint="check that it is a file and its permissions", code="import.file"
+        raise NotReadable(
+            "cannot be read", file=str(path), hint="check that it is a file and its permissions"
         ) from error

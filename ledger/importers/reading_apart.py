@@ -12,6 +12,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import DupFd
 from queue import Queue
@@ -41,12 +43,13 @@ def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
     ours, theirs = context.Pipe()
     given = (theirs, reading.importer, reading.author)
     process = context.Process(target=_read, args=(*given, _Descriptor(log.stream.fileno()), log.size), daemon=True)
-    process.start()
+    with _without_interrupts():
+        process.start()
     theirs.close()
     try:
         while (said := _received(ours)) is not _END:
             if isinstance(said, str):
-                ours.send(reading.record_key(said))
+                _answer(ours, reading.record_key(said))
             elif isinstance(said, Chunk):
                 yield said
             else:
@@ -57,13 +60,35 @@ def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
         process.close()
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Whoever is started in here never hears Ctrl-C, which reaches both: the one that appends says when it is over."""
+    resource_tracker.ensure_running()  # where the start below does this, it lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _received(connection: Connection) -> Any:
     try:
         return connection.recv()
     except (EOFError, ConnectionError) as error:
-        raise ReaderStopped(
-            "the process that read the log has stopped", hint="run the same command again, with --processes 1"
-        ) from error
+        raise _stopped() from error
+
+
+def _answer(connection: Connection, key: bytes) -> None:
+    try:
+        connection.send(key)
+    except ConnectionError as error:
+        raise _stopped() from error
+
+
+def _stopped() -> ReaderStopped:
+    return ReaderStopped(
+        "the process that read the log has stopped", hint="run the same command again, with --processes 1"
+    )
 
 
 class _Descriptor:
@@ -82,7 +107,6 @@ def _received_descriptor(sent: Any) -> int:
 
 def _read(connection: Connection, importer: Importer, author: Author, descriptor: int, size: int) -> None:
     """The other process: reads, and says what it found."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the one that appends says when it is over
     waiting: Queue[Any] = Queue(AHEAD)
     sender = Thread(target=_send, args=(connection, waiting), daemon=True)
     sender.start()
@@ -96,7 +120,7 @@ def _read(connection: Connection, importer: Importer, author: Author, descriptor
             for chunk in Reading(importer, author, record_key).chunks(stream):
                 waiting.put(chunk)
         waiting.put(_END)
-    except EOFError:  # nobody listens any more
+    except (EOFError, ConnectionError):  # nobody listens any more
         return
     except LedgerError as error:
         waiting.put(error)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -63,7 +64,8 @@ class SourceStore:
                 hint="make room, or import it without --keep",
             ) from error  # fmt: skip
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(NotADirectoryError):  # where the folder is a file, there is no draft either
+                draft.unlink(missing_ok=True)
         return path
 
     def restore(self, file: Digest, target: Path, record_key: RecordKey, file_key: bytes) -> int:
@@ -76,6 +78,8 @@ class SourceStore:
             raise NotFound(
                 "this source was not kept", code="import.not-kept", hint="the next time: ledger import --keep"
             )
+        if target.exists():
+            raise _there(target)
         draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
         try:
             with path.open("rb") as kept, _created(draft) as out:
@@ -86,14 +90,16 @@ class SourceStore:
                 raise SourceDamaged("the kept file is not the one that was imported", file=str(path))
             os.link(draft, target)
         except FileExistsError as error:
-            raise Conflict(
-                "there is a file already", file=str(target), hint="name another", code="import.there"
-            ) from error
+            raise _there(target) from error
         except OSError as error:
             raise InputRejected(f"cannot be written: {error.strerror}", file=str(target), code="import.file") from error
         finally:
             draft.unlink(missing_ok=True)
         return size
+
+
+def _there(target: Path) -> Conflict:
+    return Conflict("there is a file already", file=str(target), hint="name another", code="import.there")
 
 
 def _created(path: Path) -> BinaryIO:

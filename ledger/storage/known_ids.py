@@ -57,6 +57,8 @@ class KnownIds(Views):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._filter: KnownFilter | None = None
+        self._filtered = 0
+        """Up to which position the filter has the uses; another process may have taken down more."""
 
     def catch_up(self, ledger: Reader) -> None:
         """Read the entries that are new since the last time. Raises Damaged where they have no id."""
@@ -84,9 +86,7 @@ class KnownIds(Views):
 
         Where somebody else wrote in between, nothing is taken: the next turn reads all of it.
         """
-        with self.speaking():
-            found = self._connection.execute("SELECT position FROM known_until").fetchone()
-        if receipt.first == (found[0] if found else 0) + 1:
+        if receipt.first == self._reached() + 1:
             days = [
                 (moment[:10], bytes.fromhex(each), position)
                 for position, (moment, each) in enumerate(uses, start=receipt.first + 1)
@@ -120,13 +120,15 @@ class KnownIds(Views):
 
     def _perhaps(self, ids: list[bytes]) -> list[bytes]:
         """Those of these ids that may be known on some day."""
+        run = self._connection.execute
         if self._filter is None or self._filter.full:
-            run = self._connection.execute
             (uses,) = run("SELECT count(*) FROM known_use").fetchone()
             if self._filter is None and len(ids) * len(run(_DAYS).fetchall()) <= min(_FEW, uses):
                 return ids
-            self._filter = KnownFilter(uses)
-            self._filter.add(row[0] for row in run("SELECT id FROM known_use"))
+            self._filter, self._filtered = KnownFilter(uses), 0
+        if (reached := self._reached()) != self._filtered:
+            self._filter.add(row[0] for row in run("SELECT id FROM known_use WHERE position > ?", (self._filtered,)))
+            self._filtered = reached
         return self._filter.perhaps(ids)
 
     def _on_any_day(self, ids: list[bytes]) -> dict[str, int]:
@@ -144,6 +146,12 @@ class KnownIds(Views):
         """Those of these ids that a use has, whatever its day."""
         with self.speaking():
             return set(self._on_any_day(sorted(bytes.fromhex(each) for each in ids)))
+
+    def _reached(self) -> int:
+        """The position that was taken down last, by whatever process."""
+        with self.speaking():
+            found = self._connection.execute("SELECT position FROM known_until").fetchone()
+        return int(found[0]) if found else 0
 
     def _start(self, ledger: Reader) -> int:
         """Where to go on; from the beginning if the entry reached is no longer the one that was read."""
@@ -173,8 +181,9 @@ class KnownIds(Views):
         self, events: list[tuple[bytes, int]], uses: list[tuple[str, bytes, int]], upto: int, leaf: bytes
     ) -> None:  # fmt: skip
         run = self._connection
-        if self._filter is not None:
+        if self._filter is not None and self._filtered == self._reached():
             self._filter.add(identifier for _, identifier, _ in uses)
+            self._filtered = upto
         with self.speaking():
             run.executemany("INSERT OR IGNORE INTO known_event VALUES (?, ?)", events)
             run.executemany("INSERT OR IGNORE INTO known_use VALUES (?, ?, ?)", sorted(uses))

@@ -1,7 +1,7 @@
 """`NAME.views`: what is kept to save time, and made anew from the entries when it is lost or cannot be read.
 
-It is a file of its own, also beside a ledger on PostgreSQL. If we die at any moment, it is whole or not there; after a
-power cut it may be neither, and is then made anew.
+It is a file of its own, also beside a ledger on PostgreSQL. If we die at any moment, it is whole or not there. A power
+cut may take the last writings, each as a whole; what nobody can read is made anew.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
     try:
-        connection.execute("PRAGMA synchronous = OFF")
+        # A writing is not synced, but the write-ahead log is before it goes into the file. Else a power cut could leave
+        # what was reached beside older rows: a use whose id is not known would be recorded twice.
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:
         connection.close()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from cli.commands.findings import CAUSES, REASONS
+from cli.main import run
+from ledger.events.findings import FindingClosed
+from projections.findings import Cause
 from tests.cli.commands import Said, here
 from tests.importers.logs import audit, csv_text
 from tests.worlds import V, World
@@ -37,8 +41,6 @@ def found(world: World, tmp_path: Path) -> World:
 
 
 def imported(world: World, folder: Path, uses: list[tuple[str, str, str]], first: int = 1) -> None:
-    from cli.main import run
-
     site = "https://fictief.example/sites/vragen"
     records = [
         audit(number, UserId=user, CreationTime=at, Operation=operation, SiteUrl=site)
@@ -159,6 +161,11 @@ def test_what_does_not_exist_is_told(
 ) -> None:
     said = told(capfd, found, *words)
     assert (said.exit, says in said.err) == (exit_code, True)
+
+
+def test_the_words_of_the_command_are_those_of_findings_and_of_the_event() -> None:
+    assert list(CAUSES) == list(Cause)
+    assert get_args(get_type_hints(FindingClosed)["reason"]) == REASONS
 
 
 def test_a_script_can_wait_for_nothing_open(found: World, capfd: pytest.CaptureFixture[str]) -> None:

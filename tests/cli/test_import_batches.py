@@ -71,8 +71,9 @@ def test_a_batch_is_shown_by_any_of_its_names(world: World, log: Path, capfd: Ca
 
 @pytest.mark.parametrize("command", [["show"], ["check"], ["source", "-o", "x"]])
 def test_a_batch_that_is_not_there_is_exit_6(world: World, log: Path, command: list[str], capfd: Capture) -> None:
-    named = [*command, "1", *([str(log)] if command == ["check"] else [])]
-    assert here(capfd, "import", *named, world=world).exit == 6
+    for name in ("1", "0", "²", "9" * 5_000, ""):
+        named = [*command, name, *([str(log)] if command == ["check"] else [])]
+        assert here(capfd, "import", *named, world=world).exit == 6
 
 
 def test_a_contradicted_record_is_in_the_ledger_with_both_places(world: World, log: Path, capfd: Capture) -> None:
@@ -117,6 +118,9 @@ def test_another_file_is_told_record_by_record(world: World, log: Path, capfd: C
     said = here(capfd, "import", "check", str(begin), str(log), world=world)
     assert f"changed  entry {begin + 4}: line 5" in said.out
     assert f"missing  entry {begin + 9}" in said.out
+    log.write_text("of another kind")
+    said = here(capfd, "import", "check", str(begin), str(log), world=world)
+    assert (said.exit, f"file {log}: " in said.err) == (5, True)
 
 
 def test_a_file_in_another_order_still_holds_what_was_recorded(world: World, log: Path, capfd: Capture) -> None:

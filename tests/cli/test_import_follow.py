@@ -109,6 +109,34 @@ def test_a_file_of_another_format_is_told_and_stops_nothing(world: World, drop: 
     assert once(world, drop, capfd).err == ""
 
 
+def test_what_is_no_file_is_told_once_and_stops_nothing(world: World, drop: Path, capfd: Capture) -> None:
+    os.mkfifo(drop / "a")
+    (drop / "b").symlink_to("b")
+    put(drop / "c", json_lines([audit(1)]), whole=True)
+    said = once(world, drop, capfd)
+    assert (said.exit, said.out) == (0, f"{drop / 'c'}: new 1\n")
+    assert said.err.count("passed over") == 2
+    assert once(world, drop, capfd).err == ""
+    (drop / "b").unlink()
+    put(drop / "b", json_lines([audit(2)]), whole=True)
+    assert once(world, drop, capfd).out == f"{drop / 'b'}: new 1\n"
+
+
+def test_what_is_wrong_elsewhere_ends_it_and_the_file_is_still_to_be_read(
+    world: World, drop: Path, capfd: Capture
+) -> None:
+    log = put(drop / "a", json_lines([audit(1)]), whole=True)
+    keeping = ("import", "m365-audit", str(drop), "--follow", "--once", "--keep", *AS_VLAIO)
+    world.place.beside(".sources").write_text("no folder")
+    said = here(capfd, *keeping, world=world)
+    assert (said.exit, said.out) == (5, "")
+    assert "the source cannot be kept" in said.err
+    world.place.beside(".sources").unlink()
+    assert here(capfd, *keeping, world=world).out == f"{log}: new 0  duplicate 1\n"
+    assert len(list(world.place.beside(".sources").iterdir())) == 1
+    assert sorted(each.name for each in drop.iterdir()) == [NOTE, LOCK, "a"]
+
+
 def test_one_reads_at_a_time_and_the_other_is_told_who(world: World, drop: Path, capfd: Capture) -> None:
     with followed(drop, "x"):
         said = once(world, drop, capfd)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ledger.application import Application
 from ledger.clock import spell
 from ledger.importers.ingest import Ingestion, Statement
 from ledger.importers.m365_audit import M365Audit
@@ -19,13 +20,17 @@ from tests.worlds import V, World
 
 def imported(world: World, path: Path, text: str) -> Ingestion:
     """Import a log as VLAIO's, comparing it with what is recorded."""
-    path.write_text(text)
     with world.open() as ledger:
-        statement = Statement("VLAIO", V, spell(world.clock()))
-        recorded = ledger.recorded_uses
-        run = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded)
-        for _ in Recording(ledger, run, V, world.key("VLAIO")).run(path):
-            pass
+        return imported_into(ledger, world, path, text)
+
+
+def imported_into(ledger: Application, world: World, path: Path, text: str) -> Ingestion:
+    path.write_text(text)
+    statement = Statement("VLAIO", V, spell(world.clock()))
+    recorded = ledger.recorded_uses
+    run = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded)
+    for _ in Recording(ledger, run, V, world.key("VLAIO")).run(path):
+        pass
     return run
 
 
@@ -85,3 +90,18 @@ def test_overlapping_exports_in_any_order_contradict_nothing(world: World, tmp_p
         counts = imported(world, tmp_path / name, json_lines(audit(number) for number in numbers)).counts
         assert counts.conflicting == 0
     assert counts.new == 10
+
+
+def test_what_another_process_imported_meanwhile_is_known_on_whatever_day_it_comes_again(
+    world: World, tmp_path: Path
+) -> None:
+    def on_days(month: int, *numbers: int) -> str:
+        return json_lines(audit(each, CreationTime=f"2026-{month:02}-{each:02}T08:00:00") for each in numbers)
+
+    with world.open() as one, world.open() as other:
+        imported_into(one, world, tmp_path / "a", on_days(1, *range(1, 6)))
+        imported_into(one, world, tmp_path / "b", on_days(1, *range(6, 12)))  # by now it keeps a filter
+        imported_into(other, world, tmp_path / "c", on_days(2, 20))
+        counts = imported_into(one, world, tmp_path / "d", on_days(3, 20, 21)).counts
+    assert (counts.new, counts.conflicting) == (1, 1)
+    world.check()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import NotThisFormat
 from ledger.importers.ingest import Ingestion
+from ledger.importers.m365_audit import M365Audit
 from ledger.importers.reading_apart import ReaderStopped, apart
 from tests.importers.logs import STATEMENT, World, audit, json_lines
 from tests.importers.products import MAPPING, TABLE_HEADER, table, table_row
@@ -60,9 +63,6 @@ class Dying:
         return "x"
 
     def read(self, stream: object) -> object:
-        import os
-        import signal
-
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -75,3 +75,22 @@ def test_a_reader_that_is_killed_is_told_and_nothing_is_counted_as_read(tmp_path
     assert caught.value.exit == 7
     assert run.file is not None
     assert not run.file.whole
+
+
+class InterruptedEarly(M365Audit):
+    """Ctrl-C comes while the other process is still being given its importer."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _interrupted, ()
+
+
+def _interrupted() -> M365Audit:
+    os.kill(os.getpid(), signal.SIGINT)
+    return M365Audit()
+
+
+def test_the_reader_does_not_hear_an_interrupt_from_its_first_moment(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text(json_lines([audit(1)]))
+    assert run_apart(World(InterruptedEarly()), path).counts.new == 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -75,7 +75,8 @@ def test_a_file_that_lies_under_another_address_is_not_taken_for_it(tmp_path: Pa
 
 def test_it_overwrites_nothing_and_says_what_was_not_kept(tmp_path: Path) -> None:
     store, _ = kept(tmp_path, b"log")
-    with pytest.raises(Conflict):
-        store.restore(address(b"log"), tmp_path / "log", _key, KEYS["files"])
+    for there in (tmp_path / "log", tmp_path, Path(), Path("/")):
+        with pytest.raises(Conflict):
+            store.restore(address(b"log"), there, _key, KEYS["files"])
     with pytest.raises(NotFound):
         store.restore(address(b"other"), tmp_path / "out", _key, KEYS["files"])
