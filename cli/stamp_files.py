@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from secrets import token_hex
 
 from cli.output import say
+from ledger.errors import Conflict
 from ledger.place import Place
 
 SOON = timedelta(days=60)
@@ -37,12 +40,21 @@ class StampFiles:
         raise AssertionError("unreachable")
 
     def add(self, token: bytes, renewal: int) -> Path:
-        """Keep a response; the file appears complete or not at all."""
+        """Keep a response; the file appears complete or not at all. Raises Conflict where there is one by now."""
         path = self.path(renewal)
         path.parent.mkdir(exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(token)
-        beside.replace(path)
+        beside = path.with_name(f".{path.name}.{token_hex(4)}.new")
+        try:
+            beside.write_bytes(token)
+            # A link refuses a name that exists, where a rename would replace it.
+            os.link(beside, path)
+        except FileExistsError as error:
+            raise Conflict(
+                f"checkpoint {self.size} was stamped by somebody else in the meantime; that stamp is kept",
+                hint="see: ledger checkpoint show", code="stamp.exists",
+            ) from error  # fmt: skip
+        finally:
+            beside.unlink(missing_ok=True)
         return path
 
 

@@ -69,14 +69,14 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
     key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
     witness, published = Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place)
-    known = any(witness.memory.last(origin) for origin in logs) if state.is_dir() else False
+    known = {origin for origin in logs if witness.memory.last(origin)} if state.is_dir() else set()
     note = visited(witness, published)
-    size = note.text.split("\n")[1]
+    origin, size, *_ = note.text.split("\n")
     if output is None:
         click.echo(str(note), nl=False)
     else:
         output.write_bytes(bytes(note))
-    said = "it continues what was seen before" if known else "the first of this log that was seen here"
+    said = "it continues what was seen before" if origin in known else "the first of this log that was seen here"
     say(f"cosigned checkpoint {size} as {key.vkey.name}; {said}")
     say(f"The others name you in their policy: witness {party} {key.vkey}")
 

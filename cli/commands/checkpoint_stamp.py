@@ -13,6 +13,7 @@ from cli.options import ledger_option
 from cli.output import answer, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from cli.stamp_files import StampFiles
@@ -54,11 +55,13 @@ def stamp(
     from ledger.witness.published import asked
 
     files, text = _files(ctx, size, renew=renew)
-    message = _message(files, text, renew=renew)
+    before = files.tokens()
+    message = _message(files.size, text, before, renew=renew)
     if request_file is not None:
         request_file.write_bytes(stamp_request(message))
         say(f"wrote {request_file}: send it to the authority")
-        say(f"Next, with its answer: ledger checkpoint stamp {'--renew ' * renew}--response FILE --tsa-roots PEM")
+        which = f"{'--renew ' * renew}--size {files.size}"  # by then another one may be the last
+        say(f"Next, with its answer: ledger checkpoint stamp {which} --response FILE --tsa-roots PEM")
         return
     if (url is None) == (response is None):
         raise UsageProblem("neither asked nor answered", hint="one of --request FILE, --url URL, --response FILE")
@@ -68,8 +71,8 @@ def stamp(
     roots = tsa_roots.read_bytes()
     found = stamped(token, message, roots)
     if renew:
-        _check_older(files, text, roots, found.at)
-    path = files.add(token, len(files.tokens()))
+        _check_older(before, text, roots, found.at)
+    path = files.add(token, len(before))
     answer(f"checkpoint {files.size} was there at {spell(found.at)}, says the authority; kept in {path}")
     say(
         f"It lasts until its certificate ends, at {spell(found.ends)}. Renew it before: ledger checkpoint stamp --renew"
@@ -97,29 +100,28 @@ def _notes(store: Store) -> dict[int, bytes]:
     return {each.size: each.note for each in store.checkpoints()}
 
 
-def _message(files: StampFiles, text: bytes, *, renew: bool) -> bytes:
+def _message(size: int, text: bytes, tokens: Sequence[bytes], *, renew: bool) -> bytes:
     """What is to be stamped: the checkpoint, or for a renewal the checkpoint and the newest stamp."""
     from ledger.chain.timestamp import renewed_text
     from ledger.errors import Conflict, NotFound
 
-    tokens = files.tokens()
     if renew and not tokens:
-        raise NotFound(f"checkpoint {files.size} has no stamp to renew", hint="stamp it first, without --renew")
+        raise NotFound(f"checkpoint {size} has no stamp to renew", hint="stamp it first, without --renew")
     if tokens and not renew:
         raise Conflict(
-            f"checkpoint {files.size} is stamped already, and the older stamp is the better proof",
+            f"checkpoint {size} is stamped already, and the older stamp is the better proof",
             hint="to carry it on: --renew; for what came since: ledger checkpoint sign, and stamp that",
             code="stamp.exists",
         )
     return renewed_text(text, tokens[-1]) if renew else text
 
 
-def _check_older(files: StampFiles, text: bytes, roots: bytes, at: datetime) -> None:
+def _check_older(tokens: Sequence[bytes], text: bytes, roots: bytes, at: datetime) -> None:
     """Refuse to carry on what does not hold, or no longer holds: that would only look like proof."""
     from ledger.chain.timestamp import BadStamp, renewed_text, stamped
     from ledger.clock import spell
 
-    first, *renewals = files.tokens()
+    first, *renewals = tokens
     last, before = stamped(first, text, roots), first
     for token in renewals:
         last = stamped(token, renewed_text(text, before), roots)

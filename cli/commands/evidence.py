@@ -74,8 +74,8 @@ def build(
     from ledger.clock import spell
 
     store = session.store(ctx)
-    moment, sealed_at = _moments(store, as_of)
-    asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose)
+    size, moment, sealed_at = _moments(store, as_of)
+    asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose, size)
     asked = replace(asked, proofs=tuple(sorted(set(proofs))), documents=tuple(opened(file) for file in attach))
     found = session.obligations(ctx, moment, sealed_at, protocol)
     duties = [each for each in found.obligations if any(is_below(each.clause, clause) for clause in asked.clauses)]
@@ -206,8 +206,8 @@ def _record(ctx: click.Context, party: str, value: dict[str, Any]) -> None:
     answer(f"{word} {value['type']} at position {recorded.position} (log size {opened.store.size()})")
 
 
-def _moments(store: Store, as_of: str | None) -> tuple[datetime, datetime]:
-    """The moment that the summary speaks of, and when the last checkpoint's seal was recorded."""
+def _moments(store: Store, as_of: str | None) -> tuple[int, datetime, datetime]:
+    """The last checkpoint's size, the moment that the summary speaks of, and when that checkpoint was sealed."""
     from ledger.bundle.build import NoCheckpoint
     from ledger.chain.entry import Entry
     from ledger.clock import parse_argument
@@ -216,13 +216,16 @@ def _moments(store: Store, as_of: str | None) -> tuple[datetime, datetime]:
     if last is None:
         raise NoCheckpoint("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
     sealed_at = Entry.parse(store.entry(last.size)).recorded_at
-    return (parse_argument(as_of) if as_of else sealed_at), sealed_at
+    return last.size, (parse_argument(as_of) if as_of else sealed_at), sealed_at
 
 
 def _asked(
     ctx: click.Context, store: Store, protocol: str, clauses: tuple[str, ...], name: str | None, as_of: str,
-    disclose: tuple[int, ...],
+    disclose: tuple[int, ...], size: int,
 ) -> Request:  # fmt: skip
+    """What is asked, with the time stamps that lie beside the ledger over its checkpoint of this size."""
+    from cli import session
+    from cli.stamp_files import StampFiles
     from ledger.bundle.build import Request
     from ledger.errors import UsageProblem
 
@@ -233,16 +236,8 @@ def _asked(
     said = as_of or (found.as_of if found and isinstance(found.as_of, str) else "")
     requester = found.author if found else ""
     openings = _openings(ctx, store, disclose)
-    return Request(protocol, tuple(chosen), said, name or "", requester, "", openings, _stamps(ctx, store))
-
-
-def _stamps(ctx: click.Context, store: Store) -> tuple[bytes, ...]:
-    """The time stamp over the last checkpoint and its renewals, if there are such beside the ledger."""
-    from cli import session
-    from cli.stamp_files import StampFiles
-
-    last = store.latest_checkpoint()
-    return StampFiles(session.place(ctx), last.size if last else 0).tokens()
+    stamps = StampFiles(session.place(ctx), size).tokens()
+    return Request(protocol, tuple(chosen), said, name or "", requester, "", openings, stamps, size=size)
 
 
 def _requested(store: Store, protocol: str, name: str) -> EvidenceRequested:

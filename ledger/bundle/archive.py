@@ -99,10 +99,11 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._zip.close()
-        if kind is None:
-            os.replace(self._beside, self.path)
-        else:
+        try:
+            self._zip.close()
+            if kind is None:
+                os.replace(self._beside, self.path)
+        finally:  # closing writes the directory: on a full disk it fails once more
             self._beside.unlink(missing_ok=True)
 
 

@@ -33,7 +33,7 @@ from ledger.chain.nodes import Leaves
 from ledger.chain.note import Note
 from ledger.chain.proof import InclusionFailed, inclusion_proof
 from ledger.chain.tlog_proof import LogProof
-from ledger.errors import InputRejected, NotFound, VerificationFailed
+from ledger.errors import Conflict, InputRejected, NotFound, VerificationFailed
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
 from ledger.events.governance import ProtocolVersionRegistered
@@ -63,6 +63,12 @@ class NotInBundle(NotFound):
     code = "evidence.not-in-bundle"
 
 
+class SignedMeanwhile(Conflict):
+    """Another checkpoint is the last one by now: the stamps and the summaries would be of the one before."""
+
+    code = "evidence.signed-meanwhile"
+
+
 class NotAsSealed(VerificationFailed):
     """The ledger does not hold what its last checkpoint was signed over."""
 
@@ -85,6 +91,8 @@ class Request:
     proofs: tuple[int, ...] = ()
     """Positions of entries that are to have a proof of their own."""
     documents: tuple[Document, ...] = ()
+    size: int = 0
+    """Of the checkpoint that the stamps and the summaries are of; 0: of whichever is the last."""
 
 
 @dataclass
@@ -114,9 +122,11 @@ def build(store: Store, request: Request, path: Path, summaries: Summaries) -> M
     """Write the bundle to `path`; the file appears complete or not at all.
 
     Raises NoCheckpoint, NotFound for a protocol or clause that is not there, NotAsSealed where the ledger no longer
-    holds what was signed.
+    holds what was signed, SignedMeanwhile.
     """
     sealed = sealed_ledger(store, request.protocol)
+    if request.size not in (0, sealed.size):
+        raise SignedMeanwhile(f"checkpoint {sealed.size} was signed in the meantime", hint="build it again")
     wanted = selected(
         request.protocol, [load(sealed.files[v.digest], v.member) for v in sealed.versions], request.clauses
     )

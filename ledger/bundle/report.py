@@ -42,6 +42,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._faults: dict[Fault, None] = {}
+        self._failed: set[str] = set()
         self.verdicts = dict.fromkeys(AREAS, Verdict.NOT_CHECKED)
         self.not_checked: list[str] = []
         self.wanting: list[str] = []
@@ -50,8 +51,11 @@ class Findings:
         self.stamped_at: datetime | None = None
 
     def fault(self, code: str, position: int, detail: str) -> None:
+        """One thing that is proven wrong. So many are kept; each fails its area, whether it is kept or not."""
+        fault = Fault(code, position, detail)
+        self._failed.add(fault.area)
         if len(self._faults) < MOST_FAULTS:
-            self._faults.setdefault(Fault(code, position, detail))
+            self._faults.setdefault(fault)
 
     @property
     def count(self) -> int:
@@ -63,8 +67,7 @@ class Findings:
 
     def found(self, areas: Iterable[str]) -> bool:
         """Whether a fault was found in one of these areas."""
-        wanted = set(areas)
-        return any(fault.area in wanted for fault in self._faults)
+        return not self._failed.isdisjoint(areas)
 
     def settled(self) -> dict[str, Verdict]:
         """The verdicts: a fault of its area fails each, whatever a step has said."""

@@ -72,11 +72,9 @@ class Seen:
 
     def _write(self, name: str, content: bytes) -> None:
         beside = self.folder / f".{name}.new"
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(file, content)
-            os.fsync(file)
-        finally:
-            os.close(file)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)  # all of it, where os.write may stop half-way on a full disk
+            file.flush()
+            os.fsync(file.fileno())
         os.rename(beside, self.folder / name)
         os.fsync(self.handle)

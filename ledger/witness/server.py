@@ -9,7 +9,9 @@ It speaks plain HTTP and is meant for this machine: what the outside reaches is 
 from __future__ import annotations
 
 import re
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from ledger.errors import LedgerError
 from ledger.remote import LARGEST
@@ -30,6 +32,11 @@ class WitnessServer(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], witness: Witness) -> None:
         super().__init__(address, _Handler)
         self.witness = witness
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever hangs up in the middle is no fault of the witness."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def answer(self, body: bytes) -> tuple[int, str, bytes]:
         """Status, media type and body for an `add-checkpoint` request."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.hashing import Digest
-from ledger.chain.note import MalformedNote, Note, Signature
+from ledger.chain.note import Note, Signature
 from ledger.chain.spelling import dump_base64, parse_decimal
 from ledger.errors import VerificationFailed
 from ledger.remote import Refusal, exchanged, shown
@@ -36,8 +36,11 @@ def submitted(url: str, raw: bytes, proof: Proof) -> Note:
             raise _refused(url, refusal) from refusal
         answer = _from_where_it_stands(url, refusal, size, raw, proof)
     try:
-        lines = [Signature.parse(line) for line in answer.decode().split("\n")[:-1]]
-    except (UnicodeDecodeError, ValueError, MalformedNote) as error:
+        *said, end = answer.decode().split("\n")
+        if end or not said:
+            raise ValueError("not one line or more, each with its end")
+        lines = [Signature.parse(line) for line in said]
+    except ValueError as error:
         raise WitnessRefused(f"{shown(url)} answered something else than a cosignature") from error
     return Note(note.text, (*note.signatures, *lines))
 

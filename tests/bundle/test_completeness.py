@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.bundle.build import SignedMeanwhile
 from ledger.bundle.manifest import ENTRIES, ENTRIES_PROOF, MANIFEST, STREAMS_PROOF, Manifest
 from ledger.bundle.proofs import EntriesProof, SealLine, StreamsProof
 from ledger.bundle.report import Verdict
@@ -87,3 +88,11 @@ def test_entries_after_the_checkpoint_are_no_part_of_the_bundle(tmp_path: Path) 
 
 def test_the_same_request_gives_the_same_bytes(tmp_path: Path) -> None:
     assert honest().bundle(tmp_path / "a.zip").read_bytes() == honest().bundle(tmp_path / "b.zip").read_bytes()
+
+
+def test_a_bundle_whose_stamps_are_of_an_older_checkpoint_is_not_built(tmp_path: Path) -> None:
+    forge = honest()
+    with pytest.raises(SignedMeanwhile, match="in the meantime"):
+        forge.bundle(tmp_path / "bundle.zip", size=1)
+    assert not list(tmp_path.iterdir())
+    assert forge.bundle(tmp_path / "bundle.zip", size=len(forge.raws)).is_file()

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger.chain.note import Note, Signature
+from ledger.chain.checkpoint import Checkpoint
+from ledger.chain.hashing import EMPTY_ROOT
+from ledger.chain.note import Note, Signature, VerifierKey
 from ledger.keys.keystore import KeyStore
+from ledger.witness.memory import Memory
 from ledger.witness.published import Published
 from tests.bundle.authority import authority
 from tests.cli.commands import here, ledger
+from tests.keys.people import LOG
 from tests.worlds import V, World, import_log, log_file
 
 Capture = pytest.CaptureFixture[str]
@@ -226,6 +230,20 @@ def test_a_fork_between_two_sizes_takes_the_tiles_of_the_larger(
     assert "cosign nothing more" in said.err
 
 
+def test_what_was_seen_of_one_log_says_nothing_of_another(world: World, capfd: Capture, tmp_path: Path) -> None:
+    www, keys, state, policy = (tmp_path / name for name in ("www", "keys", "seen", "trust.policy"))
+    assert here(capfd, "checkpoint", "publish", str(www), world=world).exit == 0
+    other = VerifierKey("other.example.org/log", LOG.public)
+    policy.write_text(f"log {other}\n{world.place.policy.read_text()}")
+    with Memory(state).locked(other.name) as seen:
+        seen.remember(Checkpoint(other.name, 0, EMPTY_ROOT).signed(other, LOG.sign))
+    KeyStore(keys).create_in_clear("TBT", "cosign")
+    visit = ("checkpoint", "cosign", str(www), "--party", "TBT", "--keys", str(keys), "--policy", str(policy))
+    for expected in ("the first of this log", "it continues what was seen"):
+        said = here(capfd, *visit, "--state", str(state), "-o", str(tmp_path / "note"))
+        assert (said.exit, expected in said.err) == (0, True), said.err
+
+
 def test_growth_is_told_from_a_fork_by_the_published_tiles(world: World, capfd: Capture, tmp_path: Path) -> None:
     first, second, www = tmp_path / "first", tmp_path / "second", tmp_path / "www"
     first.write_text(here(capfd, "checkpoint", "show", world=world).out)
@@ -266,6 +284,18 @@ def test_a_checkpoint_is_stamped_by_files_where_there_is_no_network(
     stamped = here(capfd, *check, *roots, "--max-age", "1h")
     assert stamped.exit == 0
     assert json.loads(stamped.out)["verdicts"]["time"] == "ok"
+
+
+def test_what_is_said_to_do_next_holds_when_the_answer_comes_after_another_checkpoint(
+    world: World, capfd: Capture, tmp_path: Path
+) -> None:
+    tsa, ask, answer = authority(tmp_path / "tsa"), tmp_path / "ask.tsq", tmp_path / "answer.tsr"
+    said = here(capfd, "checkpoint", "stamp", "--request", str(ask), world=world).err
+    signed(world, capfd)
+    answer.write_bytes(tsa.answered(ask.read_bytes()))
+    files = {"FILE": str(answer), "PEM": str(tsa.folder / "ca.pem")}
+    words = said.partition("ledger checkpoint ")[2].split()
+    assert here(capfd, "checkpoint", *(files.get(word, word) for word in words), world=world).exit == 0
 
 
 def test_a_stamp_over_another_checkpoint_is_not_kept(world: World, capfd: Capture, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cli.stamp_files import StampFiles
 from ledger.bundle.archive import Archive
+from ledger.errors import Conflict
 from tests.bundle.authority import Authority, authority
 from tests.cli.commands import here
 from tests.cli.test_evidence import built, signed
@@ -114,6 +116,16 @@ def test_a_stamp_is_never_replaced(world: World, capfd: Capture, short: Asked) -
     assert done == 7
     assert "--renew" in said
     assert kept.read_bytes() == before
+
+
+def test_of_two_that_stamp_at_once_the_first_counts(world: World) -> None:
+    """A second stamp under the next number would be a renewal that does not fit: every bundle would fail by it."""
+    files = StampFiles(world.place, 5)
+    kept = files.add(b"the first", 0)
+    with pytest.raises(Conflict, match="in the meantime"):
+        files.add(b"the second", 0)
+    assert [path.name for path in kept.parent.iterdir()] == ["5.tsr"]
+    assert files.tokens() == (b"the first",)
 
 
 def test_what_does_not_hold_is_not_carried_on(world: World, capfd: Capture, short: Asked, lasting: Asked) -> None:

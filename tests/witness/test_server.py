@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,12 +95,27 @@ def test_a_witness_that_cannot_remember_does_not_cosign(tmp_path: Path) -> None:
 
 def test_what_answers_something_else_is_no_witness(tmp_path: Path) -> None:
     class Says(Witness):
+        body = b""
+
         def answered(self, body: bytes) -> tuple[int, bytes]:
-            return 200, b"<html>It works!</html>\n"
+            return 200, self.body
 
     one = witness(tmp_path)
     other = Says(one.key, one.sign, one.logs, one.memory, one.clock)
-    with serving(other) as url, pytest.raises(WitnessRefused, match="something else"):
-        submit(url, leaves(3))
+    for body in (b"<html>It works!</html>\n", b"", b"It works!", b"\n"):
+        other.body = body
+        with serving(other) as url, pytest.raises(WitnessRefused, match="something else"):
+            submit(url, leaves(3))
     with pytest.raises(Unreachable):
         submit("http://127.0.0.1:9", leaves(3))
+
+
+def test_who_hangs_up_in_the_middle_stops_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    one = witness(tmp_path)
+    with serving(one) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed by a reset
+            caller.sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 900\r\n\r\nold 0")
+        assert submit(url, leaves(3)).verified([one.key])
+    assert "Traceback" not in capfd.readouterr().err

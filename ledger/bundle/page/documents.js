@@ -25,6 +25,7 @@ export function digestsIn(bytes) {
   } catch {
     return [];
   }
+  if (Array.isArray(event)) return [];
   const shown = Array.isArray(event.evidence) ? event.evidence.map((each) => each.digest) : [];
   return [...Object.values(event), ...shown].filter((value) => typeof value === "string");
 }

@@ -16,15 +16,17 @@ export function areaOf(code) {
 export class Findings {
   constructor() {
     this.found = new Map();
+    this.failed = new Set();
     this.verdicts = Object.fromEntries(AREAS.map((area) => [area, "not-checked"]));
     this.steps = Array(LAST_STEP + 1).fill("not-checked");
     this.notChecked = [];
     this.wanting = [];
   }
 
-  /** One thing that is proven wrong. `position` is 0 where it concerns no single entry. */
+  /** One thing that is proven wrong; it fails its area, whether it is kept or not. `position` 0: of no single entry. */
   fault(step, code, position = 0, params = {}) {
     this.steps[step] = "failed";
+    this.failed.add(areaOf(code));
     const key = JSON.stringify([code, position, params]);
     if (this.found.size < MOST_FAULTS && !this.found.has(key)) this.found.set(key, { code, position, step, params });
   }
@@ -49,7 +51,7 @@ export class Findings {
   }
 
   hasFault(area) {
-    return [...this.found.values()].some((fault) => areaOf(fault.code) === area);
+    return this.failed.has(area);
   }
 
   /** The verdicts: a fault of its area fails each, whatever a step has said. */

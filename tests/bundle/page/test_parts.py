@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from ledger.bundle.documents import named_in
 from ledger.bundle.page.catalogue import catalogue
+from ledger.bundle.report import MOST_FAULTS
 from ledger.bundle.selection import selected
 from ledger.canonical import NotCanonical, decode
 from ledger.chain.ed25519 import verify
@@ -64,6 +66,30 @@ def test_points_that_prove_nothing_are_refused(tab: Tab) -> None:
     others = [(public, golden[name], message) for name in ("signature_low_order_r", "signature_s_plus_l")]
     assert not any(by_page(tab, [*keys, *points, *others]))
     assert by_page(tab, [(public, good, message)]) == [True]
+
+
+# --- findings, documents ---
+
+
+def test_a_fault_beyond_those_that_are_kept_fails_its_area(tab: Tab) -> None:
+    script = """(most) => {
+        const findings = new $findings.Findings();
+        for (let at = 0; at < most; at++) findings.fault(9, "persons.other-value", at);
+        findings.fault(11, "checkpoint.signature", 9);
+        return [findings.faults.length, findings.settled().integrity, findings.settled().completeness];
+    }"""
+    assert tab.tab.evaluate(script, MOST_FAULTS) == [MOST_FAULTS, "failed", "not-checked"]
+
+
+def test_an_event_of_any_shape_names_the_same_documents(tab: Tab) -> None:
+    digest = "ab" * 32
+    events = [template % digest for template in (
+        '{"document":"%s"}', '{"evidence":[{"digest":"%s"}]}', '{"evidence":[null,{"digest":"%s"}]}', '["%s"]', '"%s"',
+        '{"evidence":"%s"}', '{"evidence":["%s"]}', '{"evidence":{"digest":"%s"}}',
+    )]  # fmt: skip
+    script = "([events, digest]) => events.map((event) => $documents.digestsIn($bytes.utf8(event)).includes(digest))"
+    events.append("null")
+    assert tab.tab.evaluate(script, [events, digest]) == [bool(named_in(each.encode(), [digest])) for each in events]
 
 
 # --- JSON, policies, events ---
