@@ -88,5 +88,5 @@ def last_answer(store: Store, answers: Answers, *, rest: bool = False) -> LastAn
 
 
 def _whole(row: StoredPart, rest: bool) -> bool:
-    """Whether the bytes are those that were put: the file is not synced."""
+    """Whether the bytes are those that were put: no disk is trusted with what is due."""
     return sha256(row.about + row.first) == row.digest and (not rest or sha256(row.rest) == row.rest_digest)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ledger.clock import Moment
 from ledger.protocol.expressions import ListItems, Parties
-from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Precedence, Prohibition
 from projections.obligations.answer import Violation
 from projections.obligations.binding import applies
@@ -39,12 +39,7 @@ def judged(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[J
         body = variant.body
         if not isinstance(body, Judging):
             continue
-        rough = Scope(
-            version=version,
-            readings={**world.life.readings_at(version, world.as_of), **variant.readings},
-            at=world.as_of,
-            always=clause.applies is Applies.ALWAYS,
-        )
+        rough = world.scope(version, clause, variant)
         for match in acts(world, body.act, rough):
             moment = world.facts.moment(match.fact, match.at, match.fact.values("to"))
             if moment is None or moment.earliest > world.as_of:

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Literal, TypeVar
 
 from ledger.protocol.expressions import Parties
-from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Recurrence
 from ledger.protocol.patterns import Standing as StandingPattern
 from projections.obligations.answer import Due, Obligation
@@ -49,8 +49,7 @@ class Duty:
 
 def scopes(world: World, version: ProtocolVersion, clause: Clause, bearer: Parties) -> list[Scope]:
     """One scope for each party that this clause ever binds; version and reading are those in force now (R10)."""
-    readings = world.life.readings_at(version, world.as_of)
-    scope = Scope(version=version, readings=readings, at=world.as_of, always=clause.applies is Applies.ALWAYS)
+    scope = world.scope(version, clause)
     named = bearers(world, bearer, replace(scope, always=True)).values
     return [replace(scope, bearer=party) for party in named]
 

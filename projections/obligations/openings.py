@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ledger.clock import Moment
 from ledger.protocol.expressions import Holdings as EachHolding
-from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Response
 from projections.obligations.answer import Cause
 from projections.obligations.binding import applies
@@ -81,8 +81,7 @@ def _all(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Ope
         body = variant.body
         if not isinstance(body, Response):
             continue
-        readings = {**world.life.readings_at(version, world.as_of), **variant.readings}
-        scope = Scope(version=version, readings=readings, at=world.as_of, always=clause.applies is Applies.ALWAYS)
+        scope = world.scope(version, clause, variant)
         for match in occasions(world, body.when, scope, void=True):
             yield from _triggered(world, clause, body, match, scope)
 

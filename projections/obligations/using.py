@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from ledger.clock import Moment
 from ledger.protocol.expressions import EventMatch, Root, Selector
-from ledger.protocol.model import Applies, Clause, ProtocolVersion
+from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Precedence, Prohibition
 from ledger.protocol.usage import parts
 from projections.obligations.acting import Judged, violation
@@ -40,6 +40,14 @@ _COUNTED = frozenset(FIELDS) | {"party"}
 _KNOWN = _COUNTED | {"happened_at", "at"}
 
 Judging = Precedence | Prohibition
+
+
+class Working(NamedTuple):
+    """From `start` up to `end` the clause works in one way for the bearer that `scope` knows."""
+
+    start: datetime
+    end: datetime
+    scope: Scope
 
 
 class Bad(NamedTuple):
@@ -97,12 +105,7 @@ def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Use
         body = variant.body
         if not isinstance(body, Judging) or USED not in body.act.types:
             continue
-        rough = Scope(
-            version=version,
-            readings={**world.life.readings_at(version, world.as_of), **variant.readings},
-            at=world.as_of,
-            always=clause.applies is Applies.ALWAYS,
-        )
+        rough = world.scope(version, clause, variant)
         for group in groups(world, body, uses):
             scope = replace(rough, act=group.fact, case=group.fact.id)
             may_be, missing = passes(group.fact, tests(world, body.act.where, scope))
@@ -139,7 +142,7 @@ def _use(world: World, fields: dict[str, Any]) -> Fact:
     return Fact(name, USED, 0, world.as_of, fields, whose, asked_at(world.as_of))
 
 
-# --- when a use is forbidden -------------------------------------------------------------------------------------
+# --- when a clause works, and a use is forbidden -------------------------------------------------------------------
 
 
 def turning_points(world: World) -> list[datetime]:
@@ -153,15 +156,13 @@ def turning_points(world: World) -> list[datetime]:
     return sorted(found)
 
 
-def _bad(
-    world: World, clause: Clause, body: Judging, group: Group, scope: Scope, turning: Iterable[datetime]
-) -> list[tuple[Item | None, list[Bad]]]:
-    """When such a use is not known to be allowed, for each bearer and unit, in order."""
+def workings(
+    world: World, clause: Clause, body: Judging | Limit, group: Group, scope: Scope, turning: Iterable[datetime]
+) -> Iterator[Working]:  # fmt: skip
+    """When the clause works with this body, for each bearer, of the time in which these uses lie; in order."""
     first, until = group.reach
     until = min(until, world.as_of + AT_ONCE)
-    edges = [first, *(each for each in turning if first < each < until), until]
-    found: dict[tuple[str, str], tuple[Item | None, list[Bad]]] = {}
-    for start, end in pairwise(edges):
+    for start, end in pairwise([first, *(each for each in turning if first < each < until), until]):
         readings = world.life.readings_at(scope.version, start)
         if start >= end or world.life.version_at(start).version is not scope.version:
             continue
@@ -170,13 +171,21 @@ def _bad(
         here = replace(scope, readings=readings, at=start)
         for bearer in bearers(world, body.bearer, here).values:
             if applies(world, clause, bearer, Moment.at(start)):
-                for item, line in _allowed(world, body, replace(here, bearer=bearer)):
-                    place = (bearer, "" if item is None else "\n".join(item.key))
-                    several = found.setdefault(place, (item, []))[1]
-                    for begin, finish, truth in line.stretches(start, end):
-                        if not truth.value:
-                            certain = truth.value is False
-                            several.append(Bad(begin, finish, certain, truth.missing, replace(here, bearer=bearer)))
+                yield Working(start, end, replace(here, bearer=bearer))
+
+
+def _bad(
+    world: World, clause: Clause, body: Judging, group: Group, scope: Scope, turning: Iterable[datetime]
+) -> list[tuple[Item | None, list[Bad]]]:
+    """When such a use is not known to be allowed, for each bearer and unit, in order."""
+    found: dict[tuple[str, str], tuple[Item | None, list[Bad]]] = {}
+    for start, end, here in workings(world, clause, body, group, scope, turning):
+        for item, line in _allowed(world, body, here):
+            place = (here.bearer or "", "" if item is None else "\n".join(item.key))
+            several = found.setdefault(place, (item, []))[1]
+            for begin, finish, truth in line.stretches(start, end):
+                if not truth.value:
+                    several.append(Bad(begin, finish, truth.value is False, truth.missing, here))
     return [each for each in found.values() if each[1]]
 
 

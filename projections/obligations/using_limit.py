@@ -10,24 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import NamedTuple
 
 from ledger.clock import Moment
-from ledger.protocol.model import Applies, Clause, DayCalendar, ProtocolVersion
+from ledger.protocol.model import Clause, DayCalendar, ProtocolVersion
 from ledger.protocol.patterns import Limit
 from ledger.protocol.terms import CalendarPeriod
 from projections.obligations.acting import Judged, violation
 from projections.obligations.answer import Violation
-from projections.obligations.binding import applies
 from projections.obligations.deadlines import Stretch as Period
 from projections.obligations.deadlines import period_at
 from projections.obligations.identity import identity
 from projections.obligations.matching import passes, tests
-from projections.obligations.parties import bearers, selected
+from projections.obligations.parties import selected
 from projections.obligations.projection import USED
 from projections.obligations.truth import AT_ONCE
-from projections.obligations.using import Group, groups, turning_points
+from projections.obligations.using import Group, Working, groups, turning_points, workings
 from projections.obligations.world import Scope, World
 from projections.uses import Stretch, Uses, moment_of
 
@@ -54,14 +52,6 @@ class Tally:
     counted: list[Counted] = field(default_factory=list)
 
 
-class Working(NamedTuple):
-    """From `start` up to `end` the clause works for the bearer that `scope` knows."""
-
-    start: datetime
-    end: datetime
-    scope: Scope
-
-
 def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Uses) -> Iterator[Violation]:
     """One violation for each count that is too high, or may be; `why` says how many."""
     turning = turning_points(world)
@@ -69,12 +59,7 @@ def violations(world: World, version: ProtocolVersion, clause: Clause, uses: Use
         body = variant.body
         if not isinstance(body, Limit) or USED not in body.act.types:
             continue
-        rough = Scope(
-            version=version,
-            readings={**world.life.readings_at(version, world.as_of), **variant.readings},
-            at=world.as_of,
-            always=clause.applies is Applies.ALWAYS,
-        )
+        rough = world.scope(version, clause, variant)
         tallies: dict[tuple[object, ...], Tally] = {}
         for group in groups(world, body, uses):
             _add(world, clause, body, group, rough, turning, tallies)
@@ -93,7 +78,7 @@ def _add(
     fits, missing = passes(group.fact, tests(world, body.act.where, scope))
     if fits is False:
         return
-    for working in _working(world, clause, body, group, scope, turning):
+    for working in _joined(world, clause, body, group, scope, turning):
         bearer = working.scope.bearer or ""
         per = tuple(",".join(map(str, selected(world, each, working.scope).values)) for each in body.per)
         for moment, stretch in _stretches(group, working):
@@ -109,27 +94,17 @@ def _add(
                     )  # fmt: skip
 
 
-def _working(
+def _joined(
     world: World, clause: Clause, body: Limit, group: Group, scope: Scope, turning: Sequence[datetime]
 ) -> list[Working]:
     """When the clause works for each bearer, of the time in which these uses lie; what adjoins is one."""
-    first, until = group.reach
-    until = min(until, world.as_of + AT_ONCE)
     found: dict[str, list[Working]] = {}
-    for start, end in pairwise([first, *(each for each in turning if first < each < until), until]):
-        readings = world.life.readings_at(scope.version, start)
-        if start >= end or world.life.version_at(start).version is not scope.version:
-            continue
-        if clause.body(readings) is not body:
-            continue
-        here = replace(scope, readings=readings, at=start)
-        for bearer in bearers(world, body.bearer, here).values:
-            if applies(world, clause, bearer, Moment.at(start)):
-                several = found.setdefault(bearer, [])
-                if several and several[-1].end == start:
-                    several[-1] = several[-1]._replace(end=end)
-                else:
-                    several.append(Working(start, end, replace(here, bearer=bearer)))
+    for each in workings(world, clause, body, group, scope, turning):
+        several = found.setdefault(each.scope.bearer or "", [])
+        if several and several[-1].end == each.start:
+            several[-1] = several[-1]._replace(end=each.end)
+        else:
+            several.append(each)
     return [each for several in found.values() for each in several]
 
 

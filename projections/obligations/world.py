@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.clock import Moment
-from ledger.protocol.model import ProtocolVersion
+from ledger.protocol.model import Applies, Clause, ProtocolVersion, Variant
 from projections.obligations.answer import Cause, Finding, Unit
 from projections.obligations.facts import Fact, Facts
 from projections.obligations.holdings import Holding, Holdings, registered
@@ -106,6 +106,11 @@ class World:
     @property
     def protocol(self) -> str:
         return self.life.first.version.id
+
+    def scope(self, version: ProtocolVersion, clause: Clause, variant: Variant | None = None) -> Scope:
+        """From where a clause looks now, before an act or a bearer is known: as it reads now, or as a variant of it."""
+        readings = {**self.life.readings_at(version, self.as_of), **(variant.readings if variant is not None else {})}
+        return Scope(version=version, readings=readings, at=self.as_of, always=clause.applies is Applies.ALWAYS)
 
     def note(self, clause: str, about: Cause, at: datetime, says: str) -> None:
         self.findings.append(Finding(protocol=self.protocol, clause=clause, about=about, at=at, says=says))

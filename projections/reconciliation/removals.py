@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -100,17 +100,26 @@ def _unrecorded(world: World, facts: Sequence[Fact], for_good: dict[Where, Trace
 def _first_stage_only(
     world: World, facts: Sequence[Fact], for_good: dict[Where, Trace], first_stage: dict[Where, Trace]
 ) -> Iterator[Finding]:  # fmt: skip
-    for fact in facts:
-        if fact.fields["method"] not in FOR_GOOD:
-            continue
-        if any(_is_near(fact, where, each, NEAR) for where, trace in for_good.items() for each in trace.stretches):
-            continue
-        for where, trace in sorted(first_stage.items()):
-            near = [each for each in trace.stretches if _is_near(fact, where, each, NEAR)]
-            if near:
-                says = (f"entry {fact.position} states {where.dataset} deleted for good ({fact.fields['method']})",
-                        "the log shows its first stage, which can be undone, and no later one")  # fmt: skip
-                yield _finding(world, Cause.FIRST_STAGE_ONLY, where, near, says, (fact,))
+    """One finding for whatever several statements say of the same uses: these are counted once."""
+    unseen = [
+        fact for fact in facts if fact.fields["method"] in FOR_GOOD
+        and not any(_near(fact, where, trace) for where, trace in for_good.items())
+    ]  # fmt: skip
+    for where, trace in sorted(first_stage.items(), key=lambda each: each[0]):
+        by_day: dict[date, list[Fact]] = {}
+        for fact in unseen:
+            if near := _near(fact, where, trace):
+                by_day.setdefault(min(each.first for each in near).date(), []).append(fact)
+        for several in by_day.values():
+            stretches = [each for each in trace.stretches if any(_is_near(fact, where, each, NEAR) for fact in several)]
+            says = [f"entry {fact.position} states {where.dataset} deleted for good ({fact.fields['method']})"
+                    for fact in several]  # fmt: skip
+            says.append("the log shows its first stage, which can be undone, and no later one")
+            yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, tuple(says), several)
+
+
+def _near(fact: Fact, where: Where, trace: Trace) -> list[Stretch]:
+    return [each for each in trace.stretches if _is_near(fact, where, each, NEAR)]
 
 
 def _is_near(fact: Fact, where: Where, stretch: Stretch, margin: timedelta) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -138,8 +138,7 @@ def _closing(closings: dict[tuple[str, str], Closing], finding: Finding) -> Clos
 
 
 def _not_judged(view: View) -> tuple[str, ...]:
-    parties: Sequence[str] = sorted(thresholds(view.world))
-    without = [party for party in parties if not any(thresholds(view.world)[party][1:])]
+    without = sorted(party for party, stated in thresholds(view.world).items() if not any(stated[1:]))
     if not without:
         return ()
     return (f"bulk and unusual use by {', '.join(without)}: no thresholds are stated with its last import",)

@@ -136,6 +136,15 @@ def test_a_first_stage_is_no_destruction(story: Story):
     assert findings(story) == ()
 
 
+def test_two_statements_about_the_same_first_stage_count_its_uses_once(story: Story):
+    used(story, "2021-12-03T09:00:00Z", "2021-12-03T10:00:00Z", action="soft-delete", dataset="contacts")
+    for day in ("2021-12-05", "2021-12-06"):
+        destroyed(story, "ANN", "BOB", "KRIS", day, dataset="contacts")
+    found = the_only(story)
+    assert (found.uses, found.certain_uses, found.related) == (2, 2, (7, 8))
+    assert [each.partition(" states ")[0] for each in found.says[:2]] == ["entry 7", "entry 8"]
+
+
 # --- closing, and order ------------------------------------------------------------------------------------------
 
 
