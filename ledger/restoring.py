@@ -9,11 +9,11 @@ It is built in a folder beside the place, and moved there last of all:
 4. the folder is marked `complete`, and then its files are moved, or loaded into the database server.
 
 If we die before 4, nothing is there, and the same command begins anew; after it, the same command goes on moving.
+What is refused before 4 leaves no folder behind: it holds a vault, and the key to it.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -31,9 +31,10 @@ from ledger.events.fields import ABSENT
 from ledger.events.operations import LedgerRestored
 from ledger.ids import new_id
 from ledger.keys.keyring import HoldsKey
+from ledger.keys.private_file import sync_folder
 from ledger.keys.signing import Draft, SignedLine, sign, sign_event
 from ledger.place import Place
-from ledger.storage.copying import check_no_file, copy_file, copy_folder
+from ledger.storage.copying import check_no_file, copy_file, copy_folder, move_file
 from ledger.storage.highwater import BesideTheMark, HighWater, Mark
 from ledger.storage.marks import mark_to_restore_by
 from ledger.storage.opening import open_store
@@ -93,6 +94,21 @@ def restore(
     if staging.exists():
         shutil.rmtree(staging)
     staging.mkdir(mode=0o700)
+    try:
+        restored = _built(folder, staging, place, signer, newer, came_back, clock)
+    except LedgerError:
+        shutil.rmtree(staging)  # a vault with its key is not left where nobody looks for it
+        raise
+    _mark_complete(staging)
+    _moved(staging, place)
+    return restored
+
+
+def _built(
+    folder: Path, staging: Path, place: Place, signer: Signer, newer: Iterable[bytes] | None, came_back: CameBack,
+    clock: Clock,
+) -> Restored:  # fmt: skip
+    """Steps 1 to 3."""
     staged = _staged(folder, staging, place)
     mark = mark_to_restore_by(place)
     size = _checked(staged, mark)
@@ -101,10 +117,7 @@ def restore(
             f"entries {size + 1} to {mark.size} were acknowledged after this backup, and may have erased persons",
             hint="give a newer export with --erasures FILE; if nobody has one: --no-newer-copy",
         )
-    restored = _recorded(staged, signer, size, mark, newer or (), came_back, clock)
-    _mark_complete(staging)
-    _moved(staging, place)
-    return restored
+    return _recorded(staged, signer, size, mark, newer or (), came_back, clock)
 
 
 def _check_free(place: Place) -> None:
@@ -201,9 +214,7 @@ def _carried(newer: Iterable[bytes], opened: Application) -> Sequence[SignedLine
 
 def _mark_complete(staging: Path) -> None:
     (staging / "complete").touch()
-    folder = os.open(staging, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync_folder(staging)
 
 
 def _moved(staging: Path, place: Place) -> None:
@@ -213,7 +224,7 @@ def _moved(staging: Path, place: Place) -> None:
              "ledger.head": place.head, "ledger.stamps": place.beside(".stamps")}  # fmt: skip
     for name, target in files.items():
         if (staging / name).exists() and not (name in ("ledger.policy", "ledger.stamps") and target.exists()):
-            os.replace(staging / name, target)
+            move_file(staging / name, target)
     put_vault(staging / "ledger.vault", place.vault)
     put_ledger(staging / "ledger.db", place.url)
     shutil.rmtree(staging)

@@ -30,7 +30,7 @@ def write_private(path: Path, content: bytes) -> None:
         _write_synced(draft, content)
         # A link refuses a name that exists, where a rename would replace it. If we die before: only a draft is left.
         os.link(draft, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileExistsError as error:
         raise AlreadyThere(f"{path.name} exists", hint="keys are never overwritten: move it away first") from error
     except OSError as error:
@@ -64,7 +64,8 @@ def _write_synced(path: Path, content: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have on disk which files are in it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

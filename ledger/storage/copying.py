@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -10,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ledger.errors import Conflict, NotFound
+from ledger.keys.private_file import sync_folder
 from ledger.storage.faults import spoken
 
 
@@ -62,6 +64,21 @@ def copy_file(source: Path, target: Path) -> None:
     """Nothing where there is no such file."""
     if source.is_file():
         write_file(target, source.read_bytes())
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Put a file or a folder in its place; a file also where that is on another disk."""
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # Whole on that disk before it has its name; if we die on the way, the source is still there.
+        draft = target.with_name(f".{target.name}.new")
+        copy_file(source, draft)
+        os.replace(draft, target)
+        sync_folder(target.parent)
+        source.unlink()
 
 
 def write_file(path: Path, content: bytes) -> None:

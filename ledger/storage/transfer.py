@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, inspect, select
 
 from ledger.storage import opening, tables, vault_files, vault_tables
-from ledger.storage.copying import InTheWay, check_no_file, copy_database
+from ledger.storage.copying import InTheWay, check_no_file, copy_database, move_file
 from ledger.storage.engine import location, open_engine, sqlite_engine
 from ledger.storage.faults import spoken
 
@@ -76,7 +75,7 @@ def _put(file: Path, place: Path | URL, load: Callable[[Path, URL], None]) -> No
     if not file.exists():
         return  # put in its place before we died
     if isinstance(place, Path):
-        os.replace(file, place)
+        move_file(file, place)
     else:
         load(file, place)
         file.unlink()

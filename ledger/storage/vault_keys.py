@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.errors import KeyProblem
-from ledger.keys.private_file import read_private, write_private
+from ledger.keys.private_file import read_private, sync_folder, write_private
 from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
 
 GIVEN, RING = "LEDGER_VAULT_KEY", "LEDGER_VAULT_KEYRING"
@@ -88,11 +88,7 @@ class InFile(MasterKey):
 
     def put_in_place(self) -> None:
         os.replace(self._named(".new"), self.path)
-        folder = os.open(self.path.absolute().parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.path.absolute().parent)
 
     def _named(self, ending: str) -> Path:
         return self.path.with_name(self.path.name + ending)

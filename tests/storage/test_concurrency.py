@@ -153,7 +153,7 @@ def test_servers_that_insert_at_the_same_instant_each_have_their_turn(postgres_u
                 owner.execute("LOCK TABLE entry IN ACCESS EXCLUSIVE MODE")
                 waiting = [pool.submit(store.append, single(100 * turn + at)) for at, store in enumerate(stores)]
                 while owner.execute(_HELD).fetchone() != (writers,):
-                    pass
+                    assert not any(each.done() for each in waiting), "nobody gets through before the lock is let go"
             for each in waiting:
                 each.result()
         assert check_whole(stores[0]) == writers * (turns + 1)
