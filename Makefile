@@ -4,9 +4,9 @@ BIN := .venv/bin
 
 .PHONY: venv test lint types walls check format lock docs bench demo clean
 
-venv:            ## an environment with every extra
+venv:            ## what tests, checks and measurements need; not the browser, sigstore and Spark (see .ci/run)
 	python3 -m venv .venv
-	$(BIN)/pip install -c requirements.lock -e '.[test,dev]'
+	$(BIN)/pip install -c requirements.lock -e '.[test,dev,bench]'
 
 test:            ## all tests, on all cores
 	$(BIN)/pytest -n auto
@@ -35,7 +35,7 @@ lock:            ## pin every extra for Python 3.11 and later; `make lock UPGRAD
 docs:            ## the pages and the schema that are made from the code; a test says when they are old
 	$(BIN)/python -m tests.docs.generated
 
-bench:           ## every measurement of bench/RESULTS.md, one JSON line each: some minutes on a quiet machine
+bench:           ## every script of bench/RESULTS.md, at its own smaller size: some minutes on a quiet machine
 	for part in append verify replay obligations import_log bundle erase startup; do $(BIN)/python -m bench.$$part || exit 1; done
 
 demo:

@@ -1,6 +1,6 @@
 """How long a bundle takes to build and to check, and how much memory, by number of entries.
 
-Example: python bench/bundle.py --entries 10000
+Example: python -m bench.bundle --entries 10000
 One JSON line a run. The ledger is made first, in a folder that goes; peaks are of this process, so run one size a time.
 """
 

@@ -1,9 +1,11 @@
 """How fast a ledger of uses is verified, with one process and with two, beside plain reading of as many events.
 
-Example: python bench/verify.py --entries 1000000 --deep
+Example: python -m bench.verify --entries 1000000 --deep
 One JSON line: entries a second of each, and ratios. `read` fetches the rows and does nothing with them; `plain` is the
 `eventsourcing` library's own SQLite recorder, asked for as many notifications of the same size, 500 at a time.
 Below 250,000 uses `verify_2` is one process as well, and `deep_2` below 125,000: another would cost more than it saves.
+`--sizes 1000000,10000000,1000000` shows growth instead: two processes alone, one JSON line a size.
+`peak_mib` is of the process that makes the ledger and asks; those that help it are not counted.
 The ledger is made in a temporary folder: an opening, then batches of 10,000 uses, each signed once; a seal at the end.
 """
 
@@ -159,11 +161,28 @@ def rate(work: Callable[[], int]) -> int:
     return round(done / (perf_counter() - begun))
 
 
+def growth(entries: int) -> dict[str, object]:
+    """One size: a ledger of its own, verified once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.db"
+        make(path, entries)
+        begun = perf_counter()
+        size = verified(path, 2)
+        spent = perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"entries": entries, "seconds": round(spent, 2), "verify_2": round(size / spent), "peak_mib": peak}
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--entries", type=int, default=200_000)
     options.add_argument("--deep", action="store_true", help="also with every event re-parsed")
+    options.add_argument("--sizes", help="growth: these sizes one after another, with commas between")
     asked = options.parse_args()
+    if asked.sizes:
+        for size in asked.sizes.split(","):
+            print(json.dumps({"bench": "verify", "case": "growth", **growth(int(size))}), flush=True)
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.db"
         make(path, asked.entries)

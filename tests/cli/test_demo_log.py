@@ -9,7 +9,7 @@ import pytest
 
 from cli.demo.epilogue import tell_epilogue
 from tests.cli.commands import here
-from tests.worlds import World
+from tests.worlds import World, copied
 
 
 @pytest.fixture
@@ -28,8 +28,6 @@ def test_it_shows_who_had_no_grant_and_who_had_none_any_more(told: World, capfd:
 
 
 def test_it_is_the_same_in_every_demo(told: World, demo_folder: Path, tmp_path: Path) -> None:
-    from tests.worlds import copied
-
     again = copied(demo_folder, tmp_path / "again")
     tell_epilogue(again.place)
     assert again.bytes() == told.bytes()

@@ -157,6 +157,7 @@ def test_a_damaged_mark_is_refused(world: World, capfd: Capture, server: Server)
     assert done == 3
     assert "cannot be read" in said
     server.handler.kept = bytes(Mark.parse(world.place.head.read_bytes()))
+    assert sign(world, capfd)[0] == 0
 
 
 def test_a_wrong_password_is_a_mark_that_was_not_asked(

@@ -28,7 +28,7 @@ def _deleted(world: World) -> None:
     rewrite(world, "DELETE FROM entry WHERE position = 60")
 
 
-def _row_behind_the_head(world: World) -> None:
+def _row_behind_the_last(world: World) -> None:
     rewrite(world, "INSERT INTO entry SELECT 126, stream, 999, type, raw FROM entry WHERE position = 60")
 
 
@@ -55,7 +55,7 @@ def _without_a_table(world: World) -> None:
 
 
 DAMAGE = [
-    _changed, _swapped, _deleted, _row_behind_the_head, _row_before_the_first, _cut_beside_its_checkpoint,
+    _changed, _swapped, _deleted, _row_behind_the_last, _row_before_the_first, _cut_beside_its_checkpoint,
     _cut_beside_its_mark, _without_a_table,
 ]  # fmt: skip
 
@@ -67,7 +67,7 @@ def test_no_question_is_answered_from_a_ledger_that_was_changed(
     # Asked before, so that what is kept to save time is there.
     assert [here(capfd, *arguments, world=spoilt).exit for arguments in ASKING] == [0] * len(ASKING)
     damage(spoilt)
-    assert [here(capfd, *arguments, world=spoilt).exit for arguments in [*ASKING, ["verify"]]] == [3] * 6
+    assert {here(capfd, *arguments, world=spoilt).exit for arguments in [*ASKING, ["verify"]]} == {3}
 
 
 def test_a_protocol_file_that_is_gone_is_damage_and_not_a_wrong_question(spoilt: World, capfd: Capture):
