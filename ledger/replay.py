@@ -12,16 +12,16 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple, NoReturn
 
-from ledger.chain.entry import END, LARGEST_EVENT, START, Entry, envelope_middle
+from ledger.chain.entry import Entry
 from ledger.chain.hashing import NO_LEAF, Digest, leaf_hash, leaf_hashes
-from ledger.clock import spell_recorded
+from ledger.chain.member_form import MemberForm
 from ledger.errors import NotFound, VerificationFailed
 from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
 
 USES = "/usage"
 """How the name of a stream ends that holds members of batches and nothing else."""
-PAGE = 2_000
+PAGE = 512
 """Rows a page: few enough to be hashed and split while the processor has them at hand."""
 
 
@@ -164,12 +164,11 @@ def check_follows(prev: Digest | None, before: Reached) -> None:
 
 
 class _Reading:
-    """Rows in their order, read on from one place. `like` is the member of a batch that the last row was."""
+    """Rows in their order, read on from one place. `like` is the member of a batch that was read last, and its form."""
 
     def __init__(self, after: int, leaf: Digest | None) -> None:
         self.position, self.leaf = after, leaf
-        self.like: Entry | None = None
-        self.tag, self.template = "", b""
+        self.like: tuple[MemberForm, Entry] | None = None
 
     def page(self, rows: Sequence[StoredRow]) -> Page:
         """The entries of these rows. Raises BrokenLink or MalformedEntry."""
@@ -178,10 +177,10 @@ class _Reading:
         members: list[Members] = []
         first, recorded, at = self.leaf, None, 0
         while at < len(rows):
-            if self.like is not None and (run := self._members(self.like, rows, leaves, at)).events:
+            if self.like is not None and (run := self._members(*self.like, rows[at:], leaves[at:])).events:
                 members.append(run)
                 at += len(run.events)
-                recorded = self.like.recorded_at
+                recorded = run.like.recorded_at
                 continue
             entry = self._entry(rows[at])
             first = entry.prev if first is None else first
@@ -191,26 +190,13 @@ class _Reading:
             at += 1
         return Page(entries, members, first or NO_LEAF, Reached(self.position, self.leaf or NO_LEAF), recorded)
 
-    def _members(self, like: Entry, rows: Sequence[StoredRow], leaves: Sequence[Digest], at: int) -> Members:
+    def _members(self, form: MemberForm, like: Entry, rows: Sequence[StoredRow], leaves: Sequence[Digest]) -> Members:
         """The short way: as many rows as are what the member before them makes us expect, compared as bytes."""
-        template, tag, home, start = self.template, self.tag, like.stream, START
-        ahead, begin, behind = like.version - like.position, len(START), len(_kind(tag))
-        position, link = self.position, self.leaf or NO_LEAF
-        run = Members(position + 1, link, tag, [], [], like)
-        keep, keep_event = run.raws.append, run.events.append
-        for (here, stream, version, type_, raw), leaf in zip(rows[at:], leaves[at:], strict=True):
-            position += 1
-            end = template % (position, link.hex().encode(), position + ahead)
-            if here != position or version != position + ahead or stream != home or type_ != tag:
-                break
-            if not (raw.endswith(end) and raw.startswith(start)) or len(raw) > LARGEST_EVENT:
-                break
-            keep(raw)
-            keep_event(raw[begin : behind - len(end)])
-            link = leaf
-        if run.events:
-            self.position, self.leaf = self.position + len(run.events), link
-        return run
+        first, link = self.position + 1, self.leaf or NO_LEAF
+        events = form.events(rows, first, (link, *leaves[:-1]))
+        if events:
+            self.position, self.leaf = self.position + len(events), leaves[len(events) - 1]
+        return Members(first, link, form.type, [row[4] for row in rows[: len(events)]], events, like)
 
     def _entry(self, row: StoredRow) -> Entry:
         """The thorough way."""
@@ -228,17 +214,8 @@ class _Reading:
 
     def _expect(self, entry: Entry, tag: str) -> None:
         """What the next entry looks like, if it is one more member of the same batch."""
-        self.like = None
-        if entry.stream.endswith(USES) and entry.event.endswith(_kind(tag)):
-            middle = envelope_middle(spell_recorded(entry.recorded_at), entry.signature, entry.stream)
-            known = (_kind(tag) + END).replace(b"%", b"%%")
-            self.like, self.tag = entry, tag
-            self.template = known + b'%d,"prev":"%s' + middle.replace(b"%", b"%%") + b"%d}"
-
-
-def _kind(tag: str) -> bytes:
-    """How an event of this type ends: no field of a use comes after its type."""
-    return b'"type":"%s"}' % tag.encode()
+        form = MemberForm.of(entry, tag) if entry.stream.endswith(USES) else None
+        self.like = (form, entry) if form else None
 
 
 def _raise_broken(position: int, before: int) -> NoReturn:

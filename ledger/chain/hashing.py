@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from hashlib import file_digest as _file_digest  # noqa: TID251 - this is the one door
 from hashlib import sha256 as _sha256  # noqa: TID251
 from io import BufferedReader
-from typing import TYPE_CHECKING, NewType, cast
+from typing import TYPE_CHECKING, Any, NewType
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hasher  # noqa: TID251
@@ -18,6 +18,10 @@ Digest = NewType("Digest", bytes)
 EMPTY_ROOT = Digest(_sha256(b"").digest())
 NO_LEAF = Digest(bytes(32))
 """`prev` of entry 1: nothing came before."""
+
+# Copying a hash that was begun takes a tenth to a quarter less than a new one, which OpenSSL 3 looks up by its name.
+_leaf: Callable[[], Any] = _sha256(b"\x00").copy
+_node: Callable[[], Any] = _sha256(b"\x01").copy
 
 
 def sha256(data: bytes) -> Digest:
@@ -30,14 +34,21 @@ def sha256_of_file(file: BufferedReader) -> Digest:
 
 
 def leaf_hash(data: bytes) -> Digest:
-    """RFC 6962: SHA-256(0x00 || data)."""
-    return Digest(_sha256(b"\x00" + data).digest())
+    """RFC 6962: SHA-256(0x00 || data). The tight loop of bulk appends, as is `pair_up`."""
+    begun = _leaf()
+    begun.update(data)
+    leaf: Digest = begun.digest()
+    return leaf
 
 
 def leaf_hashes(lines: Iterable[bytes]) -> list[Digest]:
     """`leaf_hash` of each. The tight loop of verifying. Raises TypeError for what is not bytes."""
-    digest_of = _sha256
-    return cast("list[Digest]", [digest_of(b"\x00" + line).digest() for line in lines])
+    leaves = list[Digest]()
+    for line in lines:
+        begun = _leaf()
+        begun.update(line)
+        leaves.append(begun.digest())
+    return leaves
 
 
 def node_hash(left: bytes, right: bytes) -> Digest:
@@ -46,10 +57,13 @@ def node_hash(left: bytes, right: bytes) -> Digest:
 
 
 def pair_up(row: Iterable[Digest]) -> list[Digest]:
-    """`node_hash` of every two neighbours, an even number of them: the level above. The tight loop of bulk appends."""
-    digest_of, pending = _sha256, iter(row)
-    above = [digest_of(b"\x01" + left + right).digest() for left, right in zip(pending, pending, strict=True)]
-    return cast("list[Digest]", above)
+    """`node_hash` of every two neighbours, an even number of them: the level above."""
+    above, pending = list[Digest](), iter(row)
+    for left, right in zip(pending, pending, strict=True):
+        begun = _node()
+        begun.update(left + right)
+        above.append(begun.digest())
+    return above
 
 
 def keyed(key: bytes, data: bytes) -> Digest:

@@ -21,7 +21,8 @@ from ledger.errors import NotFound, UsageProblem
 PATIENCE = 10.0
 """Seconds to wait for another writer before saying that the ledger is locked."""
 
-_PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON")
+_PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON", "wal_autocheckpoint=4000")
+"""The write-ahead log is folded into the file at 64 MB instead of 16: fewer flushes in a row of batches."""
 
 
 def location(url: str | Path) -> Path | URL:

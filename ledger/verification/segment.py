@@ -17,15 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from ledger.chain.entry import END, LARGEST_EVENT, START, Entry, MalformedEntry, envelope_middle
+from ledger.chain.entry import Entry, MalformedEntry
 from ledger.chain.hashing import Digest, leaf_hashes
+from ledger.chain.member_form import MemberForm, Row
 from ledger.chain.merkle import Node, Tree, merkle_root
-from ledger.clock import spell_recorded
 from ledger.verification.events import Claim, EventCheck, SingleEvent
 from ledger.verification.report import MOST_FAULTS, Faults
-
-Row = tuple[int, str, int, str, bytes]
-"""position, stream, version, type, raw: as storage yields it; nothing of it is trusted."""
 
 
 class StreamSpan(NamedTuple):
@@ -91,15 +88,14 @@ class Found(NamedTuple):
 
 @dataclass
 class Run:
-    """A batch whose members are being read. `template` makes the end of the next one, if it is like the last."""
+    """A batch whose members are being read. `form` is what makes the next one known, if it is like the last."""
 
     opener: int
     first: int
     stream: str
     type: str = ""
     version: int = 0
-    template: bytes = b""
-    after_event: int = 0
+    form: MemberForm | None = None
     leaves: list[Digest] = field(default_factory=list)
     claims: set[Claim] = field(default_factory=set)
 
@@ -153,36 +149,21 @@ class Segment:
         return self._found()
 
     def _members(self, run: Run, page: Sequence[Row], leaves: Sequence[Digest], at: int) -> int:
-        """The short way: members of one batch, each as the one before it makes us expect. Gives the first other row.
-
-        The bytes around the event are put together and compared at once.
-        """
-        template, stream, kind, start, behind = run.template, run.stream, run.type, START, run.after_event
-        position, version, prev = self.position, run.version, self.leaf
-        events: list[bytes] = []
-        keep, begin = events.append, len(START)
-        if template and not self.odd:
-            for (here, home, number, tag, raw), leaf in zip(page[at:], leaves[at:], strict=True):
-                end = template % (position + 1, prev.hex().encode(), version + 1)
-                if here != position + 1 or number != version + 1 or home != stream or tag != kind:
-                    break
-                if not (raw.endswith(end) and raw.startswith(start)):
-                    break
-                keep(raw[begin : behind - len(end)])
-                position, version, prev = here, number, leaf
+        """The short way: members of one batch, each as the one before it makes us expect. Gives the first other row."""
+        if run.form is None or self.odd:
+            return at
+        first, links = self.position + 1, (self.leaf, *leaves[at:-1])
+        events = run.form.events(page[at:], first, links)
         if events:
-            self._add_members(run, events, self.position + 1)
-            run.version = version
-            self._move(stream, version, position, prev)
-            self.position, self.leaf = position, prev
+            self._add_members(run, events, first)
+            self.position, self.leaf = self.position + len(events), leaves[at + len(events) - 1]
+            run.version = self.position + run.form.ahead
+            self._move(run.stream, run.version, self.position, self.leaf)
             self.count += len(events)
         return at + len(events)
 
     def _add_members(self, run: Run, events: list[bytes], first: int) -> None:
         run.leaves += leaf_hashes(events)
-        if max(map(len, events)) > LARGEST_EVENT:
-            position = first + next(at for at, event in enumerate(events) if len(event) > LARGEST_EVENT)
-            self.faults.add("event.malformed", position, f"an event has at most {LARGEST_EVENT} bytes")
         if self.events.deep:
             claims, faults = self.events.members(events, first, run.type, run.stream)
             run.claims |= claims
@@ -273,11 +254,8 @@ class Segment:
             run = self.run = Run(opener, position, entry.stream)
         if type_ != run.type and (wrong := self.events.home(type_, entry.stream)):
             self.faults.add("batch.outside", position, wrong)
-        run.type, run.version, run.template = type_, entry.version, b""
-        kind = b'"type":"%s"}' % type_.encode()
-        if entry.event.endswith(kind):
-            run.template, run.after_event = _template(kind, entry), len(kind)
-        elif _type_of(entry.event) != type_:
+        run.type, run.version, run.form = type_, entry.version, MemberForm.of(entry, type_)
+        if run.form is None and _type_of(entry.event) != type_:
             self.faults.add("entry.columns", position, "the type column does not say what the bytes say")
         self._add_members(run, [entry.event], position)
 
@@ -341,12 +319,6 @@ def check_segment(
 ) -> Found:
     """Check the stretch after entry `after`; `sizes` are tree sizes at which its root is wanted."""
     return Segment(after, sizes, events, tree).check(pages)
-
-
-def _template(kind: bytes, entry: Entry) -> bytes:
-    """The end of a member's bytes, with places for position, `prev` and version."""
-    middle = envelope_middle(spell_recorded(entry.recorded_at), entry.signature, entry.stream)
-    return (kind + END).replace(b"%", b"%%") + b'%d,"prev":"%s' + middle.replace(b"%", b"%%") + b"%d}"
 
 
 def _type_of(event: bytes) -> Any:
