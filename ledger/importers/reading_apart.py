@@ -18,13 +18,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import DupFd
 from queue import Queue
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from ledger.errors import Conflict, LedgerError
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer
-from ledger.importers.members import Author
-from ledger.importers.reading import Chunk, Reading
+from ledger.importers.members import Author, Draft
+from ledger.importers.reading import Chunk, Reading, seldom_collecting
 from ledger.importers.stretch import stretch
 
 AHEAD = 8
@@ -50,8 +50,8 @@ def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
         while (said := _received(ours)) is not _END:
             if isinstance(said, str):
                 _answer(ours, reading.record_key(said))
-            elif isinstance(said, Chunk):
-                yield said
+            elif isinstance(said, _Sent):
+                yield said.chunk._replace(drafts=list(map(Draft._make, zip(*said.columns, strict=True))))
             else:
                 raise said
     finally:
@@ -91,6 +91,17 @@ def _stopped() -> ReaderStopped:
     )
 
 
+class _Sent(NamedTuple):
+    """A chunk on its way, its drafts as columns: so they are packed in a third of the time."""
+
+    columns: list[tuple[Any, ...]]
+    chunk: Chunk
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> Self:
+        return cls(list(zip(*chunk.drafts, strict=True)), chunk._replace(drafts=[]))
+
+
 class _Descriptor:
     """A file's descriptor on its way to another process, which makes it its own."""
 
@@ -116,9 +127,9 @@ def _read(connection: Connection, importer: Importer, author: Author, descriptor
         return bytes(connection.recv())
 
     try:
-        with stretch(descriptor, size) as stream:
+        with stretch(descriptor, size) as stream, seldom_collecting():
             for chunk in Reading(importer, author, record_key).chunks(stream):
-                waiting.put(chunk)
+                waiting.put(_Sent.of(chunk))
         waiting.put(_END)
     except (EOFError, ConnectionError):  # nobody listens any more
         return

@@ -4,9 +4,7 @@ again: what that one recorded already is left out, and the rest is signed anew.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +20,7 @@ from ledger.events.base import SignedEvent
 from ledger.events.codec import built
 from ledger.importers.custody import LogFile
 from ledger.importers.ingest import Ingestion, PreparedBatch
-from ledger.importers.reading import in_time
+from ledger.importers.reading import in_time, seldom_collecting
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.signing import SignedLine, sign_event
 from ledger.storage.append import StaleDecision
@@ -43,17 +41,6 @@ class _Named(msgspec.Struct):
 _named = msgspec.json.Decoder(_Named).decode
 
 
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Records make no cycles, and looking for some among the many of a batch costs a tenth of an import."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(100_000, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-
-
 @dataclass
 class Recording:
     """Writes what an ingestion prepares. `progress` is told the byte offset after each batch."""
@@ -67,7 +54,7 @@ class Recording:
     def run(self, source: Path | LogFile) -> Iterator[Appended]:
         """Append the new uses of a file, batch by batch; each is on disk when it is yielded."""
         version = self._version()
-        with _seldom_collecting():
+        with seldom_collecting():
             for batch in self.ingestion.batches(source):
                 self.progress(self.ingestion.offset)
                 appended, version = self._append(batch, version)
