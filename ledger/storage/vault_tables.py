@@ -21,8 +21,8 @@ PERSONS = Table(
     Column("protocol", String(64), nullable=False),
     Column("wrapped", Bytes, nullable=False),
     Column("identifier", Bytes, nullable=False),
-    sqlite_with_rowid=False,
 )  # fmt: skip
+"""In the order in which they came: in that of their random look-ups, a batch would touch all pages of a large vault."""
 ALIASES = Table(
     "aliases", METADATA,
     Column("lookup", Bytes, primary_key=True),
