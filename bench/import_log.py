@@ -7,9 +7,11 @@ One JSON line: records a second, min / median / max over the rounds, each round 
 - `import_cpu`: the same by processor time, without the waiting for disk and for other programs.
 - `again`: the same file once more, when everything is known, and compared with what was recorded.
 - `two`, `two_again`: the same with two processes, one that reads and one that writes, in a ledger of their own.
+- `no_vault`: as `import`, with tokens and keys that are kept in memory instead of a vault; in a ledger of its own.
 - `batches`: the same up to the signed batch, without vault and database.
 - `plain`: the csv and json modules. `msgspec`: the fastest parser at hand.
 - `ratio`: the median of time of plain parsing / time of `import`, of the same round.
+- `vault_ratio`: likewise time of `import` / time of `no_vault`; `--persons` says how many persons are in the log.
 """
 
 from __future__ import annotations
@@ -69,17 +71,18 @@ class Secrets:
         return purpose.encode().ljust(32, b"-")[:32]
 
 
-def records(count: int, seed: int = 7) -> Iterator[dict[str, object]]:
-    """Made-up SharePoint uses of about 1.1 kB, by two hundred people who do not exist."""
+def records(count: int, persons: int, seed: int = 7) -> Iterator[dict[str, object]]:
+    """Made-up SharePoint uses of about 1.1 kB, by people who do not exist."""
     chance = random.Random(seed)
     for number in range(count):
         place = f"https://example.invalid/sites/demo/docs/{number % 977}"
         yield {
             "CreationTime": f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}T{number % 24:02}:{number % 60:02}:07",
             "Id": str(UUID(int=chance.getrandbits(128))), "Operation": chance.choice(OPERATIONS),
-            "OrganizationId": str(UUID(int=1)), "RecordType": 6, "UserKey": f"i:0h.f|membership|{number % 200}@live",
-            "UserType": 0, "Version": 1, "Workload": "SharePoint", "ClientIP": "192.0.2.7", "ObjectId": place,
-            "UserId": f"person{number % 200}@example.invalid", "CorrelationId": str(UUID(int=number)),
+            "OrganizationId": str(UUID(int=1)), "RecordType": 6, "UserType": 0,
+            "UserKey": f"i:0h.f|membership|{number % persons}@live",
+            "Version": 1, "Workload": "SharePoint", "ClientIP": "192.0.2.7", "ObjectId": place,
+            "UserId": f"person{number % persons}@example.invalid", "CorrelationId": str(UUID(int=number)),
             "EventSource": "SharePoint", "ItemType": "File", "ListId": str(UUID(int=3)), "SiteUrl": place,
             "ListItemUniqueId": str(UUID(int=4)), "Site": str(UUID(int=5)), "WebId": str(UUID(int=6)),
             "UserAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)",
@@ -87,16 +90,16 @@ def records(count: int, seed: int = 7) -> Iterator[dict[str, object]]:
         }  # fmt: skip
 
 
-def written(path: Path, count: int, shape: str) -> None:
+def written(path: Path, count: int, shape: str, persons: int) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         if shape == "jsonl":
-            file.writelines(json.dumps(record) + "\n" for record in records(count))
+            file.writelines(json.dumps(record) + "\n" for record in records(count, persons))
         elif shape == "array":
-            file.write("[" + ",".join(json.dumps(record) for record in records(count)) + "]")
+            file.write("[" + ",".join(json.dumps(record) for record in records(count, persons)) + "]")
         else:
             rows = csv.writer(file)
             rows.writerow(COLUMNS)
-            for record in records(count):
+            for record in records(count, persons):
                 text = json.dumps(record, separators=(",", ":"))
                 user, operation = record["UserId"], record["Operation"]
                 row = ["SharePointFileOperation", "1/5/2026 8:00:00 AM", user, operation, text, 1, 1, record["Id"]]
@@ -138,10 +141,14 @@ def prepared(path: Path) -> None:
         pass
 
 
-def imported(ledger: Application, key: HoldsKey, path: Path, chunks: Chunks = here) -> None:
+def imported(
+    ledger: Application, key: HoldsKey, path: Path, chunks: Chunks = here, secrets: Secrets | None = None
+) -> None:
     statement = Statement("VLAIO", PROTOCOL, "2026-01-01T00:00:00Z")
     recorded = ledger.recorded_uses
-    ingestion = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded, chunks=chunks)
+    ingestion = Ingestion(
+        M365Audit(), statement, secrets or ledger.vault, ledger.known_uses, recorded=recorded, chunks=chunks
+    )
     for _ in Recording(ledger, ingestion, PROTOCOL, key).run(path):
         pass
 
@@ -156,6 +163,8 @@ def round_of(path: Path, shape: str) -> dict[str, float]:
             "batches": seconds(lambda: prepared(path)),
             "msgspec": seconds(lambda: fast(path, shape)),
         }
+    with new_ledger() as (ledger, key):
+        found["no_vault"] = seconds(lambda: imported(ledger, key, path, secrets=Secrets()))
     with new_ledger() as (ledger, key):
         return found | {
             "two": seconds(lambda: imported(ledger, key, path, apart)),
@@ -191,16 +200,18 @@ def main() -> None:
     options.add_argument("--records", type=int, default=50_000)
     options.add_argument("--shape", choices=("csv", "jsonl", "array"), default="csv")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--persons", type=int, default=200)
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"log.{asked.shape}"
-        written(path, asked.records, asked.shape)
+        written(path, asked.records, asked.shape, asked.persons)
         rounds = [round_of(path, asked.shape) for _ in range(asked.rounds)]
         rates = {name: sorted(round(asked.records / each[name]) for each in rounds) for name in rounds[0]}
         answer = {
             "bench": "import_log", "shape": asked.shape, "records": asked.records, "bytes": path.stat().st_size,
             **{name: [found[0], median(found), found[-1]] for name, found in rates.items()},
             "ratio": round(median(each["plain"] / each["import"] for each in rounds), 2),
+            "vault_ratio": round(median(each["import"] / each["no_vault"] for each in rounds), 2),
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         }  # fmt: skip
     sys.stdout.write(json.dumps(answer) + "\n")
