@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ledger.clock import spell
+from projections.obligations.answer import Due
 from projections.obligations.conditions import is_state
 from projections.obligations.facts import Fact
 from projections.obligations.holdings import ages_out, legal_holds
+from projections.obligations.judging import overdue_by
 from projections.obligations.openings import Opening
 from projections.obligations.truth import AT_ONCE, Timeline
 from projections.obligations.world import World
@@ -23,8 +25,23 @@ def postponed(world: World, opening: Opening) -> tuple[Fact, datetime] | None:
     return (found[0], found[1].latest) if found else None
 
 
+def waivers(opened: datetime, until: datetime, waiver: Timeline, due: Due | None, policy: datetime | None) -> list[str]:
+    """What was waived, and is at `until`: now, or when it was discharged.
+
+    A waiver that came later does not take away that the duty was open before, or overdue (R17).
+    """
+    found = []
+    for start, end in waiver.true_between(opened, until + AT_ONCE):
+        if end <= until:
+            found.append(f"waived from {spell(start)} to {spell(end)}")
+        elif start > opened:
+            passed = overdue_by(due, policy, start)
+            found.append(f"waived since {spell(start)}, open before" + (f", overdue by {passed}" if passed else ""))
+    return found
+
+
 def notes(
-    world: World, opening: Opening, discharge: Fact | None, waiver: Timeline, backup: tuple[Fact, datetime] | None
+    world: World, opening: Opening, discharge: Fact | None, backup: tuple[Fact, datetime] | None
 ) -> Iterator[str]:
     if opening.trigger.reported:
         yield f"reported by {opening.trigger.fields.get('author')}"
@@ -37,9 +54,6 @@ def notes(
             yield f"discharge reported by {discharge.fields.get('author')}"
     elif backup is not None:
         yield f"backup expires {backup[0].fields['expires_at']} (entry {backup[0].position})"
-    for start, end, truth in waiver.stretches(opening.moment.earliest, world.as_of + AT_ONCE):
-        if truth.value and end <= world.as_of:
-            yield f"waived from {spell(start)} to {spell(end)}"
     item = opening.scope.item
     if item is not None and item.holding is not None and discharge is None:
         for hold in legal_holds(world.facts, item.holding, world.as_of):

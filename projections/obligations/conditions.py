@@ -100,8 +100,9 @@ def _each(world: World, condition: Each, scope: Scope) -> Timeline:
 
 
 def absent(line: Timeline) -> Timeline:
-    """The opposite of a timeline."""
-    return Timeline(line.starts, tuple(opposite(truth)._replace(facts=()) for truth in line.truths))
+    """The opposite of a timeline. Where it is false, its facts are what made the other true."""
+    return Timeline(line.starts, tuple(each._replace(facts=() if each.value else each.facts) for each in
+                                       map(opposite, line.truths)))  # fmt: skip
 
 
 def _copy(condition: CopyIs, scope: Scope) -> Timeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
@@ -67,9 +67,9 @@ def lasting(world: World, version: ProtocolVersion, clause: Clause, kind: type[L
     for scope in scopes(world, version, clause, body.bearer):
         items: list[Item | None] = [None] if body.for_each is None else list(units(world, body.for_each, scope))
         for item, span in product(items, spans(world, clause, scope.bearer or "")):
-            inner = with_unit(world, scope, item, body.towards, span.start)
-            if inner is not None and span.start <= world.as_of:
-                yield body, inner, span
+            ever = with_unit(world, replace(scope, always=True), item, body.towards, span.start)
+            if ever is not None and span.start <= world.as_of:
+                yield body, with_unit(world, scope, item, body.towards, span.start) or replace(ever, always=False), span
 
 
 def with_unit(world: World, scope: Scope, item: Item | None, towards: Parties, at: datetime) -> Scope | None:
@@ -80,10 +80,28 @@ def with_unit(world: World, scope: Scope, item: Item | None, towards: Parties, a
     return replace(scope, counterparty=to) if to or owed.missing else None
 
 
-def obligation(world: World, clause: Clause, duty: Duty, towards: Parties) -> Obligation:
-    """The same, judged; owed to those who are bound now, or were when it was closed."""
+def _owed(world: World, duty: Duty, towards: Parties) -> Scope | None:
+    """Owed to those who are bound now, or were when it was closed; else when it opened, or in between."""
     until = duty.closed_at or world.as_of
-    scope = with_unit(world, duty.scope, duty.scope.item, towards, until) or duty.scope
+    for at in (until, duty.opened_at):
+        found = with_unit(world, duty.scope, duty.scope.item, towards, at)
+        if found is not None:
+            return found
+    ever = with_unit(world, replace(duty.scope, always=True), duty.scope.item, towards, until)
+    joined = world.life.bound_between(duty.opened_at, until)
+    to = tuple(party for party in ever.counterparty if party in joined) if ever is not None else ()
+    return replace(duty.scope, counterparty=to) if to else None
+
+
+def owed(world: World, clause: Clause, duties: Iterable[Duty], towards: Parties) -> Iterator[Obligation]:
+    """The duties, judged; without those that were never owed to anybody."""
+    for duty in duties:
+        scope = _owed(world, duty, towards)
+        if scope is not None:
+            yield _obligation(world, clause, duty, scope)
+
+
+def _obligation(world: World, clause: Clause, duty: Duty, scope: Scope) -> Obligation:
     name, passed, late = status(
         Standing(
             as_of=world.as_of,

@@ -103,6 +103,14 @@ class Life:
         """Who is bound then, the instant of leaving or ending included."""
         return tuple(party for party, spans in self.bound.items() if any(_closed(span, instant) for span in spans))
 
+    def bound_between(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """Who is bound at some instant from `start` to `end`, both included."""
+        return tuple(
+            party
+            for party, spans in self.bound.items()
+            if any(span.start <= end and (span.end is None or start <= span.end) for span in spans)
+        )
+
     def is_bound(self, party: str, moment: Moment) -> bool:
         """Whether it is bound at some instant of that moment, the end included."""
         return any(

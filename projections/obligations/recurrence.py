@@ -16,7 +16,7 @@ from projections.obligations.answer import Due, Obligation
 from projections.obligations.binding import beginning
 from projections.obligations.conditions import support, timeline
 from projections.obligations.deadlines import Stretch, periods
-from projections.obligations.duties import Duty, lasting, obligation
+from projections.obligations.duties import Duty, lasting, owed
 from projections.obligations.facts import Fact
 from projections.obligations.matching import matches
 from projections.obligations.truth import AT_ONCE, Span
@@ -33,9 +33,23 @@ class Renewal:
 
 def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Obligation]:
     """One obligation for each period: closed by the next renewal, or as whole calendar periods while bound."""
-    for body, scope, span in lasting(world, version, clause, Recurrence):
+    for body, scope, bound in lasting(world, version, clause, Recurrence):
         duties = _rolling if isinstance(body.every, Rolling) else _calendar
-        yield from (obligation(world, clause, duty, body.towards) for duty in duties(world, body, scope, span))
+        for span, start in _spans(world, scope, bound):
+            yield from owed(world, clause, duties(world, body, scope, span, start), body.towards)
+
+
+def _spans(world: World, scope: Scope, bound: Span) -> Iterator[tuple[Span, Fact]]:
+    """While the bearer is bound and the unit exists, each with what began it: who is yet to join is owed nothing."""
+    item, bearer = scope.item, scope.bearer or ""
+    if item is None or item.exists is None:
+        yield bound, beginning(world, bearer, bound.start)
+        return
+    for span in item.exists.possible(bound):
+        if span.start <= world.as_of:
+            began = None if span.start == bound.start else support(item.exists.at(span.start).facts)
+            joined = bearer if span.start == bound.start else item.party or bearer
+            yield span, began or beginning(world, joined, span.start)
 
 
 def _renewals(world: World, body: Recurrence, scope: Scope) -> list[Renewal]:
@@ -50,12 +64,11 @@ def _renewals(world: World, body: Recurrence, scope: Scope) -> list[Renewal]:
 # --- rolling -----------------------------------------------------------------------------------------------------
 
 
-def _rolling(world: World, body: Recurrence, scope: Scope, span: Span) -> Iterator[Duty]:
+def _rolling(world: World, body: Recurrence, scope: Scope, span: Span, start: Fact) -> Iterator[Duty]:
     """Each renewal closes one obligation and opens the next, due one period later."""
     renewals = _renewals(world, body, scope)
     before = [each for each in renewals if each.moment.earliest <= span.start]
     after = [each for each in renewals if each.moment.earliest > span.start and _within(each.moment, span)]
-    start = beginning(world, scope.bearer or "", span.start)
     first = before[-1] if before else None
     cause, clock = (first.fact, first.moment) if first else (start, Moment.at(span.start))
     at_once = first is None and body.baseline is Baseline.PRIOR
@@ -142,13 +155,12 @@ def _waiver(world: World, body: Recurrence, scope: Scope, at: datetime) -> Fact 
 # --- by the calendar ---------------------------------------------------------------------------------------------
 
 
-def _calendar(world: World, body: Recurrence, scope: Scope, span: Span) -> Iterator[Duty]:
+def _calendar(world: World, body: Recurrence, scope: Scope, span: Span, start: Fact) -> Iterator[Duty]:
     """One obligation for each whole period while bound, met by a renewal inside it."""
     if isinstance(body.every, Rolling):
         return
     until = world.as_of + AT_ONCE if span.end is None else min(span.end, world.as_of + AT_ONCE)
     renewals = _renewals(world, body, scope)
-    start = beginning(world, scope.bearer or "", span.start)
     for period in periods(span.start, until, body.every.period, scope.version.calendar):
         if not _all_rested(world, scope.bearer or "", period):
             yield _period(world, body, scope, span, start, period, renewals)

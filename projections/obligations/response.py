@@ -11,7 +11,7 @@ from ledger.clock import Moment
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Response
 from projections.obligations.answer import Cause, Obligation, Status
-from projections.obligations.beside import notes, postponed
+from projections.obligations.beside import notes, postponed, waivers
 from projections.obligations.clock import clock as clock_of
 from projections.obligations.clock import term_text
 from projections.obligations.conditions import is_state, support, timeline
@@ -70,11 +70,12 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
     backup = postponed(world, opening)
     policy = max(clock.policy, backup[1]) if clock.policy and backup else clock.policy
     waived = waiver.at(now)
+    in_time = closing is not None and waiver.at(closing.at).value is True  # while waived, nothing is late
     missing = (*opening.missing, *clock.missing)
     standing = Standing(
         as_of=now,
-        due=clock.due,
-        policy_due=policy,
+        due=None if in_time else clock.due,
+        policy_due=None if in_time else policy,
         void=opening.trigger.retracted is not None,
         closed_at=closing.at if closing else None,
         waived=waived.value is True,
@@ -112,7 +113,10 @@ def _judged(world: World, version: ProtocolVersion, clause: Clause, oldest: str,
         missing=tuple(dict.fromkeys(doubts)),
         overdue_by=passed,
         clock=clock.words,
-        notes=tuple(notes(world, opening, closing.by if closing else None, waiver, backup)),
+        notes=(
+            *notes(world, opening, closing.by if closing else None, backup),
+            *waivers(opened, closing.at if closing else now, waiver, clock.due, policy),
+        ),
     )
 
 
@@ -155,5 +159,5 @@ def _closing(must: Timeline, opened: datetime, now: datetime, *, state: bool) ->
 
 def _lapsed(waiver: Timeline, opened: datetime, until: datetime) -> Moment | None:
     """When an agreement lapsed last: then the duty runs again, with a new term (R17)."""
-    ends = [end for _, end, truth in waiver.stretches(opened, until + AT_ONCE) if truth.value and end <= until]
+    ends = [end for _, end in waiver.true_between(opened, until + AT_ONCE) if end <= until]
     return Moment.at(ends[-1]) if ends else None

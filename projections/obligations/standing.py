@@ -10,7 +10,7 @@ from ledger.protocol.patterns import Standing
 from projections.obligations.answer import Obligation
 from projections.obligations.binding import beginning
 from projections.obligations.conditions import support, timeline
-from projections.obligations.duties import Duty, lasting, obligation
+from projections.obligations.duties import Duty, lasting, owed
 from projections.obligations.facts import Fact
 from projections.obligations.truth import AT_ONCE, TRUE, Span, Timeline, Truth, merged
 from projections.obligations.validity import end
@@ -23,7 +23,7 @@ TERM = "at every moment"
 def obligations(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Obligation]:
     """Every stretch without proof, from its start to the next proof, or to the end of the span."""
     for body, scope, span in lasting(world, version, clause, Standing):
-        yield from (obligation(world, clause, duty, body.towards) for duty in _stretches(world, body, scope, span))
+        yield from owed(world, clause, _stretches(world, body, scope, span), body.towards)
 
 
 def _stretches(world: World, body: Standing, scope: Scope, span: Span) -> Iterator[Duty]:
@@ -39,7 +39,7 @@ def _stretches(world: World, body: Standing, scope: Scope, span: Span) -> Iterat
     for start, _, truth in line.stretches(span.start, until):
         if truth.value is not True and truth is not NOTHING:
             if opened is None:
-                opened, cause, certain = start, _cause(world, scope, last, start), False
+                opened, cause, certain = start, _cause(world, scope, last, truth, start), False
             certain = certain or truth.value is False
             missing = truth.missing
         elif opened is not None and cause is not None:
@@ -67,13 +67,19 @@ def _both(truths: Sequence[Truth]) -> Truth:
     return has if has.value is not None else Truth(None, has.facts, has.missing or exists.missing)
 
 
-def _cause(world: World, scope: Scope, last: Truth | None, start: datetime) -> Fact:
-    """What ended the last proof; where there was none, what made the unit, or bound the bearer."""
+def _cause(world: World, scope: Scope, last: Truth | None, truth: Truth, start: datetime) -> Fact:
+    """What ended the last proof, or came to need one; where there was none, what made the unit, or bound the bearer.
+
+    What ends a proof that still stood at `start` came later, and may not change the name of what opened then (R22).
+    """
     if last is not None and last is not NOTHING:
         proof = support(last.facts)
-        if proof is not None:
-            ended = end(world.facts, proof)
-            return ended.by if ended is not None and ended.by is not None else proof
+        ended = end(world.facts, proof) if proof is not None else None
+        if proof is not None and ended is not None and ended.doubtful <= start:
+            return ended.by or proof
+        found = support(truth.facts) or proof
+        if found is not None:
+            return found
     if last is NOTHING and scope.item is not None and scope.item.fact is not None:
         return scope.item.fact
     return beginning(world, scope.bearer or "", start)

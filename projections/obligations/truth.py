@@ -78,6 +78,32 @@ class Timeline:
             if begin < end and until > start:
                 yield max(begin, start), min(until, end), truth
 
+    def true_between(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The longest stretches between two instants in which it is true, whichever facts make it so."""
+        found: list[tuple[datetime, datetime]] = []
+        for begin, until, truth in self.stretches(start, end):
+            if truth.value:
+                joined = bool(found) and found[-1][1] == begin
+                found.append((found.pop()[0] if joined else begin, until))
+        return found
+
+    def possible(self, within: Span) -> list[Span]:
+        """The longest stretches in which it is true or unknown, cut to `within`."""
+        found: list[Span] = []
+        for index, (begin, truth) in enumerate(zip(self.starts, self.truths, strict=True)):
+            end = self.starts[index + 1] if index + 1 < len(self.starts) else None
+            if truth.value is False:
+                continue
+            if found and found[-1].end == begin:
+                begin = found.pop().start
+            found.append(Span(begin, end))
+        cut = (Span(max(each.start, within.start), _earlier(each.end, within.end)) for each in found)
+        return [each for each in cut if each.end is None or each.start < each.end]
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
 
 def merged(lines: Sequence[Timeline], combine: Callable[[Sequence[Truth]], Truth]) -> Timeline:
     """One timeline from several, combined wherever one of them changes."""

@@ -29,9 +29,18 @@ QUARTERLY = clause("review", "pattern: recurrence\nbearer: all\ntowards: others\
                              "every: 3 months")  # fmt: skip
 
 
-def framework() -> Story:
+DAILY = clause("daily", "pattern: recurrence\nbearer: ANN\nfor_each: {party: {class: TOWN}}\ntowards: unit\n"
+                        "must: {type: data-communicated, where: {from: ANN, to: unit}}\n"
+                        "every: calendar working-day")  # fmt: skip
+AUDIT = clause("audit", "pattern: recurrence\nbearer: ANN\ntowards: {class: TOWN}\nmust: {type: policy-reviewed, "
+                        "where: {document: audit, for: bearer}}\nevery: calendar year")  # fmt: skip
+LISTED = clause("listed", "pattern: standing\nbearer: ANN\ntowards: {class: TOWN}\n"
+                          "has: {type: measure-attested, where: {party: bearer, measure: dpo}}")  # fmt: skip
+
+
+def framework(*clauses: str) -> Story:
     """Ghent joins on 1 February 2022 and gives notice, received on 30 November; Aalst joins on 1 June."""
-    story = small(JOIN, LEAVE, WARN, extra=TOWNS)
+    story = small(JOIN, LEAVE, *(clauses or (WARN,)), extra=TOWNS)
     for party, at in (("GENT", "2022-02-01"), ("AALST", "2022-06-01")):
         story.tell("party-acceded", "ANN", "2022-01-10T08:00:00Z", party=party, class_="TOWN", effective_at=at)
     story.tell("termination-notice-given", "GENT", "2022-11-28T08:00:00Z", to=["ANN"],
@@ -46,6 +55,39 @@ def test_a_duty_to_each_member_reaches_those_who_were_bound_then():
         story.tell("incident-detected", "ANN", at, incident=f"I-{number}", leak=True, aware_at=at)
     found = sorted((each.case, each.counterparty[0]) for each in under(story.ask("2023-04-01"), "warn"))
     assert found == [("I-0", "GENT"), ("I-1", "AALST"), ("I-1", "GENT"), ("I-2", "AALST")]
+
+
+def test_a_member_is_owed_the_daily_delivery_from_the_day_it_joins_until_the_day_it_leaves():
+    days = {each.case for each in under(framework(DAILY).ask("2023-04-01"), "daily", unit="GENT")}
+    assert (min(days), max(days)) == ("2022-02-01", "2023-02-28")
+    assert "2022-07-21" not in days  # a holiday
+    found = the(framework(DAILY).ask("2022-06-02"), "daily", unit="AALST", case="2022-06-01")
+    assert (found.status, found.opened_by.position) == (Status.OVERDUE, 5)  # it owes its opening to the accession
+
+
+def test_a_member_that_leaves_and_comes_back_is_owed_nothing_in_between():
+    story = framework(DAILY)
+    story.tell("party-acceded", "ANN", "2023-05-01T08:00:00Z", party="GENT", class_="TOWN", effective_at="2023-05-02")
+    days = sorted(each.case for each in under(story.ask("2023-05-10"), "daily", unit="GENT"))
+    assert days[days.index("2023-02-28") + 1] == "2023-05-02"
+
+
+def test_who_begins_alone_owes_from_the_day_that_somebody_is_there_to_owe_it_to():
+    story = framework(AUDIT, LISTED)
+    assert [*under(story.ask("2022-01-20"), "audit"), *under(story.ask("2022-01-20"), "listed")] == []
+    assert the(story.ask("2022-03-01"), "audit", case="2022").counterparty == ("GENT",)
+    assert the(story.ask("2022-07-01"), "listed").counterparty == ("GENT", "AALST")
+    story.tell("policy-reviewed", "ANN", "2022-12-31", document="audit", for_=["ANN"])
+    assert the(story.ask("2023-04-01"), "audit", case="2022").counterparty == ("GENT", "AALST")
+    assert the(story.ask("2023-04-01"), "audit", case="2023").counterparty == ("AALST",)
+
+
+def test_what_was_owed_to_members_who_have_all_left_stays_on_record():
+    story = framework(AUDIT)
+    story.tell("termination-notice-given", "AALST", "2022-07-01", to=["ANN"], received_at="2022-07-01")
+    late = the(story.ask("2024-04-01"), "audit", case="2022")
+    assert (late.status, late.counterparty) == (Status.OVERDUE, ("GENT", "AALST"))
+    assert {each.case for each in under(story.ask("2024-06-01"), "audit")} == {"2022", "2023"}
 
 
 def test_a_member_may_use_a_power_of_its_class_and_another_may_not():
@@ -106,6 +148,27 @@ def test_a_file_that_one_party_reopened_is_closed_again_by_the_other():
     story.tell("dossier-closed", "ANN", "2024-01-10T10:00:00Z", dossier="F-1")
     found = the(story.ask("2024-02-01"), "keep")
     assert (found.status, found.due) == (Status.OPEN, Due(local("2029-01-10"), local("2029-01-11")))
+
+
+ERASE = clause("erase", "applies: survives\npattern: response\nwhen: {type: dossier-closed}\ncase: trigger.dossier\n"
+                       "bearer: BOB\ntowards: ANN\nfor_each: {holding: {holder: bearer, records: case}}\n"
+                       "must: {copy: destroyed}\nterm: 1 month\n"
+                       "unless: {agreement: retention, between: [ANN, BOB], covering: unit}")  # fmt: skip
+
+
+def test_what_is_discharged_while_it_is_waived_is_not_late():
+    story = small(ERASE)
+    holding(story, "BOB", "ANN", "files", "database", records="F-1")
+    story.tell("dossier-closed", "ANN", "2022-01-31T10:00:00Z", dossier="F-1")
+    assert the(story.ask("2022-02-28"), "erase").overdue_by == "strict"
+    for agreement, at, until in (("RA-1", "2022-02-01", "2023-01-31"), ("RA-2", "2022-06-01", "2022-06-30")):
+        story.tell("retention-agreement-made", "ANN", at, agreement=agreement, between=["ANN", "BOB"],
+                   valid_until=until)  # fmt: skip
+    story.tell("destruction-performed", "BOB", "2022-12-01T10:00:00Z", origin="ANN", datasets=["files"],
+               copy=["database"], records="F-1", method="overwritten")  # fmt: skip
+    found = the(story.ask("2023-06-01"), "erase")
+    assert (found.status, found.late_by) == (Status.FULFILLED, None)
+    assert "waived since 2022-02-01T23:00:00Z, open before" in found.notes
 
 
 def suspended(story: Story) -> list[tuple[object, object]]:

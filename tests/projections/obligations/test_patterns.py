@@ -82,6 +82,19 @@ def test_at_the_end_what_is_unmet_lapses_and_what_was_not_yet_due_is_void():
     assert {str(each.status) for each in under(answer, "yearly", bearer="ANN", unit="policy")} == {"fulfilled", "void"}
 
 
+def test_what_is_owed_again_for_each_fact_is_owed_while_that_fact_holds():
+    story = small(clause("audit", "pattern: recurrence\nbearer: ANN\ntowards: others\n"
+                         "for_each: {fact: {type: processor-engaged, where: {party: bearer}}}\n"
+                         "must: {type: policy-reviewed, where: {document: unit.processor, for: bearer}}\n"
+                         "every: 6 months"))  # fmt: skip
+    engaged = story.tell("processor-engaged", "ANN", "2022-01-31T08:00:00Z", processor="Net-IT")
+    found = the(story.ask("2022-07-01"), "audit")
+    assert (found.case, found.opened_by.id, found.opened_at) == (engaged, engaged, local("2022-01-31T09:00"))
+    assert found.due == (local("2022-07-31"), local("2022-08-01"))
+    story.tell("processor-disengaged", "ANN", "2022-07-15T08:00:00Z", processor="Net-IT")
+    assert the(story.ask("2022-09-01"), "audit").status is Status.VOID
+
+
 # --- standing ----------------------------------------------------------------------------------------------------
 
 
@@ -161,6 +174,19 @@ def test_the_overview_last_shared_lists_every_processor_engaged():
     assert the(story.ask("2022-01-01"), "overview", bearer="ANN", status="open").counterparty == ("BOB",)
     story.tell("processor-disengaged", "ANN", "2021-12-20T08:00:00Z", processor="Net-IT")
     assert under(story.ask("2022-01-01"), "overview", bearer="ANN", status="open") == []
+
+
+def test_a_stretch_is_named_for_what_came_to_need_proof_and_keeps_that_name():
+    story = small(OVERVIEW)
+    story.tell("processor-engaged", "ANN", "2021-11-01T08:00:00Z", processor="Net-IT")
+    story.tell("processor-overview-shared", "ANN", "2021-11-10T08:00:00Z", to="BOB", version="1", processors=["Net-IT"])
+    second = story.tell("processor-engaged", "ANN", "2022-02-01T08:00:00Z", processor="HB+")
+    before = the(story.ask("2022-03-01"), "overview", bearer="ANN", status="open")
+    assert (before.case, before.opened_by.id) == (second, second)
+    story.tell("processor-overview-shared", "ANN", "2022-03-02T08:00:00Z", to="BOB", version="2",
+               processors=["Net-IT", "HB+"])  # fmt: skip
+    after = the(story.ask("2022-04-01"), "overview", bearer="ANN", case=second)
+    assert (after.id, after.status, after.opened_by) == (before.id, Status.FULFILLED, before.opened_by)
 
 
 # --- precedence, prohibition, limit ------------------------------------------------------------------------------

@@ -100,6 +100,15 @@ def test_an_agreement_frees_its_pair_for_its_scope_and_no_third_party(left):
     assert the(left.ask("2022-06-01"), DELETE, unit="VLAIO/TBT/contacts/kris").status is Status.OPEN
 
 
+def test_an_agreement_that_came_late_does_not_hide_that_the_duty_was_open(left):
+    told = {"agreement": "RA-1", "between": ["TBT", "VLAIO"], "origin": "TBT", "datasets": ["contacts"]}
+    left.tell("retention-agreement-made", "TBT", "2022-06-07T09:00:00Z", **told)
+    late = the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris")
+    assert (late.status, late.notes) == (Status.WAIVED, ("waived since 2022-06-07T09:00:00Z, open before",))
+    left.tell("retention-agreement-made", "TBT", "2022-05-01", **{**told, "agreement": "RA-0"})  # two of them at once
+    assert the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris").notes == ()
+
+
 def test_an_agreement_that_only_its_bearer_states_frees_nobody(left):
     left.tell("retention-agreement-made", "VLAIO", "2022-06-01T09:00:00Z", agreement="RA-1", between=["TBT", "VLAIO"])
     found = the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris")
