@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from cli.moments import exclusive_end, here
 from cli.output import answer, answer_filled, console, style_of
 from ledger.clock import BRUSSELS
 from projections.obligations.answer import Answer, Gap, NotExecuted, Obligation, Status, Violation
@@ -104,7 +105,7 @@ def _show_rows(rows: Sequence[Obligation], as_of: datetime) -> None:
     for ratio, wraps in ((None, False), (None, False), (None, False), (3, True), (4, True)):
         grid.add_column(no_wrap=not wraps, overflow="fold", ratio=ratio)
     for each in rows:
-        pair = f"{each.bearer} -> {', '.join(each.counterparty)}"
+        pair = f"{each.bearer} -> {', '.join(each.counterparty) or '?'}"
         cells = (f"  {each.id[:SHORT]}", str(each.status), pair, _unit_label(each), _when(each, as_of))
         grid.add_row(
             *(Text(cell, style=style_of(str(each.status)) if at == 1 else "") for at, cell in enumerate(cells))
@@ -120,7 +121,7 @@ def _unit_label(each: Obligation) -> str:
     if unit.kind != "holding":
         return unit.label
     fields = unit.fields
-    parts = [fields.get("dataset", ""), fields.get("copy", ""), fields.get("exchange", "")]
+    parts = [fields.get("dataset", ""), *(fields.get(name, "") for name in ("copy", "records", "exchange"))]
     origin = fields.get("origin", "")
     return ", ".join(part for part in parts if part) + ("" if origin in each.counterparty else f", from {origin}")
 
@@ -130,15 +131,16 @@ def _when(each: Obligation, as_of: datetime) -> str:
     parts = [f"since {_day(each.opened_at)}"]
     if each.status in (Status.FULFILLED, Status.FULFILLED_LATE) and each.closed_at:
         parts = [f"{_day(each.closed_at)}, after {_age(each.closed_at - each.opened_at)}"]
+        parts += [f"late by {_age(each.late_by)}"] if each.late_by else []
         parts += [f"entry {each.closed_by.position}"] if each.closed_by and each.closed_by.position else []
     elif each.status == Status.WAIVED and each.waived_by:
         parts.append(f"by entry {each.waived_by.position}")
     elif each.is_open:
         parts.append(_age(as_of - each.opened_at))
-        parts += [f"due {_day(each.due.strict)}"] if each.due else []
+        parts += [f"due before {exclusive_end(each.due.strict)}"] if each.due else []
         parts += [f"overdue by {each.overdue_by}"] if each.overdue_by else []
     parts += [f"missing: {'; '.join(each.missing)}"] if each.missing else []
-    return ", ".join([*parts, *(note.removeprefix("evidence: ") for note in each.notes)])
+    return ", ".join([*parts, *(here(note.removeprefix("evidence: ")) for note in each.notes)])
 
 
 def _show_lines(title: str, lines: Iterable[str]) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
 from cli.event_fields import command_line
 from cli.json_obligations import item
+from cli.moments import at_minute, here
 from cli.output import answer, answer_filled
-from ledger.clock import BRUSSELS, spell
+from ledger.clock import spell
 from projections.explanation import Discharge, Explanation
 from projections.obligations.answer import Obligation, Violation
 from projections.obligations.facts import Fact
 
 INDENT = " " * 12
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", re.ASCII)
 OVERDUE_BY = {
     "strict": " by the strict end of the term only",
     "both": " by both ends of the term",
@@ -42,8 +41,8 @@ def show_why(found: Explanation) -> None:
 
 
 def _of_obligation(found: Explanation, subject: Obligation) -> None:
-    _line("opened", f"{_local(subject.opened_at)}{_by(found.opened_by)}")
-    _line("clock", _INSTANT.sub(lambda found: _local(datetime.fromisoformat(found[0])), subject.clock))
+    _line("opened", f"{at_minute(subject.opened_at)}{_by(found.opened_by)}")
+    _line("clock", here(subject.clock))
     _readings(found)
     _line("asked", found.must)
     _line("waived by", _told(found.waived_by))
@@ -51,9 +50,9 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
     for each in subject.missing:
         _line("missing", each)
     for each in subject.notes:
-        _line("beside it", each)
+        _line("beside it", here(each))
     if subject.closed_at is not None:
-        _line("closed", f"{_local(subject.closed_at)}{_by(found.closed_by)}")
+        _line("closed", f"{at_minute(subject.closed_at)}{_by(found.closed_by)}")
     elif subject.is_open:
         for discharge in found.discharges:
             _line("do", command(discharge, subject.bearer))
@@ -61,7 +60,7 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
 
 
 def _of_violation(found: Explanation, subject: Violation) -> None:
-    _line("act", f"{_local(subject.at)}{_by(found.opened_by)}")
+    _line("act", f"{at_minute(subject.at)}{_by(found.opened_by)}")
     _line("why", subject.why)
     _readings(found)
     _line("needed", found.must)
@@ -89,7 +88,7 @@ def _status(subject: Obligation | Violation) -> str:
 
 def _who(subject: Obligation | Violation) -> str:
     unit = f", for {subject.unit}" if subject.unit else ""
-    return f"{subject.bearer} to {', '.join(subject.counterparty)}{unit}"
+    return f"{subject.bearer} to {', '.join(subject.counterparty) or 'whom is not known'}{unit}"
 
 
 def _by(fact: Fact | None) -> str:
@@ -97,17 +96,13 @@ def _by(fact: Fact | None) -> str:
 
 
 def _told(fact: Fact | None) -> str:
-    """`entry 117: party-withdrew of TBT, stated by TBT, happened 2022-05-30T08:15:00Z`."""
+    """`entry 117: party-withdrew of TBT, stated by TBT, happened 2022-05-30 10:15, recorded 2022-05-30 11:00`."""
     if fact is None:
         return ""
     stated = f", stated by {fact.fields['author']}" if fact.fields.get("author") not in (None, *fact.parties) else ""
     reported = ", reported" if fact.reported else ""
-    happened = f"happened {fact.happened.text}, recorded {_local(fact.recorded_at)}"
+    happened = f"happened {here(fact.happened.text)}, recorded {at_minute(fact.recorded_at)}"
     return f"entry {fact.position}: {fact.type} of {', '.join(fact.parties)}{stated}{reported}, {happened}"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M")
 
 
 def command(discharge: Discharge, bearer: str) -> str:
