@@ -117,7 +117,8 @@ def _bound(world: World, condition: Bound, scope: Scope) -> Timeline:
         found = parties(world, given, scope)
         if found.missing:
             lines.append(Timeline.always(unknown(*found.missing)))
-        lines += [bound_line(world.life.bound.get(party, ())) for party in found.values]
+        life = world.life
+        lines += [bound_line(life.bound.get(party, ()), life.last_day.get(party)) for party in found.values]
     return merged(lines, all_true) if lines else Timeline.always(FALSE)
 
 

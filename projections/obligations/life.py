@@ -47,6 +47,9 @@ class Life:
     versions: Sequence[InForceVersion]
     choices: Sequence[Choice]
     bound: dict[str, list[Span]] = field(default_factory=dict)
+    last_day: dict[str, Moment] = field(default_factory=dict)
+    """Of a party for which a date ended the protocol, that date: its span ends where the date begins, and whether it is
+    still bound at an hour of it is not known (R1)."""
     suspended: dict[str, list[Span]] = field(default_factory=dict)
     turns: list[Fact] = field(default_factory=list)
     void: list[VoidAct] = field(default_factory=list)
@@ -100,8 +103,8 @@ class Life:
         return next((each for each in self.defined(version, NamedList, readings) if each.name == name), None)
 
     def bound_at(self, instant: datetime) -> tuple[str, ...]:
-        """Who is bound then, the instant of leaving or ending included."""
-        return tuple(party for party, spans in self.bound.items() if any(_closed(span, instant) for span in spans))
+        """Who is bound then, or may be: the instant of leaving or ending included, and the date of the end."""
+        return tuple(party for party in self.bound if self.is_bound(party, Moment("", instant, instant)))
 
     def bound_between(self, start: datetime, end: datetime) -> tuple[str, ...]:
         """Who is bound at some instant from `start` to `end`, both included."""
@@ -112,11 +115,16 @@ class Life:
         )
 
     def is_bound(self, party: str, moment: Moment) -> bool:
-        """Whether it is bound at some instant of that moment, the end included."""
+        """Whether it is bound, or may be, at some instant of that moment, the end included."""
         return any(
-            span.start <= moment.latest and (span.end is None or moment.earliest <= span.end)
+            span.start <= moment.latest
+            and (span.end is None or moment.earliest <= span.end or self._on_last_day(party, span, moment))
             for span in self.bound.get(party, ())
         )
+
+    def _on_last_day(self, party: str, span: Span, moment: Moment) -> bool:
+        day = self.last_day.get(party)
+        return day is not None and span.end == day.earliest and moment.earliest < day.latest
 
     def of(self, kind: MomentKind) -> list[Fact]:
         return [turn for turn in self.turns if turn.stands and turn.type == MOMENT + kind.value]
@@ -124,7 +132,3 @@ class Life:
     def flows(self, version: ProtocolVersion, instant: datetime) -> Iterable[Flow]:
         for definition in self.defined(version, Flows, self.readings_at(version, instant)):
             yield from definition.flows
-
-
-def _closed(span: Span, instant: datetime) -> bool:
-    return span.start <= instant and (span.end is None or instant <= span.end)

@@ -19,7 +19,7 @@ from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.matching import occasions
 from projections.obligations.parties import parties
 from projections.obligations.powers import Ground, Verdict, best, grounds, judged, unproven
-from projections.obligations.signatures import begin, make, registration, sign
+from projections.obligations.signatures import begin, make, note_unsigned, registration, sign
 from projections.obligations.truth import Span
 from projections.obligations.world import Scope, World
 
@@ -45,6 +45,7 @@ def work_out(world: World) -> None:
     for step in _steps(world):
         _take(world, step)
     _settle(world)
+    note_unsigned(world)
     _compare(world)
 
 
@@ -109,6 +110,10 @@ def _take(world: World, step: Step) -> None:
         scope = _scope(world, step.moment.earliest, step.fact)
         for kind in step.end.gives:
             _change(world, kind, step.end.parties, step.moment, step.fact, scope)
+        if step.moment.is_day and not isinstance(step.end.upon, EventMatch):
+            spans = world.life.bound.items()
+            ended = (party for party, found in spans if any(span.end == step.moment.earliest for span in found))
+            world.life.last_day.update(dict.fromkeys(ended, step.moment))
     else:
         _exercise(world, step.fact)
 

@@ -79,7 +79,8 @@ def _life(evaluation: Evaluation, horizon: Horizon) -> str:
     versions = [(each.registered.fields["digest"], each.start, each.signed) for each in life.versions]
     used = sorted((*power, *act) for power, act in life.exercised.items())
     seen = (
-        versions, life.choices, list(life.bound.items()), list(life.suspended.items()), life.turns, life.void,
+        versions, life.choices, list(life.bound.items()), list(life.last_day.items()),
+        list(life.suspended.items()), life.turns, life.void,
         sorted(life.contested.items()), used, sorted(life.joined),
     )  # fmt: skip
     return sha256(msgspec.json.encode(seen, enc_hook=told(horizon))).hex()

@@ -21,19 +21,32 @@ SIGNED = "protocol-signed"
 
 def sign(world: World, each: InForceVersion) -> None:
     """`signed`: every party by all its offices, itself or by mandate; then in force as the text defines it."""
-    version = each.version
-    signatures = [fact for fact in world.facts.of(SIGNED) if _names(fact, each, world)]
-    needed = [(party, office) for party in version.parties for office in (party.signs or ("",))]
-    found = [_first_by(signatures, party, office) for party, office in needed]
-    given = [fact for fact in found if fact is not None]
-    if given and len(given) == len(needed):
+    found = _found(world, each)
+    given = [fact for _, fact in found if fact is not None]
+    if given and len(given) == len(found):
         last = max(given, key=lambda fact: (fact.happened.earliest, fact.position))
         each.signed = last.happened
-        make(world, MomentKind.SIGNED, last.happened, version.party_ids, last)
-    each.start = _in_force(world, each, given, complete=len(given) == len(needed))
-    if each.start is None:
-        _note_missing(world, each, [asked for asked, fact in zip(needed, found, strict=True) if fact is None])
-        _note_other_offices(world, each, signatures)
+        make(world, MomentKind.SIGNED, last.happened, each.version.party_ids, last)
+    each.start = _in_force(world, each, given, complete=len(given) == len(found))
+
+
+def _found(world: World, each: InForceVersion) -> list[tuple[tuple[Party, str], Fact | None]]:
+    """Every signature that the text asks for, with the first that was given."""
+    signatures = _signatures(world, each)
+    needed = [(party, office) for party in each.version.parties for office in (party.signs or ("",))]
+    return [((party, office), _first_by(signatures, party, office)) for party, office in needed]
+
+
+def _signatures(world: World, each: InForceVersion) -> list[Fact]:
+    return [fact for fact in world.facts.of(SIGNED) if _names(fact, each, world)]
+
+
+def note_unsigned(world: World) -> None:
+    """What keeps a version from being in force, once all that could bring it about was looked at: an amendment too."""
+    for each in world.life.versions:
+        if each.start is None:
+            _note_missing(world, each, [asked for asked, fact in _found(world, each) if fact is None])
+            _note_other_offices(world, each, _signatures(world, each))
 
 
 def _names(fact: Fact, each: InForceVersion, world: World) -> bool:
@@ -86,7 +99,7 @@ def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, comp
             InForceAt.DRAWN_UP: drawn,
         }[at]
     else:
-        start = Moment.of_day(at)
+        start = Moment.of_day(at) if complete else None
     return start if each is world.life.first else _after(world.life.first, start, last if complete else None)
 
 

@@ -27,7 +27,7 @@ from projections.obligations.facts import Fact
 from projections.obligations.holdings import Holding, declared
 from projections.obligations.matching import matches, passes, tests
 from projections.obligations.parties import flows, parties
-from projections.obligations.truth import TRUE, Span, Timeline, Truth, all_true, merged, swept
+from projections.obligations.truth import TRUE, Span, Timeline, Truth, all_true, merged, swept, unknown
 from projections.obligations.validity import pieces
 from projections.obligations.world import Item, Scope, World
 
@@ -68,7 +68,7 @@ def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:
     """Of a word such as `others`, or a class: everyone whom it ever names, while they are bound."""
     changing = _changing(wanted.parties)
     for party in parties(world, wanted.parties, replace(scope, always=True) if changing else scope).values:
-        lines = [bound_line(world.life.bound.get(party, ()))] if changing else []
+        lines = [bound_line(world.life.bound.get(party, ()), world.life.last_day.get(party))] if changing else []
         lines += [_once(world, wanted.once, party, scope)] if wanted.once else []
         yield party_item(party, merged(lines, all_true) if lines else None)
 
@@ -104,14 +104,18 @@ def reached(world: World, wanted: Units, scope: Scope, moment: Moment) -> Iterat
             yield item
 
 
-def bound_line(spans: Iterable[Span]) -> Timeline:
-    """True while one of the spans lasts."""
+def bound_line(spans: Iterable[Span], last_day: Moment | None = None) -> Timeline:
+    """True while one of the spans lasts; unknown during the date that ended one."""
     starts, truths = [Timeline.always(Truth(False)).starts[0]], [Truth(False)]
     for span in spans:
         starts.append(span.start)
         truths.append(Truth(True))
         if span.end is not None:
             starts.append(span.end)
+            truths.append(Truth(False))
+        if last_day is not None and span.end == last_day.earliest:
+            truths[-1] = unknown(f"the hour of {last_day.text} at which the protocol ended")
+            starts.append(last_day.latest)
             truths.append(Truth(False))
     return Timeline(tuple(starts), tuple(truths))
 

@@ -153,6 +153,7 @@ def turning_points(world: World) -> list[datetime]:
     for spans in life.bound.values():
         for span in spans:
             found |= {span.start} | ({span.end, span.end + AT_ONCE} if span.end is not None else set())
+    found |= {day.latest for day in life.last_day.values()}
     return sorted(found)
 
 

@@ -166,3 +166,32 @@ def test_an_end_that_was_only_noted_ends_nothing(story):
     answer = story.ask("2022-07-01")
     assert under(answer, DESTROY) == []
     assert any("protocol-ended" in each.says for each in answer.findings)
+
+
+@pytest.mark.parametrize(
+    ("at", "certain", "duties"),
+    [
+        ("2022-12-30T12:00:00Z", None, 2),
+        ("2022-12-31T12:00:00Z", False, 2),
+        ("2022-12-31T22:59:59Z", False, 2),
+        ("2022-12-31T23:00:00Z", True, 0),
+    ],
+)
+def test_on_the_date_of_the_end_the_protocol_may_still_bind(story, at, certain, duties):
+    story.tell("protocol-end-date-recorded", "VLAIO", "2021-12-01", external="Convenant", ends_at="2022-12-31")
+    story.tell("data-communicated", "VLAIO", at, from_="VLAIO", to=["FIO"], exchange="X-1", origins=["VLAIO"],
+               datasets=["contacts"])  # fmt: skip
+    story.tell("incident-detected", "VLAIO", at, incident="I-1", leak=True, aware_at=at)
+    answer = story.ask("2023-01-05")
+    found = [each for each in answer.violations if each.clause == "art. 1/b"]
+    assert [each.certain for each in found] == ([] if certain is None else [certain])
+    assert all("the hour of 2022-12-31" in " ".join(each.missing) for each in found if not each.certain)
+    assert len(under(answer, "art. 9, sentence 1")) == duties
+
+
+def test_who_leaves_with_effect_from_a_date_has_left_when_that_date_begins(story):
+    story.tell("party-withdrew", "TBT", "2022-05-30T08:15:00Z", party="TBT", effective_at="2022-06-01")
+    story.tell("data-communicated", "TBT", "2022-06-01T08:00:00Z", from_="TBT", to=["FIO"], exchange="X-1",
+               origins=["TBT"], datasets=["contacts"])  # fmt: skip
+    found = [each.certain for each in story.ask("2022-06-05").violations if each.clause == "art. 1/b"]
+    assert found == [True]

@@ -150,6 +150,7 @@ def test_a_file_that_one_party_reopened_is_closed_again_by_the_other():
     assert (found.status, found.due) == (Status.OPEN, Due(local("2029-01-10"), local("2029-01-11")))
 
 
+PROOF = LISTED.replace("towards: {class: TOWN}", "towards: others")
 ERASE = clause("erase", "applies: survives\npattern: response\nwhen: {type: dossier-closed}\ncase: trigger.dossier\n"
                        "bearer: BOB\ntowards: ANN\nfor_each: {holding: {holder: bearer, records: case}}\n"
                        "must: {copy: destroyed}\nterm: 1 month\n"
@@ -228,6 +229,8 @@ def amended() -> Story:
     """A second version with a third party, in which the date that the first began on is only repeated."""
     begin, date = "at: last-signature", "at: 2021-11-01"
     story = Story.of("small", text(AMEND).replace(begin, date))
+    for party in ("ANN", "BOB"):
+        story.tell("protocol-signed", party, "2021-10-20T10:00:00Z", version="1", office="head")
     again = text(AMEND, version="2", parties=CAROL, extra='amends: "1"').replace(begin, date)
     story.amend(again, "2", "2022-01-10")
     return story
@@ -257,3 +260,24 @@ def test_a_signed_version_waits_for_the_date_that_its_parties_agreed():
     for party in ("ANN", "BOB", "CAROL"):
         story.tell("protocol-amended", party, "2022-06-25T10:00:00Z", version="2", effective_at="2022-07-01")
     assert carol(story) == local("2022-07-01")
+    assert story.ask("2022-12-01").findings == ()
+
+
+def test_a_version_that_its_parties_agreed_on_without_signing_it_is_not_said_to_be_out_of_force():
+    story = amended()
+    missing = "version 2 is not in force: not signed by ANN, BOB, CAROL"
+    assert [each.says for each in story.ask("2022-06-30").findings] == [missing]
+    for party in ("ANN", "BOB"):
+        story.tell("protocol-amended", party, "2022-06-25T10:00:00Z", version="2", effective_at="2022-07-01")
+    assert story.ask("2022-07-01").findings == ()
+    assert carol(story) == local("2022-07-01")
+
+
+def test_a_date_brings_a_text_into_force_that_everybody_signed_and_no_other():
+    story = Story.of("small", text(PROOF).replace("at: last-signature", "at: 2021-11-01"))
+    story.tell("protocol-signed", "ANN", "2021-10-20T10:00:00Z", version="1", office="head")
+    answer = story.ask("2021-12-01")
+    assert answer.obligations == ()
+    assert [each.says for each in answer.findings] == ["version 1 is not in force: not signed by BOB"]
+    story.tell("protocol-signed", "BOB", "2021-11-20T10:00:00Z", version="1", office="head")
+    assert {each.opened_at for each in under(story.ask("2021-12-01"), "listed")} == {local("2021-11-01")}
