@@ -28,7 +28,7 @@ _ENDING = (MomentKind.LEFT, MomentKind.ENDED)
 
 
 class Step(NamedTuple):
-    """Something that may change the protocol's life."""
+    """Something that may change the protocol's life: an act, an end that `version` defines, or `version` itself."""
 
     moment: Moment
     position: int
@@ -58,7 +58,7 @@ def _steps(world: World) -> list[Step]:
     found = [*_acts(world), *_ends(world)]
     for each in world.life.versions[1:]:
         if each.start is not None:
-            found.append(Step(each.start, each.registered.position, registration(each.registered), version=each))
+            found.append(Step(each.start, each.registered.position, registration(each.registered), None, each))
     return sorted(found, key=_order)
 
 
@@ -79,43 +79,49 @@ def _ends(world: World) -> Iterable[Step]:
         scope = Scope(version=version, readings=readings, at=world.as_of)
         for _, end in version.defined(End, readings):
             if isinstance(end.upon, date):
-                yield Step(Moment.of_day(end.upon), each.registered.position, registration(each.registered), end)
+                yield Step(Moment.of_day(end.upon), each.registered.position, registration(each.registered), end, each)
             elif isinstance(end.upon, External):
-                yield from _external(world, end, end.upon)
+                yield from _external(world, each, end, end.upon)
             else:
-                yield from _upon(world, end, end.upon, scope)
+                yield from _upon(world, each, end, end.upon, scope)
 
 
-def _external(world: World, end: End, external: External) -> Iterable[Step]:
+def _external(world: World, each: InForceVersion, end: End, external: External) -> Iterable[Step]:
     """The date as last recorded: when it moves, the end moves."""
     wanted = external.name.casefold()
     said = [fact for fact in world.facts.of(END_DATE) if str(fact.fields.get("external", "")).casefold() == wanted]
     if said:
         last = max(said, key=lambda fact: (fact.happened.earliest, fact.position))
-        yield Step(parsed(last.fields["ends_at"]), last.position, last, end)
+        yield Step(parsed(last.fields["ends_at"]), last.position, last, end, each)
 
 
-def _upon(world: World, end: End, upon: EventMatch, scope: Scope) -> Iterable[Step]:
+def _upon(world: World, each: InForceVersion, end: End, upon: EventMatch, scope: Scope) -> Iterable[Step]:
     at = "effective_at" if upon.at == "happened_at" else upon.at
     for match in occasions(world, upon, scope, void=True):
         moment = world.facts.moment_for_all(match.fact, at)
         if moment is not None:
-            yield Step(moment, match.fact.position, match.fact, end)
+            yield Step(moment, match.fact.position, match.fact, end, each)
 
 
 def _take(world: World, step: Step) -> None:
-    if step.version is not None:
+    if step.end is not None:
+        if world.life.version_at(step.moment.earliest) is step.version:
+            _end(world, step.end, step)
+    elif step.version is not None:
         _amend(world, step.version, step.moment, step.fact)
-    elif step.end is not None:
-        scope = _scope(world, step.moment.earliest, step.fact)
-        for kind in step.end.gives:
-            _change(world, kind, step.end.parties, step.moment, step.fact, scope)
-        if step.moment.is_day and not isinstance(step.end.upon, EventMatch):
-            spans = world.life.bound.items()
-            ended = (party for party, found in spans if any(span.end == step.moment.earliest for span in found))
-            world.life.last_day.update(dict.fromkeys(ended, step.moment))
     else:
         _exercise(world, step.fact)
+
+
+def _end(world: World, end: End, step: Step) -> None:
+    """What the version in force then says: one that is only registered ends nothing, and an amendment may prolong."""
+    scope = _scope(world, step.moment.earliest, step.fact)
+    for kind in end.gives:
+        _change(world, kind, end.parties, step.moment, step.fact, scope)
+    if step.moment.is_day and not isinstance(end.upon, EventMatch):
+        spans = world.life.bound.items()
+        ended = (party for party, found in spans if any(span.end == step.moment.earliest for span in found))
+        world.life.last_day.update(dict.fromkeys(ended, step.moment))
 
 
 def _scope(world: World, at: datetime, fact: Fact) -> Scope:
@@ -129,12 +135,14 @@ def _exercise(world: World, act: Fact) -> None:
     life = world.life
     version = life.version_at(act.happened.earliest).version
     readings = life.readings_at(version, act.happened.earliest)
-    found = [
-        ground
+    powers = [
+        (clause, pattern)
         for clause, pattern in version.patterns(readings)
         if isinstance(pattern, Power) and act.type in pattern.act.types
-        for ground in grounds(world, version, clause, pattern, act.happened.latest)
     ]
+    if not powers and act.type not in LIFE_ACTS:
+        return  # only another version makes a power of it
+    found = [each for clause, power in powers for each in grounds(world, version, clause, power, act.happened.latest)]
     used: list[tuple[str, Verdict]] = []
     for party in act.parties:
         verdict = best([judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found])

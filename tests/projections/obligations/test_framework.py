@@ -263,6 +263,48 @@ def test_a_signed_version_waits_for_the_date_that_its_parties_agreed():
     assert story.ask("2022-12-01").findings == ()
 
 
+def until(date: str) -> str:
+    return clause("end", f"defines: end\nupon: {date}\nfor: all")
+
+
+def prolonged(first: str, second: str) -> Story:
+    """The same text with another end date, registered as a second version."""
+    story = small(AMEND, until(first), DAILY.replace("{class: TOWN}", "BOB"))
+    story.amend(text(AMEND, until(second), DAILY.replace("{class: TOWN}", "BOB"), version="2", extra='amends: "1"'),
+                "2", "2022-01-10")  # fmt: skip
+    return story
+
+
+def last_day(story: Story) -> str:
+    return max(each.case for each in under(story.ask("2024-02-01"), "daily"))
+
+
+def test_a_version_that_is_only_registered_ends_nothing():
+    assert last_day(prolonged("2022-12-31", "2022-06-30")) == "2022-12-30"
+
+
+def test_an_amendment_prolongs_and_only_from_when_it_is_in_force():
+    story = prolonged("2022-12-31", "2023-12-31")
+    for party in ("ANN", "BOB"):
+        story.tell("protocol-amended", party, "2022-06-25T10:00:00Z", version="2", effective_at="2022-07-01")
+    assert last_day(story) == "2023-12-29"
+    late = prolonged("2022-12-31", "2023-12-31")
+    for party in ("ANN", "BOB"):
+        late.tell("protocol-amended", party, "2023-01-10T10:00:00Z", version="2", effective_at="2022-07-01")
+    assert last_day(late) == "2022-12-30"  # who is no longer bound cannot amend
+    assert [each.type for each in late.ask("2024-02-01").void_acts] == ["protocol-amended"] * 2
+
+
+def test_a_power_of_a_version_that_is_only_registered_takes_no_act_its_effect():
+    story = small(AMEND, PROOF)
+    power = clause("attest", "pattern: power\nholder: BOB\nact: {type: measure-attested}\n"
+                             "effect: {makes: suspended, for: all, at: act.happened_at}")  # fmt: skip
+    story.amend(text(AMEND, PROOF, power, version="2", extra='amends: "1"'), "2", "2022-01-10")
+    story.tell("measure-attested", "ANN", "2022-01-20T10:00:00Z", measure="dpo")
+    answer = story.ask("2022-02-01")
+    assert (answer.void_acts, the(answer, "listed").status) == ((), Status.FULFILLED)
+
+
 def test_a_version_that_its_parties_agreed_on_without_signing_it_is_not_said_to_be_out_of_force():
     story = amended()
     missing = "version 2 is not in force: not signed by ANN, BOB, CAROL"
