@@ -1,5 +1,6 @@
-"""The life of each protocol: signed, in force, who is bound, who left, when it ended, which acts had no effect.
+"""The life of each protocol: who signed, in force, who is bound, who left, when it ended, which acts had no effect.
 
+One signature may count for several parties, by mandate: its row names all of them, and who stated it.
 While a version is not in force, a row says whose signature is missing.
 """
 
@@ -13,6 +14,7 @@ from projections.obligations.engine import world_of
 from projections.obligations.facts import Fact
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.projection import ObligationsProjection, State
+from projections.obligations.signatures import SIGNED
 from projections.registers.register import Row
 
 READS = frozenset({"governance", "evidence"})
@@ -30,13 +32,14 @@ class LifecycleRegister(ObligationsProjection):
         return register == "keys" if protocol == "ledger" else register in READS
 
     def rows(self, state: State, as_of: datetime) -> Sequence[Row]:
-        """Registered versions and turns up to `as_of`, acts without effect, what to look at; each in its order."""
+        """Versions, signatures and turns up to `as_of`, acts without effect, what to look at; each in its order."""
         rows: list[Row] = []
         for name in sorted(state.facts):
             world = world_of(state, name, as_of)
             if world is None:
                 continue
             rows += [_registered(name, each) for each in world.life.versions if each.registered.recorded_at <= as_of]
+            rows += [_signature(name, each) for each in world.facts.of(SIGNED)]
             turns = (turn for turn in world.life.turns if turn.happened.earliest <= as_of)
             rows += [_turn(name, turn) for turn in sorted(turns, key=lambda each: (each.happened.earliest, each.type))]
             rows += [
@@ -58,6 +61,12 @@ def _registered(protocol: str, version: InForceVersion) -> Row:
         "protocol": protocol, "at": spell(known.recorded_at), "what": f"version {version.version.version} registered",
         "parties": list(version.version.party_ids), "entry": known.position, "known_since": spell(known.recorded_at),
     }  # fmt: skip
+
+
+def _signature(protocol: str, fact: Fact) -> Row:
+    office, author = fact.fields["office"], str(fact.fields["author"])
+    stated = "" if author in fact.parties else f", stated by {author}"
+    return {**_turn(protocol, fact), "what": f"signature of {office}{stated}"}
 
 
 def _turn(protocol: str, turn: Fact) -> Row:

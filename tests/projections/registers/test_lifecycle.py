@@ -20,14 +20,28 @@ def whats(story: Story, as_of: str) -> list[str]:
 
 def test_while_it_is_not_in_force_a_row_says_whose_signature_is_missing():
     assert whats(half_signed(), "2021-10-12") == [
-        "version 1 registered", "to look at: version 1 is not in force: not signed by BOB",
+        "version 1 registered", "signature of head", "to look at: version 1 is not in force: not signed by BOB",
     ]  # fmt: skip
 
 
 def test_once_all_have_signed_nothing_is_missing():
     story = half_signed()
     story.tell("protocol-signed", "BOB", "2021-10-11T10:00:00Z", version="1", office="head")
-    assert whats(story, "2021-10-12") == ["version 1 registered", "in-force", "signed"]
+    assert whats(story, "2021-10-12") == [
+        "version 1 registered", "signature of head", "signature of head", "in-force", "signed",
+    ]  # fmt: skip
+
+
+def test_one_signature_for_two_parties_is_one_row_with_both():
+    found = [row for row in rows(begun(), LifecycleRegister, "2021-11-01") if row["what"].startswith("signature")]
+    assert [row["parties"] for row in found] == [["VLAIO", "FIO"], ["TBT"]]
+
+
+def test_a_signature_by_mandate_says_who_stated_it():
+    story = begun()
+    story.tell("protocol-signed", "VLAIO", "2021-11-01", version="1", office="administrateur-generaal",
+               on_behalf_of=["FIO"])  # fmt: skip
+    assert "signature of administrateur-generaal, stated by VLAIO" in whats(story, "2021-12-01")
 
 
 def test_a_version_is_not_waited_for_before_it_is_known():
