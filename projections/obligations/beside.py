@@ -34,7 +34,7 @@ def waivers(opened: datetime, until: datetime, waiver: Timeline, due: Due | None
     for start, end in waiver.true_between(opened, until + AT_ONCE):
         if end <= until:
             found.append(f"waived from {spell(start)} to {spell(end)}")
-        elif start > opened:
+        elif any(truth.value is False for _, _, truth in waiver.stretches(opened, start)):
             passed = overdue_by(due, policy, start)
             found.append(f"waived since {spell(start)}, open before" + (f", overdue by {passed}" if passed else ""))
     return found

@@ -109,6 +109,12 @@ def test_an_agreement_that_came_late_does_not_hide_that_the_duty_was_open(left):
     assert the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris").notes == ()
 
 
+def test_an_agreement_of_the_same_date_is_not_said_to_be_late(left):
+    left.tell("retention-agreement-made", "TBT", "2022-05-31", agreement="RA-1", between=["TBT", "VLAIO"])
+    found = the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris")
+    assert (found.status, found.notes) == (Status.WAIVED, ())
+
+
 def test_an_agreement_that_only_its_bearer_states_frees_nobody(left):
     left.tell("retention-agreement-made", "VLAIO", "2022-06-01T09:00:00Z", agreement="RA-1", between=["TBT", "VLAIO"])
     found = the(left.ask("2022-06-10"), DELETE, unit="VLAIO/TBT/contacts/kris")
