@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,34 +31,52 @@ from ledger.protocol.expressions import (
     Together,
 )
 from ledger.protocol.faults import Fault, FaultList, ProtocolRejected
-from ledger.protocol.load import load
+from ledger.protocol.load import read
 from ledger.protocol.marks import Mark
-from ledger.protocol.model import OpenClass, Outsider, Party, ProtocolVersion
+from ledger.protocol.model import Clause, OpenClass, Outsider, Party, ProtocolVersion
 from ledger.protocol.scope import Scope
 from ledger.protocol.terms import Calendar
 from ledger.protocol.usage import check_life, check_used
 
 Catalogue = Mapping[str, EventType]
+_OF_THE_REST = frozenset({"protocol.list", "protocol.class"})
+"""Codes of a fault that may only be there because the part which would mend it could not be read."""
 _NOBODY = frozenset({PartyWord.PUBLIC, PartyWord.DATA_SUBJECTS, PartyWord.COUNTERPARTY, PartyWord.BEARER})
 
 
 def checked(data: bytes, name: str) -> ProtocolVersion:
     """The version in a file that may be used: read, and checked against the event catalogue.
 
-    `name` is shown in errors. Raises ProtocolRejected with every fault; further ones are looked for only in a file
-    that could be read.
+    `name` is shown in errors. Raises ProtocolRejected with every fault. In a file that could not be read whole, each
+    clause that could be is checked by itself; what hangs on the rest of the file is not.
     """
-    version = load(data, name)
-    if faults := check(version, types()):
+    version, context = read(data)
+    faults = context.faults.found if version is None else check(version, types())
+    if version is None:
+        faults += [each for each in _check_parts(context.kept) if each.code not in _OF_THE_REST]
+    if version is None or faults:
         raise ProtocolRejected(name, faults)
     return version
+
+
+def _check_parts(parts: Sequence[object]) -> list[Fault]:
+    """The faults of bodies, as far as one can be checked without the others."""
+    clauses = [part for part in parts if isinstance(part, Clause)]
+    outsiders = frozenset(part.id for part in parts if isinstance(part, Outsider))
+    classes = frozenset(part.id for part in parts if isinstance(part, OpenClass))
+    scope = Scope(types(), lists_of(clauses), outsiders, classes, FaultList())
+    for clause in clauses:
+        check_types(clause.proof, clause.mark, scope)
+        for variant in clause.variants:
+            _check_body(variant.body, scope)
+    return scope.faults.found
 
 
 def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
     """Every further fault of a version, in the order of the file; nothing where it may be used."""
     faults = FaultList()
     outsiders, classes = (frozenset(each.id for each in group) for group in (version.outsiders, version.classes))
-    scope = Scope(catalogue, lists_of(version), outsiders, classes, faults)
+    scope = Scope(catalogue, lists_of(version.clauses), outsiders, classes, faults)
     _check_unique(version, faults)
     for clause in version.clauses:
         check_types(clause.proof, clause.mark, scope)
@@ -90,10 +108,10 @@ def _check_addresses(body: d.Statement, version: ProtocolVersion, faults: FaultL
             faults.note(body.mark, "address", f"no clause is called {address}")
 
 
-def lists_of(version: ProtocolVersion) -> dict[str, tuple[d.NamedList, ...]]:
+def lists_of(clauses: Iterable[Clause]) -> dict[str, tuple[d.NamedList, ...]]:
     """The lists of a file by name; more than one where a list differs by reading."""
     found: dict[str, list[d.NamedList]] = {}
-    for clause in version.clauses:
+    for clause in clauses:
         for variant in clause.variants:
             if isinstance(variant.body, d.NamedList):
                 found.setdefault(variant.body.name, []).append(variant.body)

@@ -61,7 +61,7 @@ def parse(data: bytes, faults: FaultList) -> Tree:
         raise
     except MarkedYAMLError as error:
         mark = _mark(error.problem_mark or error.context_mark)
-        raise faults.refuse(mark, "yaml", f"not YAML: {_one_line(error.problem or error.context)}") from None
+        raise faults.refuse(mark, "yaml", f"not YAML: {_told(error.problem or error.context)}") from None
     except Exception as error:  # others' parser, fed with anything: whatever it raises is a fault
         mark = _place(text, getattr(error, "position", 0))
         reason = getattr(error, "reason", type(error).__name__)
@@ -85,6 +85,20 @@ def _place(text: str, position: Any) -> Mark:
 
 def _one_line(text: object) -> str:
     return " ".join(str(text or "unreadable").split())[:200]
+
+
+_WAYS_OUT = {
+    "mapping values are not allowed": "a text with a colon stands in quotes, or on the lines after >-",
+    "character '\\t'": "indent with spaces, no tabs",
+    "that cannot start any token": "a text that begins with this character stands in quotes",
+}
+
+
+def _told(problem: object) -> str:
+    """What the parser says, and what to do where it is a slip that many make."""
+    words = _one_line(problem)
+    way = next((way for part, way in _WAYS_OUT.items() if part in words), "")
+    return f"{words}; {way}" if way else words
 
 
 def _mark(mark: Any) -> Mark:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -63,7 +64,8 @@ BODY_READERS: dict[str, Mapping[str, Callable[[Fields], Body]]] = {
 }
 _GENERIC = ("clause", "text", "title", "applies", "under", "takes_over", "dpv", "proof", "pattern", "defines")
 _DPV = re.compile(r"[a-z][a-z-]*:[A-Za-z0-9][A-Za-z0-9-]*", re.ASCII)
-_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", re.ASCII)
+_MONTH_DAY = re.compile(r"[0-9]{2}-[0-9]{2}", re.ASCII)
+_LEAP_YEAR = 2024
 _FURTHER = re.compile(r"(.+)/[b-z]", re.ASCII)
 
 
@@ -73,15 +75,20 @@ def load(data: bytes, name: str, catalogue: Catalogue | None = None) -> Protocol
     A word is read by the type of its field in the event catalogue (this package's own, unless given): `all` selects
     parties only where a party stands. Raises ProtocolRejected with every fault found.
     """
+    version, context = read(data, catalogue)
+    if version is None:
+        raise ProtocolRejected(name, context.faults.found)
+    return version
+
+
+def read(data: bytes, catalogue: Catalogue | None = None) -> tuple[ProtocolVersion | None, Context]:
+    """The same; of a faulty file None, with the faults, and the parts of it that could be read, in the context."""
     faults = FaultList()
+    context = Context(faults, takes_party=_kinds(types() if catalogue is None else catalogue))
     version = None
     with suppress(Abandoned):
-        version = _version(
-            parse(data, faults), data, Context(faults, takes_party=_kinds(types() if catalogue is None else catalogue))
-        )
-    if faults.found or version is None:
-        raise ProtocolRejected(name, faults.found)
-    return version
+        version = _version(parse(data, faults), data, context)
+    return (None if faults.found else version), context
 
 
 def _kinds(catalogue: Catalogue) -> Callable[[tuple[str, ...], str], bool]:
@@ -187,12 +194,13 @@ def _class(node: Tree, context: Context) -> OpenClass:
         authority=fields.opt("authority", party_id),
         mark=node.mark,
     )
-    return fields.whole(found)
+    return context.keep(fields.whole(found))
 
 
 def _outsider(node: Tree, context: Context) -> Outsider:
     fields = Fields(node, context, "an outsider")
-    return fields.whole(Outsider(id=fields.need("id", new_party_id), name=fields.need("name", text), mark=node.mark))
+    outsider = Outsider(id=fields.need("id", new_party_id), name=fields.need("name", text), mark=node.mark)
+    return context.keep(fields.whole(outsider))
 
 
 def _calendar(node: Tree, context: Context) -> DayCalendar:
@@ -225,9 +233,11 @@ def _holidays(node: Tree, context: Context) -> str:
 
 def _month_day(node: Tree, context: Context) -> tuple[int, int]:
     word = scalar(node, context, "a day such as 07-11").text
-    if not _MONTH_DAY.fullmatch(word):
-        raise context.refuse(node, "type", f"{word!r} is not a day of the year; write MM-DD")
-    return int(word[:2]), int(word[3:])
+    with suppress(ValueError):
+        if _MONTH_DAY.fullmatch(word):
+            found = date(_LEAP_YEAR, int(word[:2]), int(word[3:]))
+            return found.month, found.day
+    raise context.refuse(node, "type", f"{word!r} is not a day of the year; write MM-DD")
 
 
 def _house_policy(node: Tree, context: Context) -> Mapping[OpenTerm, Span]:
@@ -287,7 +297,7 @@ def _clause(node: Tree, context: Context, layer: Layer) -> Clause:
     )
     if fields.has("text") is False and layer is Layer.TEXT and not _FURTHER.fullmatch(clause.address or "x/b"):
         fields.fail(node.mark, "missing-key", "a clause needs text: the words as signed")
-    return fields.whole(clause)
+    return context.keep(fields.whole(clause))
 
 
 def _dpv(node: Tree, context: Context) -> str:

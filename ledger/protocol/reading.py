@@ -46,6 +46,12 @@ class Context:
     takes_party: FieldKinds = _party_anywhere
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Interpretation id -> its options."""
+    kept: list[object] = field(default_factory=list)
+    """Clauses, classes and outsiders that could be read, whatever else is wrong with the file."""
+
+    def keep(self, part: T) -> T:
+        self.kept.append(part)
+        return part
 
     def refuse(self, where: Tree | Mark, fact: str, message: str) -> Abandoned:
         return self.faults.refuse(where if isinstance(where, Mark) else where.mark, fact, message)
@@ -94,7 +100,7 @@ def boolean(node: Tree, context: Context) -> bool:
 
 def number(node: Tree, context: Context) -> int:
     found = scalar(node, context, "a number")
-    if not found.plain or not _INT.fullmatch(found.text):
+    if not found.plain or not _INT.fullmatch(found.text) or str(int(found.text)) != found.text:  # 010 is 8 to YAML 1.1
         raise context.refuse(node, "type", f"{found.text!r} is not a whole number")
     return int(found.text)
 

@@ -133,6 +133,35 @@ def test_a_file_with_faults_is_rejected_as_bad_input():
     assert rejected.value.where == {"file": "mine.yaml", "line": line, "column": column}
 
 
+def test_in_a_file_that_cannot_be_read_whole_every_clause_that_can_be_is_checked():
+    broken = SMALL.replace("at: {choice: I-1", "at: {choice: I-9").replace("trigger.incident", "trigger.incidence")
+    with pytest.raises(ProtocolRejected) as rejected:
+        checked(broken.encode(), "test.yaml")
+    codes = {each.code for each in rejected.value.faults}
+    assert codes == {"protocol.choice", "protocol.field"}
+
+
+def test_a_list_in_a_clause_that_cannot_be_read_is_not_missed():
+    lists = """
+  - clause: art. 7
+    text: Deze lijst.
+    title: {nl: Lijst, en: List}
+    defines: list
+    name: words
+    items: [a]
+  - clause: art. 8
+    text: Enkel deze.
+    title: {nl: Enkel, en: Only}
+    pattern: prohibition
+    act: {type: data-communicated, where: {categories: {outside: {list: words}}}}
+"""
+    whole = SMALL + lists.removeprefix("\n")
+    assert checked(whole.encode(), "test.yaml").clause("art. 8") is not None
+    with pytest.raises(ProtocolRejected) as rejected:
+        checked(whole.replace("items: [a]", "items: a").encode(), "test.yaml")
+    assert [each.code for each in rejected.value.faults] == ["protocol.form"]
+
+
 def test_a_gap_leads_to_a_clause():
     gap = "gaps:\n  - {gap: art. 77, when: {type: incident-detected}, says: {nl: Niets, en: Nothing}}\n"
     assert [fault.code for fault in faults_of(SMALL + gap)] == ["protocol.address"]

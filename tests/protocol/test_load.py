@@ -20,6 +20,35 @@ def faults_of(text: str | bytes) -> tuple[Fault, ...]:
     return rejected.value.faults
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "way"),
+    [
+        ("text: De partijen melden", "text: Artikel 2: de partijen melden", "a text with a colon stands in quotes"),
+        ("    term: 24 hours", "\tterm: 24 hours", "no tabs"),
+        ("text: De partijen", "text: %De partijen", "stands in quotes"),
+    ],
+)
+def test_a_slip_that_many_make_is_told_with_the_way_out(old, new, way):
+    (fault,) = faults_of(SMALL.replace(old, new))
+    assert way in fault.message
+
+
+@pytest.mark.parametrize(("written", "reads"), [("8", True), ("010", False), ("08", False)])
+def test_a_number_has_one_spelling(written, reads):
+    limit = f"""\
+  - clause: art. 3
+    text: Ten hoogste.
+    title: {{nl: Grens, en: Limit}}
+    pattern: limit
+    act: {{type: data-communicated}}
+    at_most: {written}
+"""
+    if reads:
+        assert load((SMALL + limit).encode(), "test.yaml").clause("art. 3") is not None
+    else:
+        assert [fault.code for fault in faults_of(SMALL + limit)] == ["protocol.type"]
+
+
 def test_the_small_file_loads():
     found = load(SMALL.encode(), "small.yaml")
     assert found.party_ids == ("ALFA", "BETA")
@@ -57,6 +86,7 @@ MALFORMED = [
     ("0316.380.841", "0316.380.842", '"0316.380.842"', "protocol.identifier", "not an enterprise number"),
     ('kbo: "0316.380.841"', 'establishment: "2.199.302.181"', '"2.199', "protocol.identifier", "not an establishment"),
     ("Europe/Brussels", "Europe/Bruges", "Europe/Bruges", "protocol.zone", "not a time zone"),
+    ("holidays: BE", "holidays: BE, also: [02-30]", "02-30", "protocol.type", "not a day of the year"),
     ("holidays: BE", "holidays: NL", "NL", "protocol.word", "known here: BE"),
     ('version: "1"', "version: 1", "1\n", "protocol.type", "put it in quotes"),
     ("drawn_up: 2024-01-15", "drawn_up: 2024-02-30", "2024-02-30", "protocol.type", "not a date"),
