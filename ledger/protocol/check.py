@@ -78,6 +78,7 @@ def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
     outsiders, classes = (frozenset(each.id for each in group) for group in (version.outsiders, version.classes))
     scope = Scope(catalogue, lists_of(version.clauses), outsiders, classes, faults)
     _check_unique(version, faults)
+    _check_head(version, outsiders, faults)
     for clause in version.clauses:
         check_types(clause.proof, clause.mark, scope)
         if clause.takes_over and version.amends is None:
@@ -100,6 +101,16 @@ def check(version: ProtocolVersion, catalogue: Catalogue) -> list[Fault]:
     check_used(version, faults)
     check_life(version, faults)
     return sorted(set(faults.found))
+
+
+def _check_head(version: ProtocolVersion, outsiders: frozenset[str], faults: FaultList) -> None:
+    """Who supervises a party is not bound itself, and a version takes the place of another one."""
+    supervised: list[Party | OpenClass] = [*version.parties, *version.classes]
+    for each in supervised:
+        if each.authority is not None and each.authority not in outsiders:
+            faults.note(each.mark, "party", f"{each.authority} is a party: an authority is one of the outsiders")
+    if version.amends is not None and version.amends.rpartition("/")[2] == version.version:
+        faults.note(Mark(1, 1), "version", f"version {version.version} cannot amend itself")
 
 
 def _check_addresses(body: d.Statement, version: ProtocolVersion, faults: FaultList) -> None:

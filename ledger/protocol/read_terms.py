@@ -72,6 +72,8 @@ def term(node: Tree, context: Context) -> Term:
     length, start, edge = _parts(word, node, context)
     words = [each.value for each in OpenTerm]
     if length in words:
+        if edge is not None:
+            raise context.refuse(node, "term", f"{length} has no length that could go on to {edge.value}")
         return Term(OpenTerm(length), start, edge, mark=node.mark)
     if not length[:1].isdigit():
         known = [*words, "30 days"]

@@ -162,6 +162,14 @@ def test_a_list_in_a_clause_that_cannot_be_read_is_not_missed():
     assert [each.code for each in rejected.value.faults] == ["protocol.form"]
 
 
+def test_an_authority_is_an_outsider_and_a_version_amends_another():
+    (fault,) = faults_of(SMALL.replace("authority: TOEZICHT", "authority: BETA"))
+    assert (fault.line, fault.message) == (6, "BETA is a party: an authority is one of the outsiders")
+    (fault,) = faults_of(SMALL.replace('version: "1"', 'version: "1"\namends: "1"'))
+    assert fault.message == "version 1 cannot amend itself"
+    assert faults_of(SMALL.replace('version: "1"', 'version: "2"\namends: "1"')) == []
+
+
 def test_a_gap_leads_to_a_clause():
     gap = "gaps:\n  - {gap: art. 77, when: {type: incident-detected}, says: {nl: Niets, en: Nothing}}\n"
     assert [fault.code for fault in faults_of(SMALL + gap)] == ["protocol.address"]

@@ -58,6 +58,7 @@ def test_the_small_file_loads():
 # (what is replaced, by what, where the fault is marked, its code, a part of its message)
 MALFORMED = [
     ("term: 24 hours", "term: 24 hour glasses", "24 hour glasses", "protocol.term", "is not a span"),
+    ("term: 24 hours", "term: reasonable to end-of-month", "reasonable to", "protocol.term", "has no length"),
     ("term: 24 hours", "term: 24 fortnights", "24 fortnights", "protocol.term", "not a unit of time"),
     ("term: 24 hours", "term: 0 hours", "0 hours", "protocol.term", "out of range"),
     ("term: 24 hours", "term: imediately", "imediately", "protocol.term", "did you mean immediately?"),
