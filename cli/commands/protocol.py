@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +64,16 @@ def add(ctx: click.Context, file: Path) -> None:
     """
     from ledger.chain.hashing import sha256
     from ledger.keys.signing import Draft, sign
+    from ledger.protocol.check import check_follows
 
     data = file.read_bytes()
     version, digest = _checked(file, data), sha256(data).hex()
     opened = session.application(ctx)
+    with _every_fault_told(file):
+        known = opened.door.protocols.get(version.id)
+        check_follows(
+            version, [each for each in known.versions if each.digest.hex() != digest] if known else [], str(file)
+        )
     value: dict[str, Any] = {
         "type": "protocol-version-registered", "protocol": version.id, "version": version.version, "digest": digest,
     }  # fmt: skip
@@ -203,10 +211,17 @@ def _patterns(version: ProtocolVersion) -> list[tuple[str, int]]:
 def _checked(file: Path, data: bytes) -> ProtocolVersion:
     """The version in a file that has no fault. Raises ProtocolRejected with all of them."""
     from ledger.protocol.check import checked
+
+    with _every_fault_told(file):
+        return checked(data, str(file))
+
+
+@contextmanager
+def _every_fault_told(file: Path) -> Iterator[None]:
     from ledger.protocol.faults import ProtocolRejected
 
     try:
-        return checked(data, str(file))
+        yield
     except ProtocolRejected as error:
         for fault in error.faults:
             say(f"{file}:{fault.line}:{fault.column}: {fault.message}")

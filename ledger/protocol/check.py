@@ -59,6 +59,27 @@ def checked(data: bytes, name: str) -> ProtocolVersion:
     return version
 
 
+def check_follows(version: ProtocolVersion, before: Sequence[ProtocolVersion], name: str) -> None:
+    """Whether it can follow the versions of its protocol that are registered, of which there may be none.
+
+    Raises ProtocolRejected where it amends none of these, or takes over a clause that the amended one does not have.
+    """
+    if version.amends is None or not before:
+        return
+    faults = FaultList()
+    named = version.amends.rpartition("/")[2]
+    amended = next((each for each in before if each.version == named), None)
+    if amended is None:
+        known = ", ".join(each.version for each in before)
+        faults.note(Mark(1, 1), "version", f"it amends version {named}, which is not registered; known here: {known}")
+    for clause in version.clauses if amended is not None else ():
+        if clause.takes_over and amended is not None and amended.clause(clause.takes_over) is None:
+            message = f"nothing is taken over: version {named} has no clause {clause.takes_over}"
+            faults.note(clause.mark, "address", message)
+    if faults.found:
+        raise ProtocolRejected(name, faults.found)
+
+
 def _check_parts(parts: Sequence[object]) -> list[Fault]:
     """The faults of bodies, as far as one can be checked without the others."""
     clauses = [part for part in parts if isinstance(part, Clause)]

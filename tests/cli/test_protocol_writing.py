@@ -50,6 +50,28 @@ def test_a_file_is_compared_with_the_version_that_the_ledger_holds(
     assert run([*place, "protocol", "diff", f"{V}/9", str(amended)]) == 6
 
 
+@pytest.mark.parametrize(
+    ("amends", "takes_over", "code", "says"),
+    [
+        ("1", "AVG 33(1)", 0, ""),
+        ("7", "AVG 33(1)", 5, "it amends version 7, which is not registered; known here: 1"),
+        ("1", "AVG 33(2)", 5, "nothing is taken over: version 1 has no clause AVG 33(2)"),
+    ],
+)
+def test_what_a_version_amends_and_takes_over_is_there(
+    amends: str, takes_over: str, code: int, says: str, world: World, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    place = ["--ledger", str(world.place.views.with_suffix(".db"))]
+    amended = tmp_path / "amended.yaml"
+    shipped = (ROOT / f"protocols/{V}.yaml").read_text(encoding="utf-8")
+    second = shipped.replace('version: "1"', f'version: "2"\namends: "{amends}"')
+    second = second.replace("    term: 72 hours", f"    takes_over: {takes_over}\n    term: 48 hours")
+    amended.write_text(second, encoding="utf-8")
+    assert run([*place, "protocol", "add", str(amended)]) == code
+    assert says in capsys.readouterr().err
+
+
 def test_a_clause_is_shown_beside_its_words_with_what_it_means(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
