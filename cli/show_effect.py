@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cli.json_obligations import item
+from cli.moments import here
 from cli.output import answer, answer_json, say
 from ledger.clock import Moment, spell
 from projections.effects import Effect
@@ -32,7 +33,7 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
     for finding in found.findings:
         told(f"to look at: {finding.says}")
     for act in found.in_vain:
-        told(f"would have no effect: {act.type} by {act.party}: {act.why}")
+        told(f"would have no effect: {act.type} by {act.party}: {here(act.why)}")
 
 
 def _counted(word: str, obligations: Sequence[Obligation]) -> str:

@@ -41,7 +41,7 @@ def show_answer(
     _show_lines("Acts that cannot be judged yet", (_violation(each) for each in found.violations if not each.certain))
     _show_lines(
         "Acts without effect",
-        (f"{each.type} by {each.party}, entry {each.act.position}: {each.why}" for each in found.void_acts),
+        (f"{each.type} by {each.party}, entry {each.act.position}: {here(each.why)}" for each in found.void_acts),
     )
     _show_lines("To look at", (f"{each.clause}, entry {each.about.position}: {each.says}" for each in found.findings))
     _show_lines("What the text leaves unsaid", map(_gap, found.gaps))

@@ -145,7 +145,8 @@ def _exercise(world: World, act: Fact) -> None:
     found = [each for clause, power in powers for each in grounds(world, version, clause, power, act.happened.latest)]
     used: list[tuple[str, Verdict]] = []
     for party in act.parties:
-        verdict = best([judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found])
+        verdicts = [judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found]
+        verdict = best(verdicts, [clause.address for clause, _ in powers])
         if verdict.counts is False and act.retracted is None:
             _void(world, act, party, verdict)
         elif verdict.counts is not False:

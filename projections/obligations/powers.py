@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -126,8 +126,13 @@ def _may(world: World, ground: Ground, act: Fact, party: str, at: Moment) -> boo
     return ground.clause.applies is not Applies.IN_FORCE or world.life.is_bound(party, at)
 
 
-def best(verdicts: list[Verdict]) -> Verdict:
-    """An act counts if one power gives it; else the verdict that comes nearest says why not."""
+def best(verdicts: list[Verdict], waiting: Sequence[str] = ()) -> Verdict:
+    """An act counts if one power gives it; else the verdict that comes nearest says why not.
+
+    `waiting` are the clauses that would give it upon an event, of which none is on record.
+    """
     order = {True: 0, None: 1, False: 2}
     none = Verdict(False, "no clause of this protocol gives such a power")
+    if waiting:
+        none = Verdict(False, f"{', '.join(waiting)} gives it only upon what did not happen")
     return min([*verdicts, none], key=lambda each: (order[each.counts], each.ground is None))
