@@ -46,12 +46,17 @@ def _paragraphs(export: Mapping[str, Any], language: Language, day: str) -> Iter
 def _delivery(disclosure: Mapping[str, Any], language: Language) -> Iterator[str]:
     to = ", ".join(disclosure["to"]) or text("public", language)
     mark = " *" if disclosure["names_person"] else ""
-    line = text("line", language, at=disclosure["happened_at"][:10], sender=disclosure["sender"], to=to)
+    held = disclosure["type"] == "holding-registered"
+    line = text(
+        "held" if held else "line", language, at=disclosure["happened_at"][:10], sender=disclosure["sender"], to=to
+    )
     yield from _filled(line + mark, "  ")
     if disclosure["datasets"]:
         yield from _filled(text("datasets", language, what=", ".join(disclosure["datasets"])), "    ")
     if disclosure["purpose"]:
         yield from _filled(text("purpose", language, what=disclosure["purpose"]), "    ")
+    if held:
+        return
     basis = disclosure["basis"]
     words = text(basis, language) if basis in TEXTS else basis
     yield from _filled(text("basis", language, what=words) if basis else text("no-basis", language), "    ")

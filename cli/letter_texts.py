@@ -29,6 +29,8 @@ TEXTS: dict[str, dict[Language, str]] = {
     },
     "none": {"nl": "Er is geen mededeling geregistreerd.", "en": "No delivery has been recorded."},
     "line": {"nl": "{at}: van {sender} aan {to}", "en": "{at}: from {sender} to {to}"},
+    "held": {"nl": "{to} heeft sinds {at} gegevens van {sender}; wanneer ze zijn meegedeeld, is niet geregistreerd",
+             "en": "{to} has had data from {sender} since {at}; when they were disclosed has not been recorded"},
     "datasets": {"nl": "gegevens: {what}", "en": "data: {what}"},
     "purpose": {"nl": "doel: {what}", "en": "purpose: {what}"},
     "basis": {"nl": "rechtsgrond: {what}", "en": "legal basis: {what}"},

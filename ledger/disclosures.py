@@ -2,19 +2,21 @@
 
 Deliveries are recorded by dataset and not by person: nobody keeps a list of persons in a ledger. So all deliveries of
 the protocol in which a person is known are told (of the datasets that are asked for, if any), and those that name the
-person are marked. Everything comes from verified entries; the vault is not asked.
+person are marked. What was retracted is not told, and what was corrected as it stands now. A recipient whose delivery
+nobody recorded is told by what the recipient itself recorded. Everything comes from verified entries; the vault is not
+asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ledger.chain.entry import Entry
 from ledger.events.acts import acting, value_of
 from ledger.events.base import Event
 from ledger.events.codec import decoded_fast
-from ledger.events.fields import ABSENT
+from ledger.events.fields import ABSENT, Absent
+from ledger.events.governance import EventRetracted
 from ledger.replay import verified
 from ledger.storage.store import Store
 from ledger.subjects.holds import tokens_in
@@ -23,13 +25,18 @@ DELIVERIES = (
     "data-communicated", "standing-exchange-opened", "onward-disclosure-made", "publication-made",
     "direct-marketing-sent",
 )  # fmt: skip
-"""Types by which data leave for somebody; a sending repeated is no second one, and a receipt is its other end."""
+"""Types by which data leave for somebody; a sending repeated is no second one."""
+RECEIVED, HELD = "data-received", "holding-registered"
+"""The other end of a delivery; and a copy of another's data. Both show a recipient, also where no delivery does."""
 
-_REGISTERS = ("/exchange", "/publication", "/marketing")
+_REGISTERS = ("/exchange", "/publication", "/marketing", "/deletion", "/governance")
 
 
 class Disclosure(NamedTuple):
-    """One delivery. `to` are parties, or who else received; empty texts and lists where the entry does not say."""
+    """One delivery. `to` are parties, or who else received; empty texts and lists where the entry does not say.
+
+    Of type `holding-registered`: a copy that a recipient has, of which no delivery is recorded; since `happened_at`.
+    """
 
     position: int
     type: str
@@ -68,7 +75,7 @@ class Told(NamedTuple):
 
 def told(store: Store, protocol: str, token: str, datasets: Collection[str] = ()) -> Told:
     """Read the whole ledger for one person. Raises BrokenLink where it is not whole."""
-    disclosures: list[Disclosure] = []
+    statements: list[tuple[int, Event]] = []
     mentions: list[Mention] = []
     uses: list[str] = []
     named = token.encode()
@@ -80,22 +87,67 @@ def told(store: Store, protocol: str, token: str, datasets: Collection[str] = ()
                 continue
             mentions.append(Mention(entry.position, event.type.partition("/")[0], event.happened_at))
         if entry.stream.startswith(f"{protocol}/") and entry.stream.endswith(_REGISTERS):
-            disclosures += _disclosures(entry, token, datasets)
+            statements.append((entry.position, decoded_fast(entry.event)))
     uses.sort()
+    disclosures = _disclosures(_standing(statements), token, datasets)
     return Told(tuple(disclosures), tuple(mentions), len(uses), uses[0] if uses else "", uses[-1] if uses else "")
 
 
-def _disclosures(entry: Entry, token: str, datasets: Collection[str]) -> Iterator[Disclosure]:
-    event = decoded_fast(entry.event)
-    name = event.type.partition("/")[0]
-    about = _texts(event, "datasets")
-    if name not in DELIVERIES or (datasets and about and not set(about) & set(datasets)):
-        return
-    sender = _text(event, "from") or ", ".join(acting(event))
-    to = _texts(event, "to") or ((_text(event, "recipient"),) if _text(event, "recipient") else ())
-    yield Disclosure(
-        entry.position, name, event.happened_at, sender, to, about, _texts(event, "categories"),
-        _text(event, "purpose"), _text(event, "basis"), token in set(tokens_in(event)),
+def _standing(statements: Sequence[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """What stands of these: without what its author retracted, and each as its author last corrected it."""
+    authors = {event.id: event.author for _, event in statements}
+    retracted: set[str] = set()
+    for _, event in reversed(statements):  # a retraction may be retracted itself
+        own = isinstance(event, EventRetracted) and authors.get(event.retracts) == event.author
+        if isinstance(event, EventRetracted) and own and event.id not in retracted:
+            retracted.add(event.retracts)
+    first: dict[str, str] = {}
+    found: dict[str, tuple[int, Event]] = {}
+    for position, event in statements:
+        if isinstance(event.corrects, Absent):
+            found[event.id] = position, event
+            continue
+        root = first[event.id] = first.get(event.corrects, event.corrects)
+        _, stands = found.get(root, (0, None))
+        same = stands is not None and (stands.type, stands.author) == (event.type, event.author)
+        if same and event.id not in retracted:
+            found[root] = position, event
+    return sorted(stands for root, stands in found.items() if root not in retracted)
+
+
+def _disclosures(standing: list[tuple[int, Event]], token: str, datasets: Collection[str]) -> list[Disclosure]:
+    """Every delivery; then every recipient that none of them has, by what it recorded itself; by position."""
+    found: list[Disclosure] = []
+    exchanges: set[str] = set()
+    for kinds in (DELIVERIES, (RECEIVED,), (HELD,)):
+        for position, event in standing:
+            name, exchange = event.type.partition("/")[0], _text(event, "exchange")
+            if name not in kinds or (name == RECEIVED and exchange in exchanges):
+                continue
+            each = _disclosure(position, name, event, token)
+            if name == HELD and (set(each.to) == {each.sender} or _is_among(each, found)):
+                continue
+            exchanges.add(exchange)
+            if not datasets or not each.datasets or set(each.datasets) & set(datasets):
+                found.append(each)
+    return sorted(found)
+
+
+def _is_among(held: Disclosure, found: Iterable[Disclosure]) -> bool:
+    """Whether a copy is of what another line tells already."""
+    return any(
+        held.sender == each.sender and set(held.to) <= set(each.to) and set(held.datasets) <= set(each.datasets)
+        for each in found
+    )
+
+
+def _disclosure(position: int, name: str, event: Event, token: str) -> Disclosure:
+    sender = _text(event, "from") or (name == HELD and (_text(event, "sender") or _text(event, "origin")))
+    to = acting(event) if name == HELD else _texts(event, "to") or _texts(event, "recipient")
+    return Disclosure(
+        position, name, _text(event, "covers_from") or event.happened_at, sender or ", ".join(acting(event)), to,
+        _texts(event, "datasets") or _texts(event, "dataset"), _texts(event, "categories"), _text(event, "purpose"),
+        _text(event, "basis"), token in set(tokens_in(event)),
     )  # fmt: skip
 
 
@@ -109,5 +161,8 @@ def _text(event: Event, name: str) -> str:
 
 
 def _texts(event: Event, name: str) -> tuple[str, ...]:
+    """The words of a list; a single word is a list of one."""
     found = _value(event, name)
+    if isinstance(found, str):
+        return (found,) if found else ()
     return tuple(found) if isinstance(found, tuple) else ()

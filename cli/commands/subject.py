@@ -153,6 +153,8 @@ def disclosures(ctx: click.Context, token: str, datasets: tuple[str, ...], as_js
     table(("entry", "on", "from", "to", "data", "basis"), rows, wraps=("to", "data"))
     answer(f"recipients: {', '.join(export['recipients']) or 'the public'}")
     say("Deliveries are recorded by dataset; those with * name this person.")
+    if held := [str(each["position"]) for each in export["disclosures"] if each["type"] == "holding-registered"]:
+        say(f"Of entry {', '.join(held)}: the recipient registered that it has them; the delivery is not recorded.")
 
 
 @command.command(epilog=EXIT_STATUS)
