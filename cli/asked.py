@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ledger.door import Door
     from ledger.storage.store import Store
 
 
@@ -14,20 +15,26 @@ def check_asked(store: Store, protocol: str | None, party: str | None = None, cl
     """Raises NotFound for a protocol, party or clause that the ledger's protocols do not have."""
     from ledger.door import door_of
 
-    known = door_of(store).protocols
+    check_known(door_of(store), protocol, party, clause)
+
+
+def check_known(door: Door, protocol: str | None, party: str | None = None, clause: str | None = None) -> None:
+    """The same, for who has read the state of the ledger."""
+    known = door.protocols
     if protocol is not None:
-        _check("protocol", protocol, known)
+        check_name("protocol", protocol, known)
     chosen = [known[name] for name in known if protocol in (None, name)]
     versions = [version for each in chosen for version in each.versions]
     if party is not None:
         outsiders = {outsider.id for version in versions for outsider in version.outsiders}
-        _check("party", party, outsiders.union(*(each.parties for each in chosen)))
+        check_name("party", party, outsiders.union(*(each.parties for each in chosen)))
     addresses = [one.address for version in versions for one in version.clauses]
     if clause is not None and not any(address.startswith(clause) for address in addresses):
-        _check("clause", clause, addresses)
+        check_name("clause", clause, addresses)
 
 
-def _check(what: str, name: str, known: Iterable[str]) -> None:
+def check_name(what: str, name: str, known: Iterable[str]) -> None:
+    """Raises NotFound, with what comes near, for a name that is none of these."""
     from ledger.errors import NotFound
 
     there = sorted(set(known))

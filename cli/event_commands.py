@@ -74,7 +74,7 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
     draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
     signer = given["signer"] or _signer(ctx, about, fields)
     if given["dry_run"] or not given["as_json"]:
-        found = _effect(ctx, draft, signer or door.keyring.operator)
+        found = effect_of(ctx, draft, signer or door.keyring.operator)
         tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])
     if not given["dry_run"]:
         _confirm()
@@ -143,7 +143,7 @@ def _signer(ctx: click.Context, about: EventType, fields: dict[str, Any]) -> str
     return party if held else None
 
 
-def _effect(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
+def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
     """What it would change, tried on the ledger as it stands; nobody signs and nothing is written."""
     from ledger.clock import now
     from projections.effects import effect

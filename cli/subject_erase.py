@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.asked import check_known
+from cli.erasure_plan import plan_of, show_plan, tell_done
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
+from cli.subject_change import BY_TERM, asked_datasets, change_of, may_ask, say_how, show_change, stated_before
 
 if TYPE_CHECKING:
+    from cli.subject_change import Change
     from ledger.application import Application
+    from ledger.keys.signing import SignedLine
 
-GROUNDS = ("retention-ended", "request", "objection", "unlawful", "order")
+GROUNDS = (BY_TERM, "request", "objection", "unlawful", "order")
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -26,93 +31,82 @@ GROUNDS = ("retention-ended", "request", "objection", "unlawful", "order")
 @click.option("--decided-at", metavar="MOMENT", help="When they did: 2022-06-30, or an instant in UTC.")
 @click.option("--clause", metavar="ADDRESS", help="The clause of the protocol that asks for it.")
 @click.option("--request", metavar="ID", help="The event by which it was asked.")
+@click.option("--dataset", "datasets", multiple=True, metavar="NAME", help="Also erased by the party, in its own data.")
+@click.option("--as", "party", metavar="PARTY", help="Which party that is. Who decided, if left out.")
 @click.option("--confirm", metavar="TOKEN", help="The token again, in place of typing it when asked.")
 @click.option("--dry-run", is_flag=True, help="Show what would become unreadable; do nothing.")
 @json_option
 @ledger_option
 @click.pass_context
 def erase(
-    ctx: click.Context, /, token: str | None, parts: tuple[str, ...], confirm: str | None, dry_run: bool, as_json: bool,
-    **reasons: str | None,
+    ctx: click.Context, /, token: str | None, parts: tuple[str, ...], datasets: tuple[str, ...], party: str | None,
+    confirm: str | None, dry_run: bool, as_json: bool, **reasons: str | None,
 ) -> None:  # fmt: skip
     """Make a person, and all that sealed texts say of them, unreadable for good; the ledger still verifies.
 
     Records subject-erased, with ground and decider and no personal data, and then destroys key, blinds and rows.
     While a legal hold stands in the protocol, nothing is erased (exit 7).
 
+    That is about this ledger. Where a party erased the person in its own data too, --dataset records its statement in
+    the same go: it then owes a notice to each recipient of that dataset (AVG 19). On a terminal this is asked.
+
     \b
     Example:
       ledger subject erase 5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b --ground request --decided-by VLAIO --dry-run
     """
+    _check_usage(token, parts, datasets, str(reasons["ground"]))
+    opened, party = session.application(ctx), party or str(reasons["decided_by"])
+    if token and (by := opened.door.holds.erased.get(token)):
+        stated = stated_before(opened, token, by, datasets, party)
+        tell_done({"token": token, "change": stated, "erased_by": by, "new": False}, as_json=as_json)
+        return
+    plan = plan_of(opened, token, parts)
+    _check_decider(opened, plan["protocol"], str(reasons["decided_by"]), str(reasons["ground"]))
+    opened.door.holds.check_free(plan["protocol"])
+    tell = None if as_json else answer if dry_run else say
+    if tell:
+        show_plan(plan, tell)
+    by_right = token is not None and reasons["ground"] != BY_TERM
+    if by_right and not (datasets or confirm or dry_run or as_json) and may_ask(ctx, opened, party):
+        datasets = asked_datasets(opened, str(token), party)
+    change = change_of(ctx, opened, str(token), party, datasets) if datasets else None
+    if change and tell:
+        show_change(change, tell)
+    plan["change"] = change.told if change else None
+    if dry_run:
+        if as_json:
+            answer_json({**plan, "dry_run": True})
+        return
+    _check_confirmed(token or parts[0], confirm)
+    tell_done({**plan, **_recorded(ctx, opened, plan, reasons, change)}, as_json=as_json)
+    if by_right and change is None:
+        say_how(str(token), plan["protocol"])
+
+
+def _check_usage(token: str | None, parts: tuple[str, ...], datasets: tuple[str, ...], ground: str) -> None:
     from ledger.errors import UsageProblem
 
     if (token is None) == (not parts):
         raise UsageProblem("a token, or sealed parts with --part", hint="find the token: ledger subject find")
-    opened = session.application(ctx)
-    if token and (by := opened.door.holds.erased.get(token)):
-        _tell({"token": token, "erased_by": by, "new": False}, as_json=as_json)
-        return
-    plan = _plan(opened, token, parts)
-    opened.door.holds.check_free(plan["protocol"])
-    if dry_run or not as_json:
-        _show(plan, as_json=as_json, dry_run=dry_run)
-    if dry_run:
-        return
-    _check_confirmed(token or parts[0], confirm)
-    recorded = _recorded(ctx, opened, plan, reasons)
-    _tell({**plan, "erased_by": recorded.position, "new": recorded.new}, as_json=as_json)
+    if datasets and token is None:
+        raise UsageProblem(
+            "--dataset goes with a person, and not with sealed parts",
+            hint="the party records it with: ledger rights change-data",
+        )
+    if datasets and ground == BY_TERM:
+        raise UsageProblem(
+            "data whose term has ended are not erased by a person's right: no notice is owed for it",
+            hint="the party records it with: ledger holding delete, ledger holding destroy",
+        )
 
 
-def _plan(opened: Application, token: str | None, parts: tuple[str, ...]) -> dict[str, Any]:
-    """What would go. Raises NotFound for a token or a part that the vault does not have."""
-    from ledger.errors import NotFound
+def _check_decider(opened: Application, protocol: str | None, decider: str, ground: str) -> None:
+    """Raise NotFound for a party that is not there: what is erased cannot be stated better afterwards.
 
-    commitments = list(parts) if token is None else opened.vault.parts_about(token)
-    events = []
-    for commitment in commitments:
-        part = opened.vault.part(commitment)
-        if part is None:
-            raise NotFound(
-                f"the vault has no sealed part {commitment}", code="subject.unknown-part", hint="see: ledger verify"
-            )
-        events.append((opened.position_of(part.event_id) or 0, part.opening.field if part.opening else "?"))
-    protocol = opened.vault.protocol_of(token) if token else _protocol_of(opened, events)
-    copies = [each._asdict() for each in opened.vault.copies(opened.clock()) if each.opens]
-    return {
-        "token": token, "protocol": protocol, "parts": list(parts),
-        "identifiers": len(opened.vault.identifiers(token)) if token else 0,
-        "texts": [{"position": position, "field": field} for position, field in sorted(events)],
-        "deferred": copies,
-    }  # fmt: skip
-
-
-def _protocol_of(opened: Application, events: list[tuple[int, str]]) -> str | None:
-    from ledger.chain.entry import event_of
-    from ledger.events.codec import decoded_fast
-
-    found = {getattr(decoded_fast(event_of(opened.store.entry(position))), "protocol", None) for position, _ in events}
-    return found.pop() if len(found) == 1 else None
-
-
-def _show(plan: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        answer_json({**plan, "dry_run": dry_run})
-        return
-    tell = answer if dry_run else say
-    tell("would become unreadable:" if dry_run else "this becomes unreadable, for good:")
-    if plan["token"]:
-        tell(f"  {plan['token']} in {plan['protocol']}: {plan['identifiers']} identifier(s), and the way to find them")
-    for text in plan["texts"]:
-        tell(f"  what entry {text['position']} says in {text['field']}")
-    for copy in plan["deferred"]:
-        tell(f"  deferred until {_day(copy['kept_until'])}: the backup of {_day(copy['taken_at'])} still has it")
-
-
-def _day(recorded: str) -> str:
-    """The day in Brussels of a moment in the vault."""
-    from ledger.clock import Moment, parse_recorded
-
-    return Moment.at(parse_recorded(recorded)).day.isoformat()
+    An order may be anybody's, a court's say.
+    """
+    if ground != "order" and decider != opened.door.keyring.operator:
+        check_known(opened.door, protocol, decider)
 
 
 def _check_confirmed(wanted: str, given: str | None) -> None:
@@ -127,29 +121,25 @@ def _check_confirmed(wanted: str, given: str | None) -> None:
         )
 
 
-def _recorded(ctx: click.Context, opened: Application, plan: dict[str, Any], reasons: dict[str, str | None]) -> Any:
+def _recorded(
+    ctx: click.Context, opened: Application, plan: dict[str, Any], reasons: dict[str, str | None],
+    change: Change | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Both in one append; the party's statement first, for of who is erased nothing can be stated any more."""
+    stated = [change.signed(ctx, opened)] if change else []
+    *before, recorded = opened.record([*stated, _erasure(ctx, opened, plan, reasons)])
+    told = {**change.told, "position": before[0].position} if change else None
+    return {"change": told, "erased_by": recorded.position, "new": recorded.new}
+
+
+def _erasure(
+    ctx: click.Context, opened: Application, plan: dict[str, Any], reasons: dict[str, str | None]
+) -> SignedLine:
     from ledger.keys.signing import Draft, sign
 
     given = {name: value for name, value in reasons.items() if value is not None}
     about = {"tokens": [plan["token"]]} if plan["token"] else {"commitments": plan["parts"]}
     where = {"in_protocol": plan["protocol"]} if plan["protocol"] else {}
     draft = Draft.parse({"type": "subject-erased", **about, **where, **given})
-    operator = opened.door.keyring.operator
-    key = session.key(ctx, operator, "events", opened.door)
-    line = sign(draft, key, opened.door.origin, opened.clock, id_key=opened.vault.record_key("erasures"))
-    (recorded,) = opened.record([line])
-    return recorded
-
-
-def _tell(plan: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        answer_json({**plan, "dry_run": False})
-        return
-    what = plan.get("token") or f"{len(plan.get('parts', []))} sealed part(s)"
-    answer(f"{what} {'erased' if plan['new'] else 'was erased before'} by entry {plan['erased_by']}")
-    if plan.get("deferred"):
-        last = max(copy["kept_until"] for copy in plan["deferred"])
-        answer(f"deferred: backups of the vault hold it until {_day(last)}, or until the master key changes")
-    if plan["new"]:
-        say("What parties hold of this person is theirs to erase; they record it: ledger rights change-data.")
-        say("That opens a notice to each recipient (AVG 19): ledger obligations --clause 'AVG 19'.")
+    key = session.key(ctx, opened.door.keyring.operator, "events", opened.door)
+    return sign(draft, key, opened.door.origin, opened.clock, id_key=opened.vault.record_key("erasures"))

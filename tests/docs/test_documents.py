@@ -17,7 +17,7 @@ EXECUTED = {
     "docs/guide/auditor.md": {"bundle", "check", "compare", "page", "whole"},
     "docs/guide/logs.md": {"import", "explain", "close", "summarise"},
     "docs/guide/operator.md": {"open", "party", "daily", "documents", "logs", "drop", "load"},
-    "docs/privacy.md": {"recipients"},
+    "docs/privacy.md": {"recipients", "erasure"},
     "docs/guide/officer.md": {"begin", "check", "try", "why", "amend"},
 }
 """The README's `demo` and `tests` by `.ci/run`, the others by tests of this folder."""
