@@ -73,7 +73,7 @@ class Persons(VaultBase):
             wanted = select(ALIASES.c.lookup, ALIASES.c.content).where(ALIASES.c.token == token)
             rows = connection.execute(wanted).all()
         shown = [decode(self._cipher.shown_alias(token, row.lookup, wrapped, row.content)) for row in rows]
-        others = sorted((Identifier(**each) for each in shown), key=lambda each: (each.kind, each.value))
+        others = sorted({Identifier(**each) for each in shown}, key=lambda each: (each.kind, each.value, each.raw))
         # How the first one was written stands in its place.
         written = [each for each in others if str(each) == str(first)] or [first]
         return [*written, *(each for each in others if str(each) != str(first))]

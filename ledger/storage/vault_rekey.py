@@ -45,7 +45,7 @@ def _persons(connection: Connection, old: VaultCipher, new: VaultCipher) -> None
         })  # fmt: skip
         for lookup, content in aliases.get(row.token, ()):
             shown = old.shown_alias(row.token, lookup, row.wrapped, content)
-            others.append(_alias(new, row.token, row.protocol, wrapped, identifier, shown))
+            others.append(_alias(old, new, row.token, row.protocol, wrapped, lookup, shown))
     for some in by(_A_TIME, persons):
         connection.execute(PERSONS.insert(), some)
     for some in by(_A_TIME, others):
@@ -53,13 +53,13 @@ def _persons(connection: Connection, old: VaultCipher, new: VaultCipher) -> None
 
 
 def _alias(
-    new: VaultCipher, token: str, protocol: str, wrapped: bytes, first: str, shown: bytes
+    old: VaultCipher, new: VaultCipher, token: str, protocol: str, wrapped: bytes, lookup: bytes, shown: bytes
 ) -> dict[str, str | bytes]:
     from ledger.canonical import decode
     from ledger.subjects.identifiers import Identifier
 
     identifier = Identifier(**decode(shown))
-    # How the first one was written is found by nobody: its look-up only has to be its own.
-    text = f"\n{identifier.raw}" if str(identifier) == first else str(identifier)
-    lookup = new.lookup(protocol, text)
-    return {"lookup": lookup, "token": token, "content": new.hidden_alias(token, lookup, wrapped, shown)}
+    found_by = old.lookup(protocol, str(identifier)) == bytes(lookup)
+    # How one was written is found by nobody: its look-up only has to be its own.
+    fresh = new.lookup(protocol, str(identifier) if found_by else f"\n{identifier.raw}")
+    return {"lookup": fresh, "token": token, "content": new.hidden_alias(token, fresh, wrapped, shown)}
