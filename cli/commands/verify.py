@@ -168,7 +168,7 @@ def _persons_as_json(persons: Persons | None) -> dict[str, Any] | None:
         return None
     return {
         "parts": persons.counts, "erased_by": {str(position): count for position, count in persons.erased_by.items()},
-        "replayed": list(persons.replayed),
+        "replayed": list(persons.replayed), "unknown": len(persons.unknown),
     }  # fmt: skip
 
 

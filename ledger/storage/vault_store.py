@@ -24,6 +24,7 @@ from ledger.storage import vault_files, vault_rekey
 from ledger.storage.engine import location
 from ledger.storage.faults import spoken
 from ledger.storage.vault_base import Random
+from ledger.storage.vault_checking import Checking
 from ledger.storage.vault_cipher import VaultCipher
 from ledger.storage.vault_erasing import Erasing
 from ledger.storage.vault_files import NoVault, VaultThere
@@ -36,7 +37,7 @@ NO_VAULT = "restore it from its own backup; or, if it lies elsewhere, say where:
 __all__ = ["NoVault", "VaultKeyProblem", "VaultStore", "VaultThere"]
 
 
-class VaultStore(Persons, Parts, Erasing):
+class VaultStore(Persons, Parts, Erasing, Checking):
     """A vault that is open. Make one with `create`, come back to it with `open`."""
 
     @classmethod

@@ -11,8 +11,9 @@ import pytest
 from cli.main import run
 from ledger.canonical import decode, encode
 from ledger.storage.vault_cipher import VaultCipher
+from ledger.subjects.identifiers import Identifier
 from tests.subjects.persons import codes, copy_of, erased, judged, known, said
-from tests.worlds import World, rewrite
+from tests.worlds import V, World, rewrite
 
 Rows = dict[str, bytes]
 OF_THE_DEMO = 5
@@ -126,6 +127,115 @@ def test_an_erased_part_that_the_vault_notes_as_done_and_still_holds_is_told(two
     assert f"entry {entry.position}" in found.faults[0].detail
 
 
+def change(world: World, *statements: tuple[str, tuple[object, ...]]) -> None:
+    """Change the vault behind the ledger's back."""
+    plain = sqlite3.connect(world.place.vault)
+    for statement, given in statements:
+        plain.execute(statement, given)
+    plain.commit()
+    plain.close()
+
+
+@pytest.fixture
+def pair(spoilt: World) -> tuple[World, str, str, int]:
+    """Two persons, and the entry that says something of the first."""
+    one, other = known(spoilt), known(spoilt, "jan.elders@fictief.example")
+    return spoilt, one, other, said(spoilt, one).position
+
+
+def test_persons_who_are_as_they_were_are_well_under_a_new_key_too(pair):
+    world, one, other, _ = pair
+    number = Identifier.guessed("85.07.30-033.28")
+    with world.open() as ledger:
+        ledger.vault.add_identifier(one, number)
+        assert ledger.vault.add_person(V, number) == one
+        ledger.vault.add_person(V, Identifier.guessed("Jan.Elders@Fictief.Example"))
+        assert len(ledger.vault.identifiers(one)) == 2
+    assert (codes(judged(world)), judged(world).verdict) == ([], "ok")
+    with world.open() as ledger:
+        ledger.vault.change_key(world.place.vault_key)
+        assert ledger.vault.known(V, [str(number)]) == {str(number): one}
+        assert ledger.vault.identifiers(other)[0].raw == "Jan.Elders@Fictief.Example"
+    assert (codes(judged(world)), judged(world).verdict) == ([], "ok")
+
+
+FIELDS = ("wrapped", "identifier", "lookup")
+
+
+@pytest.mark.parametrize("fields", [FIELDS[:1], FIELDS[:2], FIELDS[2:], FIELDS], ids=" ".join)
+def test_the_row_of_another_person_is_told(pair, fields: tuple[str, ...]):
+    world, one, other, _ = pair
+    plain = sqlite3.connect(world.place.vault)
+    wanted = f"SELECT {', '.join(FIELDS)} FROM persons WHERE token = ?"
+    rows_of = {
+        token: dict(zip(FIELDS, plain.execute(wanted, (token,)).fetchone(), strict=True)) for token in (one, other)
+    }
+    plain.close()
+    free = ("UPDATE persons SET lookup = x'00' WHERE token = ?", (one,))
+    to = [(token, rows_of[whose]) for token, whose in ((other, one), (one, other))]
+    statements = [
+        (f"UPDATE persons SET {name} = ? WHERE token = ?", (row[name], token)) for token, row in to for name in fields
+    ]
+    change(world, *([free] if "lookup" in fields else []), *statements)
+    found = judged(world)
+    assert codes(found) == [("person.altered", 0)] * 2
+    assert {fault.detail[:32] for fault in found.faults} == {one, other}
+
+
+def test_a_person_whose_other_identifier_is_left_was_taken_out(pair):
+    world, one, _, position = pair
+    with world.open() as ledger:
+        ledger.vault.add_identifier(one, Identifier.guessed("85.07.30-033.28"))
+    change(world, ("DELETE FROM persons WHERE token = ?", (one,)))
+    found = judged(world)
+    assert (codes(found), found.unknown) == ([("person.altered", 0)], {one: position})
+    assert "taken out" in found.faults[0].detail
+
+
+def test_a_person_whom_only_an_entry_names_is_not_said_to_be_fine(pair, capfd):
+    world, one, _, position = pair
+    change(world, ("DELETE FROM persons WHERE token = ?", (one,)))
+    code, document = verified(world, capfd)
+    assert (code, document["verdicts"]["persons"], document["persons"]["unknown"]) == (0, "not-checked", 1)
+    assert any(f"{one}, of entry {position}" in line for line in document["not_checked"])
+
+
+def test_an_erased_person_who_is_put_back_is_told(pair):
+    world, one, *_ = pair
+    plain = sqlite3.connect(world.place.vault)
+    row = plain.execute("SELECT * FROM persons WHERE token = ?", (one,)).fetchone()
+    plain.close()
+    entry = erased(world, one)
+    change(world, ("INSERT INTO persons VALUES (?, ?, ?, ?, ?)", row))
+    assert codes(judged(world)) == [("person.not-erased", entry.position)]
+
+
+def test_a_part_that_is_no_longer_known_to_speak_of_its_person_is_told(pair):
+    world, one, _, position = pair
+    change(world, ("DELETE FROM about WHERE token = ?", (one,)))
+    found = judged(world)
+    assert codes(found) == [("sealed.unlinked", position)]
+    assert "would leave it" in found.faults[0].detail
+
+
+def test_a_part_that_is_made_to_speak_of_another_person_is_told(pair):
+    world, one, other, position = pair
+    change(world, ("INSERT INTO about SELECT ?, commitment FROM about WHERE token = ?", (other, one)))
+    found = judged(world)
+    assert codes(found) == [("sealed.unlinked", position)]
+    assert "would take it" in found.faults[0].detail
+
+
+def test_what_an_old_copy_of_the_vault_has_not_is_told_as_that(pair):
+    world, one, _, position = pair
+    before = copy_of(world.place.vault)
+    later = said(world, one, text="een latere tekst", day=2)
+    world.place.vault.write_bytes(before)
+    found = judged(world)
+    assert codes(found) == [("sealed.missing", later.position)]
+    assert f"an old copy, as of entry {position} or before, was put back" in found.faults[0].detail
+
+
 def test_a_person_of_a_log_who_is_gone_without_an_erasure_is_told_with_deep(imported: World, tmp_path):
     plain = sqlite3.connect(imported.place.vault)
     token = plain.execute("SELECT token FROM persons ORDER BY token LIMIT 1").fetchone()[0]
@@ -153,6 +263,7 @@ def test_verify_tells_the_verdict_and_the_entry(two, capfd):
     assert (code, report["verdicts"]["persons"]) == (0, "ok")
     assert report["persons"] == {
         "parts": {"erased": 2, "intact": OF_THE_DEMO}, "erased_by": {str(entry.position): 2}, "replayed": [],
+            "unknown": 0,
     }  # fmt: skip
 
 

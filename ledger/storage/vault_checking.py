@@ -1,0 +1,51 @@
+"""Whether the vault's own rows are what they were: each person opens where it stands, and is found by what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from ledger.canonical import decode
+from ledger.errors import LedgerError
+from ledger.storage.vault_base import VaultBase
+from ledger.storage.vault_tables import ABOUT, ALIASES, PERSONS
+from ledger.subjects.identifiers import Identifier
+
+
+class Checking(VaultBase):
+    def links(self) -> set[tuple[str, str]]:
+        """Which opening speaks of whom: (token, commitment)."""
+        with self._transaction() as connection:
+            return {(token, commitment) for token, commitment in connection.execute(select(ABOUT))}
+
+    def spoilt_persons(self) -> Iterator[tuple[str, str]]:
+        """Each token whose rows are not what was written there, and what is wrong, in words."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(PERSONS)).all()
+            aliases = connection.execute(select(ALIASES)).all()
+        known: dict[str, tuple[str, bytes]] = {}
+        for row in rows:
+            try:
+                shown = self._cipher.shown_person(row.token, row.wrapped, row.identifier)
+            except (LedgerError, ValueError):
+                yield row.token, "its row is altered, or another person's"
+                continue
+            known[row.token] = row.protocol, row.wrapped
+            if self._cipher.lookup(row.protocol, shown) != bytes(row.lookup):
+                yield row.token, "it is looked up by what another person is known by"
+        there = {row.token for row in rows}
+        for alias in aliases:
+            if alias.token not in there:
+                yield alias.token, "its row was taken out, and another identifier of it is left"
+            elif alias.token in known and not self._alias_fits(alias.token, bytes(alias.lookup), alias.content, known):
+                yield alias.token, "another identifier of it is altered, or another person's"
+
+    def _alias_fits(self, token: str, lookup: bytes, content: bytes, known: dict[str, tuple[str, bytes]]) -> bool:
+        protocol, wrapped = known[token]
+        try:
+            identifier = Identifier(**decode(self._cipher.shown_alias(token, lookup, wrapped, content)))
+        except (LedgerError, ValueError, TypeError):
+            return False
+        # It is found by its spelling; or only kept as it was written, and found by nobody.
+        return lookup in {self._cipher.lookup(protocol, text) for text in (str(identifier), f"\n{identifier.raw}")}
