@@ -7,10 +7,13 @@
 Ledger and vault are SQLite files in it, wherever they lie themselves. The ledger is copied first and the vault after
 it, for a text is in the vault before its entry is in the ledger. If somebody was erased between the two copies, both
 are made again: a vault never lacks what its ledger does not know of.
+
+While it is made, a file `unfinished` is in DIR: if we die, the same command begins anew, and nobody restores from it.
 """
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,14 +21,16 @@ from typing import NamedTuple
 from ledger.application import Application
 from ledger.clock import spell
 from ledger.erasing import STREAM
-from ledger.errors import Conflict
-from ledger.storage.copying import InTheWay, copy_file, copy_folder, write_file
+from ledger.errors import Conflict, LedgerError
+from ledger.keys.private_file import sync_folder
+from ledger.storage.copying import UNFINISHED, InTheWay, copy_file, copy_folder, write_file
 from ledger.storage.highwater import Mark
 from ledger.storage.opening import open_store
 from ledger.storage.transfer import copy_ledger, copy_vault
 from ledger.storage.vault_keys import kept_in_file
 
 TRIES = 5
+PARTS = ("ledger", "vault", "keys")
 
 
 class Taken(NamedTuple):
@@ -41,15 +46,39 @@ def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
 
     Raises InTheWay for a folder with something in it.
     """
-    place = opened.place
-    if folder.exists() and any(folder.iterdir()):
+    unfinished = folder / UNFINISHED
+    if folder.exists() and any(folder.iterdir()) and not unfinished.exists():
         raise InTheWay(f"{folder} is not empty", hint="name a new folder")
     at = opened.clock()
     # Noted before it is made: if we die, a copy is announced that is not there, and never the other way round.
     opened.vault.note_copy(at, opened.store.size(), kept_until)
-    parts = [folder / name for name in ("ledger", "vault", "keys")]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_file(unfinished, b"")
+    sync_folder(folder)
+    try:
+        _clear(folder)
+        mark = _made(opened, folder)
+    except LedgerError:
+        _clear(folder)  # a vault with its key is not left where nobody looks for it
+        unfinished.unlink()
+        raise
+    unfinished.unlink()
+    sync_folder(folder)
+    return Taken(mark.size, mark.leaf.hex(), spell(at))
+
+
+def _clear(folder: Path) -> None:
+    for name in PARTS:
+        if (folder / name).exists():
+            shutil.rmtree(folder / name)
+
+
+def _made(opened: Application, folder: Path) -> Mark:
+    """The three parts, whole and on disk; the mark of the ledger in them."""
+    place = opened.place
+    parts = [folder / name for name in PARTS]
     for part in parts:
-        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part.mkdir(mode=0o700)
     mark = _copied(opened, *parts[:2])
     write_file(parts[0] / "ledger.head", bytes(mark))
     copy_file(place.policy, parts[0] / "ledger.policy")
@@ -57,7 +86,9 @@ def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
         copy_file(place.vault_key, parts[2] / "ledger.vault.key")
     copy_folder(place.keys, parts[2] / "ledger.keys")
     copy_folder(place.beside(".stamps"), parts[0] / "ledger.stamps")
-    return Taken(mark.size, mark.leaf.hex(), spell(at))
+    for part in (*parts, folder):
+        sync_folder(part)
+    return mark
 
 
 def _copied(opened: Application, ledger: Path, vault: Path) -> Mark:

@@ -34,7 +34,7 @@ from ledger.keys.keyring import HoldsKey
 from ledger.keys.private_file import sync_folder
 from ledger.keys.signing import Draft, SignedLine, sign, sign_event
 from ledger.place import Place
-from ledger.storage.copying import check_no_file, copy_file, copy_folder, move_file
+from ledger.storage.copying import UNFINISHED, check_no_file, copy_file, copy_folder, move_file
 from ledger.storage.highwater import BesideTheMark, HighWater, Mark
 from ledger.storage.marks import mark_to_restore_by
 from ledger.storage.opening import open_store
@@ -129,6 +129,8 @@ def _check_free(place: Place) -> None:
 
 def _staged(folder: Path, staging: Path, place: Place) -> Place:
     """The backup's files, copied to where nobody reads them yet."""
+    if (folder / UNFINISHED).exists():
+        raise NotABackup(f"the backup in {folder} was never finished", hint="take another one")
     wanted = {"ledger/ledger.db": True, "vault/ledger.vault": True, "ledger/ledger.head": False,
               "ledger/ledger.policy": False, "keys/ledger.vault.key": False}  # fmt: skip
     elsewhere = not kept_in_file() or bool(place.key_file and place.key_file.exists())

@@ -14,6 +14,9 @@ from ledger.errors import Conflict, NotFound
 from ledger.keys.private_file import sync_folder
 from ledger.storage.faults import spoken
 
+UNFINISHED = "unfinished"
+"""A file in the folder of a backup until all of it is there."""
+
 
 class CopyThere(Conflict):
     """A copy never takes the place of another file."""

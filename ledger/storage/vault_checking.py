@@ -25,15 +25,15 @@ class Checking(VaultBase):
             rows = connection.execute(select(PERSONS)).all()
             aliases = connection.execute(select(ALIASES)).all()
         known: dict[str, tuple[str, bytes]] = {}
-        for row in rows:
+        for lookup, token, protocol, wrapped, identifier in rows:
             try:
-                shown = self._cipher.shown_person(row.token, row.wrapped, row.identifier)
+                shown = self._cipher.shown_person(token, wrapped, identifier)
             except (LedgerError, ValueError):
-                yield row.token, "its row is altered, or another person's"
+                yield token, "its row is altered, or another person's"
                 continue
-            known[row.token] = row.protocol, row.wrapped
-            if self._cipher.lookup(row.protocol, shown) != bytes(row.lookup):
-                yield row.token, "it is looked up by what another person is known by"
+            known[token] = protocol, wrapped
+            if self._cipher.lookup(protocol, shown) != bytes(lookup):
+                yield token, "it is looked up by what another person is known by"
         there = {row.token for row in rows}
         for alias in aliases:
             if alias.token not in there:

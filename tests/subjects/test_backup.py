@@ -131,6 +131,33 @@ def test_a_backup_takes_the_place_of_nothing(world: World, tmp_path: Path):
     assert found.value.code == "restore.exists"
 
 
+def test_a_backup_that_was_killed_is_made_anew_by_the_same_command_and_not_restored_from(world: World, tmp_path: Path):
+    folder = tmp_path / "backup"
+    taken(world, folder)
+    (folder / "unfinished").touch()
+    (folder / "keys" / "ledger.vault.key").unlink()
+    elsewhere = World(Place.named(str(tmp_path / "new" / "ledger.db"), {}))
+    elsewhere.place.base.parent.mkdir()
+    with pytest.raises(LedgerError, match="never finished"):
+        brought_back(folder, elsewhere, [])
+    assert list(elsewhere.place.base.parent.iterdir()) == []
+    taken(world, folder)
+    assert {path.name for path in folder.iterdir()} == {"ledger", "vault", "keys"}
+    assert brought_back(folder, elsewhere, []) is not None
+    elsewhere.check()
+
+
+def test_a_backup_that_cannot_be_made_leaves_no_vault_and_no_key(world: World, tmp_path: Path, monkeypatch):
+    def full(*_: object) -> None:
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(backups, "copy_folder", full)
+    folder = tmp_path / "backup"
+    with pytest.raises(LedgerError, match="full"):
+        taken(world, folder)
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("part", ["ledger/ledger.db", "vault/ledger.vault"])
 def test_a_backup_without_a_part_is_not_one(world: World, tmp_path: Path, part: str):
     folder = taken(world, tmp_path / "backup")
