@@ -31,14 +31,17 @@ _RANDOM = re.compile(
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+Z)?")
 _EMAIL = re.compile(r"[^\s@/:;,<>()]+@[^\s@/:;,<>()]+\.[^\W\d_]{2,}")
 _NATIONAL = re.compile(
-    r"(?<![0-9A-Za-z])(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{2})[ ./-]?(\d{3})[ ./-]?(\d{2})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])[A-Za-z]{0,6}(\d{2})[ ./_-]?(\d{2})[ ./_-]?(\d{2})[ ./_-]?(\d{3})[ ./_-]?(\d{2})(?![0-9A-Za-z])"
 )
+"""Also with letters before it, as in INSZ85...: its check digits tell it from another number."""
 _IBAN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Za-z]{2}\d{2}(?:[ .-]?[0-9A-Za-z]{4}){2,7}(?:[ .-]?[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])[A-Za-z]{2}[ ._-]?\d{2}(?:[ ._-]?[0-9A-Za-z]{4}){2,7}(?:[ ._-]?[0-9A-Za-z]{1,3})?(?![0-9A-Za-z])"
 )
-_ABROAD = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)[1-9](?:[ ./-]?\(?\d\)?){7,14}(?![0-9A-Za-z])")
-_FIXED = re.compile(r"0[1-9][ ./-]?\d{3}([ .-]?\d{2}){2}|0[1-9]\d[ ./-]?\d{2}([ .-]?\d{2}){2}")
-_MOBILE = re.compile(r"04[5-9]\d[ ./-]?(\d{2}([ .-]?\d{2}){2}|\d{3}[ .-]?\d{3})")
+_LENGTHS = range(15, 35)
+"""Of an account number, which may have something behind it."""
+_ABROAD = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)[1-9](?:[ ./_-]?\(?\d\)?){7,14}(?![0-9A-Za-z])")
+_FIXED = re.compile(r"0[1-9][ ./_-]?\d{3}([ ._-]?\d{2}){2}|0[1-9]\d[ ./_-]?\d{2}([ ._-]?\d{2}){2}")
+_MOBILE = re.compile(r"04[ ./_-]?[5-9]\d([ ./_-]?\d{2}){3}|04[5-9]\d[ ./_-]?\d{3}[ ._-]?\d{3}")
 _AT_HOME = re.compile(rf"(?<![0-9A-Za-z])({_FIXED.pattern}|{_MOBILE.pattern})(?![0-9A-Za-z])")
 _PLAIN_KBO = re.compile(r"[01]\d{9}|[01]\d{3}\.\d{3}\.\d{3}")
 _FEWEST = 6
@@ -110,7 +113,7 @@ def found_in(text: str) -> str:
         return ""
     if any(_is_national("".join(found.groups())) for found in _NATIONAL.finditer(text)):
         return "what looks like a national number"
-    if any(iban.is_valid(found[0].replace(".", ""), check_country=False) for found in _IBAN.finditer(text)):
+    if any(_is_account(found[0]) for found in _IBAN.finditer(text)):
         return "what looks like an account number"
     if _ABROAD.search(text) or any(not _is_enterprise(found[0]) for found in _AT_HOME.finditer(text)):
         return "what looks like a telephone number"
@@ -121,6 +124,11 @@ def _is_national(digits: str) -> bool:
     """Month (also of a BIS number) and check digits, of either century; wide rather than narrow."""
     month, number, check = int(digits[2:4]) % 20, digits[:9], int(digits[9:])
     return month <= 12 and any(check == 97 - int(century + number) % 97 for century in ("", "2"))
+
+
+def _is_account(text: str) -> bool:
+    plain = re.sub("[ ._-]", "", text)
+    return any(iban.is_valid(plain[:length], check_country=False) for length in _LENGTHS if length <= len(plain))
 
 
 def _is_enterprise(text: str) -> bool:

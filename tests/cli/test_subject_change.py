@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from cli.subject_change import name_of
+from ledger.subjects.guard import found_in
 from tests.application.dying import swept
 from tests.cli.commands import PROGRAM, Said, here
 from tests.subjects.persons import AN, files_with, judged, known, spelled
@@ -35,7 +37,7 @@ def notices(capfd: Capture, world: World) -> list[tuple[str, str, list[str], str
 def test_a_party_that_erased_its_own_data_too_owes_each_recipient_a_notice(world: World, capfd: Capture, ground: str):
     token = known(world)
     done = erase(capfd, world, token, "--dataset", "vraagtraject", ground=ground)
-    change = f"erasure-{token[:12]}"
+    change = name_of(token)
     assert (done.exit, done.out.splitlines()) == (
         0, [f"{token} erased by entry 127", "TBT erased this person from vraagtraject too: entry 126"],
     )  # fmt: skip
@@ -54,7 +56,7 @@ def test_an_erasure_in_the_ledger_alone_opens_no_notice_and_says_how_one_is_open
     token = known(world)
     done = erase(capfd, world, token)
     assert (done.exit, notices(capfd, world)) == (0, [])
-    assert f"ledger rights change-data erasure-{token[:12]} --kind erasure" in done.err
+    assert f"ledger rights change-data {name_of(token)} --kind erasure" in done.err
 
 
 def test_data_that_go_at_their_term_owe_nobody_a_notice(world: World, capfd: Capture):
@@ -81,7 +83,7 @@ def test_the_same_again_adds_nothing_and_a_statement_that_comes_later_is_made_by
     (hint,) = (line for line in late.err.splitlines() if "hint" in line)
     words = hint.partition("ledger rights ")[2].split()
     assert here(capfd, "rights", *words, world=world).exit == 0
-    assert [case for *_, case in notices(capfd, world)] == [f"erasure-{token[:12]}", f"erasure-{other[:12]}"]
+    assert [case for *_, case in notices(capfd, world)] == [name_of(token), name_of(other)]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +138,12 @@ def test_on_a_terminal_it_is_asked(world: World, answers: str, positions: tuple[
     assert b"TBT disclosed: subsidiedossier, vraagtraject" in done.stderr
     assert world.size() == positions[1]
     assert (b"opens 1 obligation" in done.stderr) == bool(positions[0])
+
+
+@pytest.mark.parametrize("token", ["0032470123456789", "0470123456780000", "8507300332800000", "be68539007547034"])
+def test_no_name_of_a_matter_is_taken_for_a_persons_number(token: str):
+    assert (found_in(f"x:{token[:16]}") or found_in(f"x:{token[:11]}") or found_in(f"x:{token[:10]}")) != ""
+    assert found_in(name_of(token)) == ""
 
 
 def check_both_or_neither(world: World, acknowledged: str) -> None:

@@ -21,7 +21,13 @@ PERSONAL = {
     "85073003328": "national number",
     "G-85.07.30-033.28": "national number",
     "40.47.30-001.74": "national number",  # a BIS number: month 07 + 40
+    "INSZ85073003328": "national number",
+    "85_07_30_033_28": "national number",
     "BE68539007547034": "account number",
+    "BE68_5390_0754_7034": "account number",
+    "BE68539007547034-1": "account number",
+    "0470_12_34_56": "telephone number",
+    "04.70.12.34.56": "telephone number",
     "BE68 5390 0754 7034": "account number",
     "be68-5390-0754-7034": "account number",
     "NL91ABNA0417164300": "account number",
@@ -38,7 +44,8 @@ HARMLESS = [
     "E-2021-1", "G-2021-118", "2022-05-30", "2022-05-30T08:15:00.125Z", "20211012-001", "01-02-2022-1", "62.01",
     "bvr-2005-10-07-art-4", "OVO012345", "art. 3, sentence 2", "0316.380.841", "0534669938", "2.138.199.704",
     "6f1c0a52-e9d8-4b7f-b0c3-a1d2e4f56789", "12345678901234567890123456789012", "8" * 64, "1" * 128, "v1.0.0",
-    "2022-Q2", "E-000000001", "100.000.000", "https://www.vlaanderen.be/protocol/2021-10-12",
+    "2022-Q2", "E-000000001", "100.000.000", "INSZ85073003329",
+    "BE68539007547035-1", "04-70-2022-1", "https://www.vlaanderen.be/protocol/2021-10-12",
 ]  # fmt: skip
 
 
