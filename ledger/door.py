@@ -3,7 +3,7 @@
 1. The bytes are an event of a known type, in their one spelling; its stream follows from its type.
 2. Its key counts at this position, and signed these bytes for this ledger.
 3. Its author may state it: as itself, under a mandate, or as a report with evidence.
-4. Its protocol is known here, and so are the parties it names.
+4. Its protocol is known here, and so are the parties and the clauses it names.
 5. Every sealed part is opened.
 6. A version of a protocol is registered once, with the file that it is.
 7. No clear field holds what is plainly a person's number or address, and no event is about a person who was erased.
@@ -57,6 +57,12 @@ class UnknownParty(InputRejected):
     code = "protocol.unknown-party"
 
 
+class UnknownClause(InputRejected):
+    """An event that names a clause which its protocol does not have: an address is a word of that list."""
+
+    code = "protocol.unknown-clause"
+
+
 class VersionTaken(Conflict):
     """A version of a protocol that was registered before."""
 
@@ -96,6 +102,7 @@ class Door:
         known = self.known(event) if isinstance(event, ProtocolEvent) else Known()
         check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
         _check_parties(event, known.parties)
+        _check_clauses(event, self.protocols.get(_about(event), known))
         check_clear(msgspec.to_builtins(event))
         self.holds.check(event)
         self.keyring.apply(position, event)
@@ -139,6 +146,28 @@ def _check_parties(event: Event, parties: frozenset[str]) -> None:
                     f"{party} is no party to {event.protocol}", field=f"$.{name}",
                     hint=f"its parties are {', '.join(sorted(parties))}",
                 )  # fmt: skip
+
+
+def _about(event: Event) -> str:
+    """The protocol that an event is about, or whose persons it erases; empty where there is none."""
+    name = event.protocol if isinstance(event, ProtocolEvent) else value_of(event, "in_protocol")
+    return name if isinstance(name, str) else ""
+
+
+def _check_clauses(event: Event, known: Known) -> None:
+    """Raise UnknownClause for an address with which none of the protocol's begins, in any version of it."""
+    for name in ("clause", "clauses"):
+        value = value_of(event, name)
+        for address in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            if known.versions and not _has_clause(known, address):
+                raise UnknownClause(
+                    f"{_about(event)} has no such clause", field=f"$.{name}",
+                    hint=f"see: ledger protocol show {_about(event)}",
+                )  # fmt: skip
+
+
+def _has_clause(known: Known, address: str) -> bool:
+    return any(clause.address.startswith(address) for version in known.versions for clause in version.clauses)
 
 
 def door_of(store: Store) -> Door:

@@ -83,6 +83,21 @@ def test_naming_a_body_that_is_no_party_to_the_protocol_is_refused(world: World,
         world.record(world.signed("VLAIO", **fields))
 
 
+@pytest.mark.parametrize(
+    ("by", "field", "fields"),
+    [
+        ("VLAIO", "clauses", {"type_name": "evidence-requested", "request": "R-9", "to": ["TBT"]}),
+        ("OPERATOR", "clause", {"type_name": "subject-erased", "protocol": None, "in_protocol": V,
+                                "tokens": ["ab" * 16], "ground": "request", "decided_by": "VLAIO"}),
+    ],
+)  # fmt: skip
+def test_a_clause_is_one_of_the_protocols_and_not_free_text(world: World, by: str, field: str, fields: dict[str, Any]):
+    for text in ("Jan Janssens, Dorpsstraat 1", "art. 99"):
+        with refused(world, "protocol.unknown-clause", line=1, field=f"$.{field}"):
+            world.record(world.signed(by, **fields, **{field: [text] if field == "clauses" else text}))
+    world.record(world.signed(by, **fields, **{field: ["art. 5"] if field == "clauses" else "art. 5"}))
+
+
 def test_a_supervisor_need_not_be_a_party(world: World):
     world.record(world.signed("VLAIO", "authority-notified", incident="I-9", authority="VTC"))
 
