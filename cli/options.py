@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from ledger.errors import UsageProblem
+from ledger.ids import HEX128_PATTERN
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +30,13 @@ def ledger_option(command: F) -> F:
         "--ledger", expose_value=False, callback=keep, metavar="PLACE", help="Path or URL of the ledger."
     )
     return option(command)
+
+
+def person_token(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A token of the command line. Raises UsageProblem, without what was given: it may well be the person's name."""
+    if value is not None and not re.fullmatch(HEX128_PATTERN, value):
+        raise UsageProblem("a token is 32 hex digits, in small letters", hint="find it: ledger subject find IDENTIFIER")
+    return value
 
 
 def moment_options(command: F) -> F:

@@ -11,7 +11,7 @@ from cli import session
 from cli.asked import check_known
 from cli.erasure_plan import plan_of, show_plan, tell_done
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import json_option, ledger_option, person_token
 from cli.output import answer, answer_json, say
 from cli.subject_change import BY_TERM, asked_datasets, change_of, may_ask, say_how, show_change, stated_before
 
@@ -24,7 +24,7 @@ GROUNDS = (BY_TERM, "request", "objection", "unlawful", "order")
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("token", required=False)
+@click.argument("token", required=False, callback=person_token)
 @click.option("--part", "parts", multiple=True, metavar="COMMITMENT", help="A sealed part, in place of a person.")
 @click.option("--ground", type=click.Choice(GROUNDS), required=True, help="Why.")
 @click.option("--decided-by", required=True, metavar="PARTY", help="Who decided.")

@@ -9,7 +9,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import json_option, ledger_option, person_token
 from cli.output import answer, answer_filled, answer_json, say, table
 from cli.subject_erase import erase
 
@@ -37,7 +37,12 @@ def command() -> None:
 @command.command(epilog=EXIT_STATUS)
 @click.argument("identifier")
 @PROTOCOL
-@click.option("--token", metavar="TOKEN", help="A person who is known already: let the identifier lead to them too.")
+@click.option(
+    "--token",
+    metavar="TOKEN",
+    callback=person_token,
+    help="A person who is known already: let the identifier lead to them too.",
+)
 @json_option
 @ledger_option
 @click.pass_context
@@ -93,7 +98,7 @@ def find(ctx: click.Context, identifier: str, as_json: bool) -> None:
 
 
 @command.command(epilog=EXIT_STATUS)
-@click.argument("token")
+@click.argument("token", callback=person_token)
 @json_option
 @ledger_option
 @click.pass_context
@@ -124,7 +129,7 @@ def show(ctx: click.Context, token: str, as_json: bool) -> None:
 
 
 @command.command(epilog=EXIT_STATUS)
-@click.argument("token")
+@click.argument("token", callback=person_token)
 @DATASET
 @json_option
 @ledger_option
@@ -158,18 +163,23 @@ def disclosures(ctx: click.Context, token: str, datasets: tuple[str, ...], as_js
 
 
 @command.command(epilog=EXIT_STATUS)
-@click.argument("token")
+@click.argument("token", callback=person_token)
 @click.option("--letter", type=click.Choice(["nl", "en"]), help="As a letter in this language, in place of JSON.")
 @DATASET
+@json_option
 @ledger_option
 @click.pass_context
-def export(ctx: click.Context, token: str, letter: Any, datasets: tuple[str, ...]) -> None:
+def export(ctx: click.Context, token: str, letter: Any, datasets: tuple[str, ...], as_json: bool) -> None:
     """All that the ledger and its vault tell about a person, as JSON or as a letter to them (AVG 15).
 
     \b
     Example:
       ledger subject export 5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b5b --letter nl > brief.txt
     """
+    from ledger.errors import UsageProblem
+
+    if letter and as_json:
+        raise UsageProblem("a letter is no JSON", hint="leave out --letter, or --json")
     opened = session.application(ctx)
     found = _export(opened, token, datasets)
     if letter is None:

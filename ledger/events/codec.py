@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Union
 
@@ -61,13 +62,13 @@ def built(value: Any) -> Event:
     if not isinstance(tag, str):
         raise MalformedEvent("an event is an object with a type", field="$.type", hint="see: ledger events list")
     if tag not in by_tag():
-        raise UnknownType(f"no event type is called {tag!r}", field="$.type", hint=_near(tag))
+        raise UnknownType(f"no event type is called {_name(tag)}", field="$.type", hint=_near(tag))
     try:
         return msgspec.convert(value, by_tag()[tag], strict=True)
     except msgspec.ValidationError as error:
         fact, _, path = str(error).partition(" - at ")
         field = path.strip("`") or "$"
-        raise MalformedEvent(_lower(fact), field=field, hint=f"see: ledger events schema {tag}") from error
+        raise MalformedEvent(_told(fact), field=field, hint=f"see: ledger events schema {tag}") from error
 
 
 def decoded_fast(raw: bytes) -> Event:
@@ -75,7 +76,23 @@ def decoded_fast(raw: bytes) -> Event:
     try:
         return _decoder().decode(raw)
     except msgspec.ValidationError as error:
-        raise MalformedEvent(_lower(str(error))) from error
+        raise MalformedEvent(_told(str(error))) from error
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_/-]{0,39}")
+
+
+def _name(given: str) -> str:
+    """A name as it was given, if it is one: what stands in its place by mistake may be anything, also a person's."""
+    return repr(given) if _NAME.fullmatch(given) else "that"
+
+
+def _told(fact: str) -> str:
+    """What msgspec says, without the name of a field that is no name."""
+    said, backquote, name = fact.partition("unknown field `")
+    if backquote and not _NAME.fullmatch(name.partition("`")[0]):
+        return _lower(f"{said}unknown field")
+    return _lower(fact)
 
 
 def tag_of(name: str) -> str:
@@ -83,7 +100,7 @@ def tag_of(name: str) -> str:
     if name in by_tag():
         return name
     if name not in types():
-        raise UnknownType(f"no event type is called {name!r}", field="$.type", hint=_near(name))
+        raise UnknownType(f"no event type is called {_name(name)}", field="$.type", hint=_near(name))
     return types()[name].tag
 
 

@@ -52,6 +52,14 @@ def test_who_is_not_known_is_exit_6_and_not_repeated(world: World, capfd: Captur
         assert AN not in found.err
 
 
+@pytest.mark.parametrize("words", [["show"], ["export"], ["disclosures"], ["erase", *WHY], ["add", AN, "--token"]])
+def test_a_name_in_the_place_of_a_token_is_not_repeated(world: World, capfd: Capture, words: list[str]):
+    refused = here(capfd, "subject", *words, "jan.elders@fictief.example", "--json", world=world)
+    assert (refused.exit, refused.out) == (2, "")
+    assert "ledger subject find" in refused.err
+    assert "jan.elders" not in refused.err
+
+
 def test_a_person_is_shown_with_what_is_said_of_them(world: World, capfd: Capture):
     token = known(world)
     event = said(world, token)
@@ -176,6 +184,8 @@ def test_every_sentence_of_a_letter_is_in_both_languages():
 def test_an_export_is_one_json_document_of_all_that_is_known(delivered: tuple[World, str], capfd: Capture):
     world, token = delivered
     document = told(here(capfd, "subject", "export", token, world=world))
+    assert told(here(capfd, "subject", "export", token, "--json", world=world)) == document
+    assert here(capfd, "subject", "export", token, "--json", "--letter", "nl", world=world).exit == 2
     assert document["identifiers"] == [{"kind": "account", "raw": AN, "value": AN, "finding": ""}]
     assert (document["protocol"], document["token"]) == (V, token)
     assert len([each for each in document["disclosures"] if each["position"] > 125]) == 3
@@ -319,6 +329,8 @@ DRAFTS: list[dict[str, Any]] = [
     {"type": "party-withdrew", "protocol": V, "party": "TBT", "reason": [PERSONAL[3]]},
     {"type": "party-withdrew", "protocol": V, "party": "TBT", "unknown": PERSONAL[3]},
     {"type": "access-granted", "protocol": V, "subject": PERSONAL[0], "grant": "G-1"},
+    {"type": PERSONAL[0], "protocol": V},
+    {"type": "access-revoked", "protocol": V, "grant": "G-1", PERSONAL[0]: "x"},
     {"type": "access-granted", "protocol": V, "grant": "G-1", "author": PERSONAL[0]},
 ]
 
