@@ -118,7 +118,7 @@ def _operating_system(error: OSError) -> tuple[str, int, str, str]:
         return "file.not-found", 6, text, "check the path"
     if isinstance(error, PermissionError):
         return "file.permission", 7, text, "check who owns the file and its folder"
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "file.disk-full", 7, text, "make room; then run the same command again"
     if isinstance(error, IsADirectoryError | FileExistsError | NotADirectoryError):
         return "file.in-the-way", 7, text, "name another path"

@@ -58,7 +58,7 @@ def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
     try:
         _clear(folder)
         mark = _made(opened, folder)
-    except LedgerError:
+    except (LedgerError, OSError):
         _clear(folder)  # a vault with its key is not left where nobody looks for it
         unfinished.unlink()
         raise

@@ -96,7 +96,7 @@ def restore(
     staging.mkdir(mode=0o700)
     try:
         restored = _built(folder, staging, place, signer, newer, came_back, clock)
-    except LedgerError:
+    except (LedgerError, OSError):
         shutil.rmtree(staging)  # a vault with its key is not left where nobody looks for it
         raise
     _mark_complete(staging)

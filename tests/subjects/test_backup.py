@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -147,15 +149,26 @@ def test_a_backup_that_was_killed_is_made_anew_by_the_same_command_and_not_resto
     elsewhere.check()
 
 
-def test_a_backup_that_cannot_be_made_leaves_no_vault_and_no_key(world: World, tmp_path: Path, monkeypatch):
-    def full(*_: object) -> None:
-        raise LedgerError("the disk is full")
+FULL = OSError(errno.ENOSPC, "no space left on device")
 
-    monkeypatch.setattr(backups, "copy_folder", full)
+
+@pytest.mark.parametrize("error", [LedgerError("it did not work"), FULL], ids=["ours", "disk"])
+@pytest.mark.parametrize("module", [backups, restoring], ids=["backup", "restore"])
+def test_what_cannot_be_finished_leaves_no_vault_and_no_key(
+    world: World, tmp_path: Path, monkeypatch, module: ModuleType, error: Exception
+):
+    def fails(*_: object) -> None:
+        raise error
+
     folder = tmp_path / "backup"
-    with pytest.raises(LedgerError, match="full"):
+    elsewhere = World(Place.named(str(tmp_path / "new" / "ledger.db"), {}))
+    elsewhere.place.base.parent.mkdir()
+    if module is restoring:
         taken(world, folder)
-    assert list(folder.iterdir()) == []
+    monkeypatch.setattr(module, "copy_folder", fails)
+    with pytest.raises(type(error)):
+        taken(world, folder) if module is backups else brought_back(folder, elsewhere, [])
+    assert list((folder if module is backups else elsewhere.place.base.parent).iterdir()) == []
 
 
 @pytest.mark.parametrize("part", ["ledger/ledger.db", "vault/ledger.vault"])
