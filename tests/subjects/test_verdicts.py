@@ -12,7 +12,7 @@ from cli.main import run
 from ledger.canonical import decode, encode
 from ledger.storage.vault_cipher import VaultCipher
 from ledger.subjects.identifiers import Identifier
-from tests.subjects.persons import codes, copy_of, erased, judged, known, said
+from tests.subjects.persons import SAID, codes, copy_of, erased, judged, known, said
 from tests.worlds import V, World, rewrite
 
 Rows = dict[str, bytes]
@@ -54,6 +54,17 @@ def test_what_is_as_it_was_is_intact(two):
     world, *_ = two
     found = judged(world, deep=True)
     assert (found.counts, codes(found)) == ({"intact": 2 + OF_THE_DEMO}, [])
+
+
+def test_equal_texts_about_one_person_in_two_entries_look_different(spoilt: World):
+    token = known(spoilt)
+    one, other = said(spoilt, token), said(spoilt, token, day=2)
+    first, second = of(spoilt, one.id), of(spoilt, other.id)
+    with spoilt.open() as ledger:
+        assert {ledger.vault.part(each).opening.value for each in (first, second)} == {SAID}
+    stored = rows(spoilt)
+    assert first != second
+    assert stored[first][12:] != stored[second][12:]
 
 
 def test_a_row_removed_without_an_erasure_is_missing_tampering(two):
