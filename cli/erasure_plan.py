@@ -45,7 +45,8 @@ def _protocol_of(opened: Application, events: list[tuple[int, str]]) -> str | No
 def show_plan(plan: dict[str, Any], tell: Callable[[str], None]) -> None:
     tell("would become unreadable:" if tell is answer else "this becomes unreadable, for good:")
     if plan["token"]:
-        tell(f"  {plan['token']} in {plan['protocol']}: {plan['identifiers']} identifier(s), and the way to find them")
+        tell(f"  {plan['token']} in {plan['protocol']}:")
+        tell(f"  {plan['identifiers']} identifier(s), and the way to find them")
     for text in plan["texts"]:
         tell(f"  what entry {text['position']} says in {text['field']}")
     for copy in plan["deferred"]:
@@ -65,7 +66,8 @@ def tell_done(plan: dict[str, Any], *, as_json: bool) -> None:
         answer(
             f"{change['party']} erased this person from {', '.join(change['datasets'])} too: entry {change['position']}"
         )
-        say(f"Whom it told of that, it records: ledger rights notify-recipient {change['change']} --to PARTY")
+        say("Whom it told of that, it records:")
+        say(f"  ledger rights notify-recipient {change['change']} --to PARTY")
 
 
 def _day(recorded: str) -> str:

@@ -69,7 +69,8 @@ def change_of(ctx: click.Context, opened: Application, token: str, party: str, d
 def show_change(change: Change, tell: Callable[[str], None]) -> None:
     from cli.show_effect import tell_effect
 
-    tell(f"and {change.party} states that it erased this person from {', '.join(change.draft['datasets'])} of its own:")
+    tell(f"and {change.party} states that it erased this person from data of its own:")
+    tell(f"  {', '.join(change.draft['datasets'])}")
     tell_effect(change.effect, change.draft, as_json=False, dry_run=tell is answer)
     if not change.effect.opens:
         tell(f"  nobody is known to have those from {change.party}: are the datasets spelled as in its deliveries?")
@@ -110,7 +111,8 @@ def asked_datasets(opened: Application, token: str, party: str) -> tuple[str, ..
 
     known = told(opened.store, opened.vault.protocol_of(token), token).disclosures
     named = sorted({dataset for each in known if each.sender == party for dataset in each.datasets})
-    say(f"Did {party} erase this person from its own systems too? Then it owes a notice to who had the data from it.")
+    say(f"Did {party} erase this person from its own systems too?")
+    say("Then it owes a notice to everybody who had those data from it.")
     if named:
         say(f"{party} disclosed: {', '.join(named)}")
     answer = click.prompt("From which datasets (with commas; none: Enter)", default="", show_default=False, err=True)

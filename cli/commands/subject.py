@@ -159,7 +159,7 @@ def disclosures(ctx: click.Context, token: str, datasets: tuple[str, ...], as_js
     answer(f"recipients: {', '.join(export['recipients']) or 'the public'}")
     say("Deliveries are recorded by dataset; those with * name this person.")
     if held := [str(each["position"]) for each in export["disclosures"] if each["type"] == "holding-registered"]:
-        say(f"Of entry {', '.join(held)}: the recipient registered that it has them; the delivery is not recorded.")
+        say(f"Entry {', '.join(held)}: the recipient registered a copy; no delivery is recorded.")
 
 
 @command.command(epilog=EXIT_STATUS)

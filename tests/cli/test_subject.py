@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -360,7 +361,7 @@ def test_a_vault_that_is_damaged_or_locked_says_so_without_a_value(spoilt: World
         assert told_so.exit == 3
         assert AN not in told_so.err
         assert SAID not in told_so.err
-    assert [code for code, _ in codes(judged(spoilt))] == ["sealed.altered"] * 6
+    assert Counter(code for code, _ in codes(judged(spoilt))) == {"sealed.altered": 6, "person.altered": 3}
 
 
 def test_nothing_but_the_answer_names_a_person(world: World, capfd: Capture):
