@@ -41,6 +41,7 @@ from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.guard import check_members
 from ledger.subjects.sealed import SealBroken
+from ledger.verification.last_checkpoint import check_last_checkpoint
 from ledger.verification.whole import seal_root
 
 TRIES = 20
@@ -120,13 +121,17 @@ class Application:
     def open(
         cls, place: Place, *, clock: Clock = now, ids: Callable[[], str] = new_id, random: Random = secrets.token_bytes
     ) -> Self:  # fmt: skip
-        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where its mark says so."""
+        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where its mark says so.
+
+        OtherRoot where it is not what its last checkpoint was signed over: nothing is built on such a ledger.
+        """
         with ExitStack() as undo:
             store = undo.enter_context(open_store(place.url, clock=clock))
             vault = VaultStore.open(place.vault, place.vault_key, random=random, clock=clock)
             undo.callback(vault.close)
             opened = cls(place, store, vault, clock, ids)
             opened.check_mark()
+            check_last_checkpoint(store)
             # Before anything is read: a run that was killed, or an old copy of the vault, left it to be done.
             opened.replayed = opened.carry_out_erasures()
             undo.pop_all()
@@ -311,6 +316,8 @@ class Application:
     def _seal(self, key: KeyPair) -> StreamsSealed:
         """The seal over the streams as they are; each end is still what the entry behind it follows from."""
         heads, size = self.store.stream_heads(), self.store.size()
+        if sum(head.version for head in heads) != size:
+            raise Inconsistent(f"the streams do not add up to {size} entries", hint="run: ledger verify")
         for head in heads:
             if head.position < size and envelope(self.store.entry(head.position + 1))[1] != head.leaf:
                 raise Inconsistent(f"entry {head.position} is not what it was", hint="run: ledger verify")

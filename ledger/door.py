@@ -203,4 +203,6 @@ def _caught_up(door: Door, store: Store, rows: list[StoredRow], size: int) -> Do
                 f"entry {position} cannot be what was recorded: {error.message}", position=position,
                 hint="run: ledger verify",
             ) from error  # fmt: skip
+    if size and not door.keyring.origin:
+        raise Damaged("entry 1 does not open this ledger: no key can be known", position=1, hint="run: ledger verify")
     return replace(door, size=size)

@@ -1,7 +1,7 @@
 """Opening a ledger to answer from it: nothing is answered from less than the ledger was known to hold.
 
-Cheap whatever the ledger's size: the head, the high-water mark and the last checkpoint are compared. That each entry
-follows from the one before is seen while they are read; signatures and seals are `ledger verify`'s.
+Cheap whatever the ledger's size: the head, the high-water mark and the last checkpoint's root are compared. That each
+entry follows from the one before is seen while they are read; signatures and seals are `ledger verify`'s.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from contextlib import suppress
 
 from ledger.place import Place
 from ledger.storage.faults import StorageFailed
-from ledger.storage.highwater import HighWater, Mark, RolledBack, check
+from ledger.storage.highwater import HighWater, Mark, check
 from ledger.storage.marks import Marks
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
+from ledger.verification.last_checkpoint import check_last_checkpoint
 
 
 def open_whole(place: Place, tell: Callable[[str], None] = lambda unreached: None) -> Store:
     """The ledger, to read; neither vault nor keys are touched. `tell` is told of a mark that could not be asked.
 
-    Raises RolledBack or BesideTheMark where it ends before its mark or checkpoint, or has another entry there; Damaged
-    where rows lie outside of what its head counts; what `open_store` raises.
+    Raises RolledBack or BesideTheMark where it ends before its mark or checkpoint, or has another entry there;
+    OtherRoot where it is not what its last checkpoint was signed over; Damaged where rows lie outside of what its head
+    counts; what `open_store` raises.
     """
     # Read before the ledger: whoever appends meanwhile moves the ledger first and the mark after it.
     mark = _mark(place)
@@ -45,12 +47,7 @@ def _mark(place: Place) -> Mark | None:
 
 
 def _check(store: Store, mark: Mark | None) -> None:
-    signed = store.latest_checkpoint()
-    size = store.checked_size()
+    store.checked_size()
     if mark is not None:
         check(mark, store)
-    if signed is not None and signed.size > size:
-        raise RolledBack(
-            f"the ledger ends at {size}, and its checkpoint {signed.size} was signed",
-            hint="its tail was cut: run ledger verify, and find the newer copy", position=size,
-        )  # fmt: skip
+    check_last_checkpoint(store)

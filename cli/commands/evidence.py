@@ -73,7 +73,7 @@ def build(
     from ledger.bundle.selection import is_below
     from ledger.clock import spell
 
-    store = session.store(ctx)
+    store = session.whole(ctx)
     size, moment, sealed_at = _moments(store, as_of)
     asked = _asked(ctx, store, protocol, clauses, name, spell(moment) if as_of else "", disclose, size)
     asked = replace(asked, proofs=tuple(sorted(set(proofs))), documents=tuple(opened(file) for file in attach))

@@ -42,6 +42,14 @@ class Damaged(VerificationFailed):
     code = "storage.damaged"
 
 
+def stored_bytes(value: object, what: str, position: int = 0) -> bytes:
+    """What a column of bytes holds. Raises Damaged for a value of another kind, as a page of a bad disk may have."""
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    error = Damaged(f"{what} cannot be read: there are no bytes in its place", hint=_DAMAGED)
+    raise error.at(position=position) if position else error
+
+
 _RERUN = "then run the same command again: what was written already is recognised"
 _LOCKED = "another program is writing to this ledger: wait for it to end, then run the same command again"
 _FULL = f"nothing was written; free some space (`df -h`), {_RERUN}"
@@ -95,7 +103,7 @@ def spelled(error: Exception) -> LedgerError:
     if found:
         family, code, message, hint = found
         return family(message, hint=hint, code=code)
-    if str(cause).startswith(("no such table", "no such column")):
+    if str(cause).startswith(("no such table", "no such column", "cannot modify")):  # the last: a view in its place
         return Damaged(f"the database is not whole: {cause}", hint=_DAMAGED)
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, select
@@ -14,12 +15,13 @@ from ledger.chain.nodes import NodeAbsent, StoredNodes
 from ledger.clock import parse_recorded
 from ledger.errors import NotFound
 from ledger.storage.append import StoredRow
-from ledger.storage.faults import Damaged, StorageFailed, spoken
+from ledger.storage.faults import Damaged, StorageFailed, spoken, stored_bytes
 from ledger.storage.tables import checkpoint, metadata, node, protocol_file
-from ledger.storage.tip import read_tip, size_of, version_of
+from ledger.storage.tip import check_stands, read_tip, size_of, version_of
 
 PAGE = 5_000
 """Rows a page: about 3 MB, and the time per row no longer falls beyond it."""
+_RAW = itemgetter(4)
 _A_TIME = 500
 """Positions in one statement."""
 
@@ -128,8 +130,10 @@ class Reader:
         return size_of(self.rows)
 
     def stream_heads(self) -> list[StreamHead]:
-        """The last entry of each stream, by name."""
+        """The last entry of each stream, by name. Raises Damaged where one stands in another stream, or version."""
         found = self.rows(STREAM_ENDS)
+        for name, version, at, raw in found:
+            check_stands(at, name, version, raw)
         return sorted(StreamHead(name, version, at, leaf_hash(bytes(raw))) for name, version, at, raw in found)
 
     def stream_version(self, name: str) -> int:
@@ -147,16 +151,17 @@ class Reader:
             page = self.rows(sql, (after, last, size))
             if not page or page[0][0] != after + 1 or page[-1][0] != after + len(page):
                 raise missing(page, after)
+            _check_kinds(page)
             yield page
             after += len(page)
 
     def checked_size(self) -> int:
         """As `size`. Raises Damaged if a row lies before the first position."""
-        found = self.rows("SELECT (SELECT coalesce(max(position), 0) FROM entry), (SELECT min(position) FROM entry)")
-        size, first = found[0]
+        size, found = self.size(), self.rows("SELECT min(position) FROM entry")
+        first = found[0][0]
         if first is not None and first < 1:
             raise Damaged(f"there is an entry at position {first}", hint=_HINT, code="storage.outside", position=first)
-        return int(size)
+        return size
 
     def stream_entries(self, name: str, after: int = 0, size: int = PAGE) -> Iterator[StoredRow]:
         """One stream's entries after a version, by version. Raises Missing at a hole."""
@@ -167,6 +172,7 @@ class Reader:
             if not page or page[0][2] != after + 1 or page[-1][2] != after + len(page):
                 hole = _first_hole([row[2] for row in page], after)
                 raise Missing(f"version {hole} of {name} is missing", hint=_HINT, stream=name, version=hole)
+            _check_kinds(page)
             yield from page
             after += len(page)
 
@@ -174,7 +180,7 @@ class Reader:
         """One entry's bytes. Raises NotFound beyond the last, Missing before it."""
         found = self.rows("SELECT raw FROM entry WHERE position = ?", (position,))
         if found:
-            return bytes(found[0][0])
+            return stored_bytes(found[0][0], f"entry {position}", position)
         size = self.size()
         if 1 <= position <= size:
             raise Missing(f"entry {position} is missing", hint=_HINT, position=position)
@@ -187,7 +193,7 @@ class Reader:
         for start in range(0, len(wanted), _A_TIME):
             some = wanted[start : start + _A_TIME]
             sql = f"SELECT position, raw FROM entry WHERE position IN ({', '.join('?' * len(some))})"  # noqa: S608
-            found.update((row[0], bytes(row[1])) for row in self.rows(sql, some))
+            found |= {at: stored_bytes(raw, f"entry {at}", at) for at, raw in self.rows(sql, some)}
         for position in wanted:
             if position not in found:
                 found[position] = self.entry(position)
@@ -210,7 +216,7 @@ class Reader:
         with self._connected() as connection:
             found = connection.execute(select(node.c.hash).where(node.c.level == level, node.c.idx == index)).scalar()
         if found is not None:
-            return Digest(bytes(found))
+            return Digest(stored_bytes(found, f"the node at level {level}, index {index}"))
         if index >= 0 and (index + 1) << level <= self.size():
             raise Missing(f"the node at level {level}, index {index} is missing", hint=_HINT)
         raise NodeAbsent(f"no complete subtree {index} at level {level}")
@@ -219,7 +225,7 @@ class Reader:
         """All notes, oldest first; of one size, the one with the fewest cosignatures first."""
         query = select(checkpoint.c.size, checkpoint.c.note).order_by(checkpoint.c.size, checkpoint.c.edition)
         with self._connected() as connection:
-            return [StoredCheckpoint(size, bytes(note)) for size, note in connection.execute(query)]
+            return [_kept(size, note) for size, note in connection.execute(query)]
 
     def latest_checkpoint(self) -> StoredCheckpoint | None:
         """The newest edition of the note over the largest size."""
@@ -227,7 +233,7 @@ class Reader:
         with self._connected() as connection:
             query = select(checkpoint.c.size, checkpoint.c.note).order_by(*newest).limit(1)
             found = connection.execute(query).first()
-        return StoredCheckpoint(found.size, bytes(found.note)) if found else None
+        return _kept(found.size, found.note) if found else None
 
     def protocol_file(self, digest_hex: str) -> bytes:
         """The bytes under a digest that an entry names. Raises Missing; who reads them checks that they hash to it."""
@@ -236,13 +242,28 @@ class Reader:
             found = connection.execute(query).scalar()
         if found is None:
             raise Missing(f"the protocol file {digest_hex} is missing", hint=_HINT)
-        return bytes(found)
+        return stored_bytes(found, f"the protocol file {digest_hex}")
 
     def protocol_files(self) -> dict[str, bytes]:
         """All protocol files by their digest in hex."""
         with self._connected() as connection:
             query = select(protocol_file).order_by(protocol_file.c.digest)
-            return {digest: bytes(data) for digest, data in connection.execute(query)}
+            return {
+                digest: stored_bytes(data, f"the protocol file {digest}") for digest, data in connection.execute(query)
+            }
+
+
+def _check_kinds(page: Sequence[StoredRow]) -> None:
+    """Raises Damaged for the first row that has no bytes for an entry."""
+    if {*map(type, map(_RAW, page))} != {bytes}:
+        for position, _, _, _, raw in page:
+            stored_bytes(raw, f"entry {position}", position)
+
+
+def _kept(size: object, note: object) -> StoredCheckpoint:
+    if not isinstance(size, int):
+        raise Damaged(f"there is a checkpoint of size {size!r}", hint=_HINT)
+    return StoredCheckpoint(size, stored_bytes(note, f"the checkpoint of size {size}"))
 
 
 def tables_there(rows: Rows, *, postgres: bool) -> set[str]:

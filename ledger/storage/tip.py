@@ -16,7 +16,7 @@ from ledger.chain.hashing import Digest, leaf_hash, node_hash
 from ledger.chain.merkle import KEEP_LEVEL, Tree, merkle_root
 from ledger.clock import parse_recorded
 from ledger.storage.append import Tip
-from ledger.storage.faults import Damaged
+from ledger.storage.faults import Damaged, stored_bytes
 
 Fetch = Callable[[str, Sequence[Any]], list[Any]]
 """Runs a statement with `?` for its values and gives its rows."""
@@ -30,12 +30,29 @@ _BLOCK = 1 << KEEP_LEVEL
 
 def size_of(fetch: Fetch) -> int:
     """How many entries there are, by the last position."""
-    return int(fetch("SELECT coalesce(max(position), 0) FROM entry", ())[0][0])
+    found = fetch("SELECT coalesce(max(position), 0) FROM entry", ())[0][0]
+    if not isinstance(found, int):
+        raise Damaged(f"there is an entry at position {found!r}", hint=_HINT, code="storage.outside")
+    return found
 
 
 def version_of(fetch: Fetch, stream: str) -> int:
-    """A stream's last version; 0 if there is no such stream."""
-    return int(fetch("SELECT coalesce(max(version), 0) FROM entry WHERE stream = ?", (stream,))[0][0])
+    """A stream's last version; 0 if there is no such stream. Raises Damaged where that entry's bytes say another."""
+    ends = fetch("SELECT position, version, raw FROM entry WHERE stream = ? ORDER BY version DESC LIMIT 1", (stream,))
+    for position, version, raw in ends:
+        check_stands(position, stream, version, raw)
+        return int(version)
+    return 0
+
+
+def check_stands(position: int, stream: str, version: int, raw: object) -> None:
+    """Raises Damaged unless an entry stands where its columns say: seals and the next version are made of them."""
+    entry = stored_bytes(raw, f"entry {position}", position)
+    if not entry.endswith(f'"stream":"{stream}","v":1,"version":{version}}}'.encode()):
+        raise Damaged(
+            "the columns beside the entry do not say what its bytes say", hint=_HINT,
+            code="storage.tip-differs", position=position,
+        )  # fmt: skip
 
 
 def read_tip(fetch: Fetch) -> Tip:
@@ -91,7 +108,7 @@ def _node(fetch: Fetch, level: int, index: int) -> Digest:
     found = fetch("SELECT hash FROM node WHERE level = ? AND idx = ?", (level, index))
     if not found:
         raise Damaged(f"the node at level {level}, index {index} is missing", hint=_HINT, code="storage.missing")
-    return Digest(bytes(found[0][0]))
+    return Digest(stored_bytes(found[0][0], f"the node at level {level}, index {index}"))
 
 
 def _entries(fetch: Fetch, after: int, upto: int) -> list[tuple[Digest, Digest, str]]:
@@ -100,13 +117,14 @@ def _entries(fetch: Fetch, after: int, upto: int) -> list[tuple[Digest, Digest, 
     found: list[tuple[Digest, Digest, str]] = []
     for expected, (position, raw) in enumerate(fetch(sql, (after, upto)), after + 1):
         try:
-            stated, prev, recorded_at = envelope(bytes(raw))
+            raw = stored_bytes(raw, f"entry {position}", position)
+            stated, prev, recorded_at = envelope(raw)
             parse_recorded(recorded_at)
         except (MalformedEntry, ValueError) as error:
             raise Damaged(f"entry {position} cannot be what was written: {error}", hint=_HINT) from error
         if not position == stated == expected:
             raise _not_following(expected)
-        found.append((leaf_hash(bytes(raw)), prev, recorded_at))
+        found.append((leaf_hash(raw), prev, recorded_at))
     if len(found) != upto - after:
         raise _not_following(after + len(found) + 1)
     for at, (before, here) in enumerate(pairwise(found), after + 2):

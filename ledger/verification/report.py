@@ -13,9 +13,10 @@ MOST_FAULTS = 1000
 
 _COMPLETENESS = ("completeness.", "highwater.", "checkpoint.beyond", "checkpoint.gone")
 _DERIVED = (
-    "batch.root", "batch.count", "tree.", "checkpoint.", "completeness.seal", "completeness.head", "database.",
-    "highwater.",
+    "batch.root", "batch.count", "tree.", "checkpoint.", "completeness.seal", "completeness.head", "completeness.usage",
+    "database.", "highwater.",
 )  # fmt: skip
+_DATABASE = ("database.unreadable", "database.structure")
 
 
 class Verdict(StrEnum):
@@ -93,5 +94,12 @@ def verdicts(areas: set[str], *, fresh: Verdict, complete: Verdict) -> dict[str,
 
 
 def sorted_faults(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Each once: first what names the entry that is wrong, then what follows from it; in order of position."""
-    return tuple(sorted(set(faults), key=lambda fault: (fault.derived, fault.position, fault.code, fault.detail)))
+    """Each once: first what names the entry that is wrong, then what follows from it; in order of position.
+
+    Before all of them a database that cannot read itself: what was not read of it looks like what is not there.
+    """
+
+    def rank(fault: Fault) -> tuple[bool, bool, int, str, str]:
+        return not fault.code.startswith(_DATABASE), fault.derived, fault.position, fault.code, fault.detail
+
+    return tuple(sorted(set(faults), key=rank))

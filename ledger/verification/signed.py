@@ -71,7 +71,8 @@ def checkpoint_faults(promised: Sequence[Promise], whole: Whole, seals: frozense
         elif size <= whole.start:
             continue
         elif whole.root(size) != checkpoint.root:
-            detail = f"entries {kept + 1} to {size} are not those that checkpoint {size} was signed over"
+            first = kept + 1 if kept < size else 1  # where the log signed this size over the right entries as well
+            detail = f"entries {first} to {size} are not those that checkpoint {size} was signed over"
             yield Fault("checkpoint.other-root", size, detail)
         else:
             kept = size

@@ -142,7 +142,10 @@ class Whole:
         self.broken += found.broken[: MOST_FAULTS - len(self.broken)]
 
     def _tell_broken_links(self) -> None:
-        """A changed entry breaks the link behind it; one whose own `prev` was changed, also the link before it."""
+        """A changed entry breaks the link behind it; one whose own `prev` was changed, also the link before it.
+
+        What was changed where only the last link is broken, nothing behind it can tell: both entries are named.
+        """
         broken = set(self.broken)
         for position in self.broken:
             if position + 1 in broken or position == 1:
@@ -150,6 +153,8 @@ class Whole:
                 self.faults.add("chain.broken-link", position, detail)
             elif position - 1 not in broken:
                 detail = f"its bytes were changed: entry {position} was chained to other bytes than it has now"
+                if position == self.size:
+                    detail = "the last entry does not follow from it: the bytes of one of the two were changed"
                 self.faults.add("chain.broken-link", position - 1, detail)
 
     def _join_streams(self, spans: Mapping[str, StreamSpan]) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import here
+from ledger.chain.hashing import leaf_hash
+from ledger.storage.highwater import HighWater, Mark
+from tests.cli.commands import here, ledger
+from tests.verification.forging import Forged
 from tests.worlds import World, rewrite
 
 Capture = pytest.CaptureFixture[str]
@@ -54,9 +58,39 @@ def _without_a_table(world: World) -> None:
     rewrite(world, "DROP TABLE entry")
 
 
+def _chained_anew_under_its_mark(world: World) -> None:
+    """Two acts exchange their places, and all that can be made without a key fits them: links, columns, the mark."""
+    forged = Forged.of(world.place.url)
+    forged.items[60], forged.items[61] = forged.items[61], forged.items[60]
+    forged.write()
+    HighWater(world.place.head).set(Mark(len(forged.items), leaf_hash(forged.rows()[-1][4])))
+
+
+def _no_bytes_in_place_of_an_entry(world: World) -> None:
+    """As a page of a bad disk may have it; the rule of the table would not let it be written."""
+    columns = "position INTEGER PRIMARY KEY, stream, version, type, raw"
+    rewrite(
+        world, f"CREATE TABLE loose ({columns})", "INSERT INTO loose SELECT * FROM entry", "DROP TABLE entry",
+        "ALTER TABLE loose RENAME TO entry", "UPDATE entry SET raw = NULL WHERE position = 60",
+    )  # fmt: skip
+
+
+def _row_at_no_number(world: World) -> None:
+    columns = "position, stream, version, type, raw"
+    rewrite(
+        world, f"CREATE TABLE loose ({columns})", "INSERT INTO loose SELECT * FROM entry", "DROP TABLE entry",
+        "ALTER TABLE loose RENAME TO entry", "INSERT INTO entry VALUES ('last', 'a/b', 1, 'a/1', x'00')",
+    )  # fmt: skip
+
+
+def _checkpoint_that_cannot_be_read(world: World) -> None:
+    rewrite(world, "INSERT INTO checkpoint SELECT size, 2, x'00' FROM checkpoint")
+
+
 DAMAGE = [
     _changed, _swapped, _deleted, _row_behind_the_last, _row_before_the_first, _cut_beside_its_checkpoint,
-    _cut_beside_its_mark, _without_a_table,
+    _cut_beside_its_mark, _without_a_table, _chained_anew_under_its_mark, _no_bytes_in_place_of_an_entry,
+    _row_at_no_number, _checkpoint_that_cannot_be_read,
 ]  # fmt: skip
 
 
@@ -68,6 +102,36 @@ def test_no_question_is_answered_from_a_ledger_that_was_changed(
     assert [here(capfd, *arguments, world=spoilt).exit for arguments in ASKING] == [0] * len(ASKING)
     damage(spoilt)
     assert {here(capfd, *arguments, world=spoilt).exit for arguments in [*ASKING, ["verify"]]} == {3}
+
+
+BUILDING = [
+    ["record", "-", "--as", "VLAIO"],
+    ["checkpoint", "sign"],
+    ["evidence", "build", "--protocol", "vlaio-fio-tbt-2021", "--clause", "art. 4"],
+]
+"""Commands that build on what there is."""
+
+
+@pytest.mark.parametrize(
+    "damage", [_cut_beside_its_checkpoint, _chained_anew_under_its_mark, _checkpoint_that_cannot_be_read]
+)
+def test_nothing_is_built_on_a_ledger_that_its_checkpoint_contradicts(
+    damage: Callable[[World], None], spoilt: World, tmp_path: Path
+):
+    damage(spoilt)
+    before = spoilt.place.base.with_suffix(".db").read_bytes()
+    draft = b'{"type":"measure-lapsed","protocol":"vlaio-fio-tbt-2021","party":"VLAIO","measure":"m1"}'
+    for arguments in BUILDING:
+        more = ["-o", str(tmp_path / "proof.zip")] if arguments[0] == "evidence" else []
+        assert ledger(*arguments, *more, stdin=draft, world=spoilt).exit == 3, arguments
+    assert not (tmp_path / "proof.zip").exists()
+    assert spoilt.place.base.with_suffix(".db").read_bytes() == before
+
+
+def test_a_view_in_place_of_a_table_is_damage_to_who_writes(spoilt: World):
+    rewrite(spoilt, "ALTER TABLE entry RENAME TO real", "CREATE VIEW entry AS SELECT * FROM real")
+    assert ledger("checkpoint", "sign", world=spoilt).exit == 3
+    assert ledger("verify", world=spoilt).exit == 3
 
 
 def test_a_protocol_file_that_is_gone_is_damage_and_not_a_wrong_question(spoilt: World, capfd: Capture):

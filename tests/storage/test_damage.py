@@ -11,7 +11,7 @@ from ledger.storage.opening import create, open_store
 from ledger.storage.reader import Missing
 from ledger.storage.store import Store
 from tests.storage.owner import as_owner, blob, disarm
-from tests.storage.rows import USAGE, batch, check_whole, single
+from tests.storage.rows import ACCESS, USAGE, batch, check_whole, single
 
 
 def test_a_hole_is_named_and_not_stepped_over(store: Store, url: str):
@@ -90,6 +90,29 @@ def test_a_tip_that_others_replaced_is_not_built_upon(store: Store, url: str):
     as_owner(url, f"UPDATE entry SET raw = {blob(url, other_prev)} WHERE position = 6")
     with pytest.raises(Damaged):
         store.append(single(8))
+
+
+@pytest.mark.parametrize("change", ["version = 99", "version = 0", "stream = 'demo/other', version = 7"])
+def test_nothing_is_built_on_the_end_of_a_stream_that_stands_elsewhere(store: Store, url: str, change: str):
+    """The next version would be made of it, and a seal: one flipped bit of an index would be signed for ever."""
+    store.append(single(1))
+    store.append(single(2))
+    disarm(url, "entry")
+    as_owner(url, f"UPDATE entry SET {change} WHERE position = 2")
+    moved = "demo/other" if "stream" in change else ACCESS
+    with open_store(url) as opened:
+        assert opened.size() == 2
+        if change != "version = 0":  # then the one before it is the end, and the versions do not add up
+            for read in (opened.stream_heads, lambda: opened.stream_version(moved)):
+                with pytest.raises(Damaged) as found:
+                    read()
+                assert found.value.where == {"position": 2}
+            with pytest.raises(Damaged):
+                opened.append(single(3, stream=moved))
+    as_owner(url, f"UPDATE entry SET stream = '{ACCESS}', version = 2 WHERE position = 2")
+    with open_store(url) as opened:
+        opened.append(single(3))
+        assert check_whole(opened) == 3
 
 
 @pytest.mark.parametrize("table", ["entry", "node", "layout"])
