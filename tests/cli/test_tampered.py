@@ -128,6 +128,20 @@ def test_nothing_is_built_on_a_ledger_that_its_checkpoint_contradicts(
     assert spoilt.place.base.with_suffix(".db").read_bytes() == before
 
 
+def test_no_seal_is_signed_over_streams_that_lack_an_entry(spoilt: World):
+    """Its stream column says another one, where it is not the last: the bytes know better, and a seal is for ever."""
+    stream = "(SELECT stream FROM entry WHERE position = 60)"
+    rewrite(spoilt, f"UPDATE entry SET version = 0, stream = {stream} WHERE position = 124")
+    before = spoilt.bytes()
+    assert ledger("checkpoint", "sign", world=spoilt).exit == 3
+    assert spoilt.bytes() == before
+
+
+def test_a_ledger_whose_keys_cannot_be_read_is_damage_and_not_a_missing_key(spoilt: World):
+    rewrite(spoilt, "UPDATE entry SET stream = 'ledger/keyz' WHERE stream = 'ledger/keys'")
+    assert ledger("checkpoint", "sign", world=spoilt).exit == 3
+
+
 def test_a_view_in_place_of_a_table_is_damage_to_who_writes(spoilt: World):
     rewrite(spoilt, "ALTER TABLE entry RENAME TO real", "CREATE VIEW entry AS SELECT * FROM real")
     assert ledger("checkpoint", "sign", world=spoilt).exit == 3

@@ -97,6 +97,39 @@ def test_a_chain_that_is_made_anew_behind_an_added_row_does_not_hide_it(damaged:
     assert "event.id-twice" in at(report_of(damaged), len(forged.items))
 
 
+def test_of_the_last_link_both_entries_are_named_for_nothing_behind_it_tells_which(damaged: World) -> None:
+    size = len(Forged.of(damaged.place.url).items)
+    prev = 'substr(raw, instr(raw, \'"prev":"\') + 8, 8)'
+    sql(
+        damaged.place.url,
+        f"UPDATE entry SET raw = CAST(replace(raw, {prev}, '00000000') AS BLOB) WHERE position = {size}",
+    )
+    report = report_of(damaged)
+    told = [fault.detail for fault in report.faults if fault.code == "chain.broken-link"]
+    assert told == ["the last entry does not follow from it: the bytes of one of the two were changed"]
+    assert "highwater.beside" in at(report, size)
+
+
+def test_a_database_that_cannot_read_itself_is_told_before_what_seems_to_be_missing(damaged: World) -> None:
+    sql(damaged.place.url, "ALTER TABLE entry RENAME TO elsewhere")
+    report = report_of(damaged)
+    assert report.faults[0].code == "database.unreadable"
+    assert "key.no-opening" in codes(report)
+
+
+def test_a_layout_that_is_no_number_is_damage_and_not_another_format(
+    damaged: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def doubled(file: sqlite3.Connection) -> None:
+        file.execute("DROP TABLE layout")
+        file.execute("CREATE TABLE layout (one, format)")
+        file.execute("INSERT INTO layout VALUES (1, 2), (2, 1)")
+
+    as_owner(damaged.place.url, doubled)
+    assert run(["--ledger", damaged.place.url, "verify"]) == 3
+    assert "which layout this is was changed" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize("table", ["layout", "node", "checkpoint", "protocol_file"])
 @pytest.mark.parametrize("act", ["DELETE FROM {}", "DROP TABLE {}"])
 def test_a_table_emptied_or_gone_is_told(
