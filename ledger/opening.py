@@ -62,8 +62,9 @@ def open_ledger(place: Place, opening: Opening) -> LedgerOpened:
     with store:
         if store.size():
             raise Conflict(
-                f"there is a ledger at {place.shown}", hint="name another place with --ledger", code="ledger.exists"
-            )
+                f"there is a ledger at {place.shown}", code="ledger.exists",
+                hint="after an interrupted init: it is whole, go on with it; else name another place with --ledger",
+            )  # fmt: skip
         events, log = _keys(place, opening)
         _vault(place, opening)
         event = _event(opening, events, log)

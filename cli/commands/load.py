@@ -17,7 +17,7 @@ from cli.output import answer, answer_json, say
 if TYPE_CHECKING:
     from ledger.loading import Source
 
-_FILES = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FILES = click.Path(path_type=Path)
 
 
 @click.command(epilog=EXIT_STATUS)

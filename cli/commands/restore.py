@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--erasures",
     type=click.Path(path_type=Path),
@@ -49,8 +49,11 @@ def command(
     Example:
       ledger --ledger ledger.db restore /backup/2022-06-30 --erasures newest.jsonl
     """
+    from ledger.errors import NotFound
     from ledger.restoring import restore
 
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}", hint="name the folder that `ledger backup` made")
     newer = _lines(erasures) if erasures else iter(()) if no_newer_copy else None
     restored = restore(folder, session.place(ctx), _signer, newer, came_back=partial(_came_back, copies))
     if restored is None:

@@ -103,10 +103,10 @@ def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> 
 
 def _policy(named: Path | None, place: Place) -> Policy | None:
     """The reader's own, or the one beside the ledger, or none."""
-    from ledger.chain.policy import Policy
+    from cli.commands.checkpoint_exchange import read_policy
 
     file = named or (place.policy if place.policy.is_file() else None)
-    return None if file is None else Policy.parse(file.read_bytes())
+    return None if file is None else read_policy(file)
 
 
 def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> int:

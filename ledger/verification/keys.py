@@ -63,5 +63,8 @@ def key_history(store: Store, last: int) -> KeyHistory:
         except LedgerError as error:
             history.faults.add("key.history", position, f"this key event does not hold: {error.message}")
     if not history.keyring.keys:
-        history.faults.add("key.no-opening", 1, "entry 1 does not open this ledger: no key can be known")
+        why = "entry 1 does not open this ledger: no key can be known"
+        if not last:
+            why = "it has no entry: all were taken away, or `ledger init` was interrupted and is to be run again"
+        history.faults.add("key.no-opening", 1, why)
     return history

@@ -195,6 +195,22 @@ def test_a_policy_that_was_named_and_cannot_be_used_is_exit_8(
     said = here(capfd, "verify", "--policy", str(file), "--json", world=world)
     assert said.exit == 8, said
     failure(said)
+    file.unlink()
+    assert here(capfd, "verify", "--policy", str(file), world=world).exit == 8
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [["restore", "none"], ["load", "none"], ["load", "x", "--protocol", "none"], ["protocol", "check", "none"]],
+    ids=" ".join,
+)
+def test_a_file_or_folder_that_is_not_there_is_exit_6(asked: list[str], tmp_path: Path, capfd: Capture):
+    (tmp_path / "x").write_bytes(b"")
+    given = [str(tmp_path / each) if each in ("none", "x") else each for each in asked]
+    said = here(capfd, "--ledger", str(tmp_path / "ledger.db"), *given)
+    assert said.exit == 6, said
+    assert "hint" in said.err
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_quorum_that_nobody_signed_for_is_exit_9(world: World, tmp_path: Path, capfd: Capture):

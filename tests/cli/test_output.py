@@ -50,6 +50,20 @@ def test_a_terminal_is_sent_colour_unless_somebody_said_no(world: World):
     assert on_a_terminal(world, "--no-color", *asked) == plain
 
 
+@pytest.mark.parametrize("asked", [["obligations", "--all"], ["export"], ["verify"]], ids=" ".join)
+def test_a_reader_that_goes_away_is_no_bug(asked: list[str], world: World):
+    """As `ledger obligations | head -1` does."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *asked], stdout=write, stderr=subprocess.PIPE, cwd=ROOT, check=False,
+        env=environment(LEDGER=world.place.url),
+    )  # fmt: skip
+    os.close(write)
+    assert done.returncode == 130
+    assert b"the reader of the output went away" in done.stderr
+
+
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)
 def test_a_pipe_is_sent_no_escapes_and_no_line_beyond_eighty_columns(asked: list[str], world: World):
     said = ledger(*asked, world=world, COLUMNS="80", TERM="xterm-256color")
