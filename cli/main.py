@@ -115,8 +115,6 @@ def run(given: list[str]) -> int:
         return tell_failure(error, given)
     except KeyboardInterrupt as error:
         return tell_failure(error, given)
-    except SystemExit as leave:
-        # click and rich end with 1 where the reader of the output went away: here that would say that we have a bug.
-        if isinstance(leave.__context__, BrokenPipeError):
-            return tell_failure(leave.__context__, given)
-        raise
+    except SystemExit:
+        # So click and rich end, with 1, where the reader of the output went away: here that would say it is our bug.
+        return tell_failure(BrokenPipeError(), given)
