@@ -93,15 +93,22 @@ def add(ctx: click.Context, file: Path) -> None:
       ledger checkpoint add cosigned-by-tbt
     """
     from ledger.chain.note import Note
+    from ledger.errors import LedgerError
 
-    added(ctx, session.store(ctx), Note.parse(file.read_bytes()))
+    try:
+        added(ctx, session.store(ctx), Note.parse(file.read_bytes()))
+    except LedgerError as error:
+        raise error.at(file=str(file)) from None
 
 
 def added(ctx: click.Context, store: Store, sent: Note) -> None:
-    """Keep the signatures of this note that are new. Raises VerificationFailed for a fork, BadSignature, NotFound."""
+    """Keep the signatures of this note that are new.
+
+    Raises VerificationFailed for a fork, BadSignature, NotFound, InputRejected for a note that is none of this log's.
+    """
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
-    from ledger.errors import NotFound, VerificationFailed
+    from ledger.errors import NotFound
 
     size = Checkpoint.parse(sent.text).size
     kept = [Note.parse(each.note) for each in store.checkpoints() if each.size == size]
@@ -109,13 +116,9 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
         _check_no_fork(sent, read_policy(session.place(ctx).policy))
         raise NotFound(f"this ledger signed no checkpoint of size {size}", hint="see: ledger checkpoint show")
     own = kept[-1]
-    if own.text != sent.text:
-        raise VerificationFailed(
-            f"the checkpoint of size {size} that was cosigned is not ours: two trees of one size",
-            hint="keep the file: somebody signed a second history; run ledger verify, and tell the other parties",
-            code="checkpoint.fork",
-        )
     policy = read_policy(session.place(ctx).policy)
+    if own.text != sent.text:
+        raise _other_tree(Checkpoint.parse(sent.text), Checkpoint.parse(own.text), sent, policy)
     strangers = _unknown(own, policy)
     # Of one witness the first counts: it says since when it knows this checkpoint. What a stranger left bars nobody.
     there = {(line.name, line.key_id) for line in own.signatures if line.name not in strangers}
@@ -174,6 +177,27 @@ def _named(file: Path, policy: Policy) -> tuple[Checkpoint, Note]:
         return _signed(raw, policy), Note.parse(raw)
     except LedgerError as error:
         raise error.at(file=file.name) from None
+
+
+def _other_tree(sent: Checkpoint, own: Checkpoint, note: Note, policy: Policy) -> Exception:
+    """What a checkpoint of our size with another text is: a fork only in the words of somebody who is known here."""
+    from ledger.errors import InputRejected, VerificationFailed
+
+    if sent.origin != own.origin:
+        return InputRejected(
+            f"it is a checkpoint of {sent.origin}, and this ledger is {own.origin}", code="checkpoint.other-log",
+            hint="it goes beside the ledger of that name",
+        )  # fmt: skip
+    if _unknown(note, policy) == {line.name for line in note.signatures}:
+        return InputRejected(
+            f"it has another root than checkpoint {own.size} of this ledger, and nobody known here signed it",
+            hint="a note that no known key signed proves nothing; ask its sender whose it is", code="checkpoint.unsigned",
+        )  # fmt: skip
+    return VerificationFailed(
+        f"the checkpoint of size {own.size} that was cosigned is not ours: two trees of one size",
+        hint="keep the file: somebody signed a second history; run ledger verify, and tell the other parties",
+        code="checkpoint.fork",
+    )
 
 
 def _unknown(sent: Note, policy: Policy) -> set[str]:

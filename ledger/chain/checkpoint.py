@@ -20,6 +20,8 @@ from ledger.chain.note import ED25519, Note, VerifierKey, WrongSigner, is_key_na
 from ledger.chain.spelling import LARGEST, dump_base64, parse_base64, parse_decimal
 from ledger.errors import InputRejected, VerificationFailed
 
+_HINT = "a checkpoint is what `ledger checkpoint show` writes: three lines, and the signatures under them"
+
 
 class MalformedCheckpoint(InputRejected):
     code = "checkpoint.malformed"
@@ -58,9 +60,9 @@ class Checkpoint(msgspec.Struct, frozen=True):
             origin, size, root, end = text.split("\n")
             parsed = cls(origin, parse_decimal(size), Digest(parse_base64(root)))
         except ValueError as error:
-            raise MalformedCheckpoint(f"not a checkpoint: {error}") from error
+            raise MalformedCheckpoint(f"not a checkpoint: {error}", hint=_HINT) from error
         if end or str(parsed) != text:
-            raise MalformedCheckpoint("checkpoint is not in its canonical spelling")
+            raise MalformedCheckpoint("checkpoint is not in its canonical spelling", hint=_HINT)
         return parsed
 
     def signed(self, key: VerifierKey, sign: Sign) -> Note:

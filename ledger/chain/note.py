@@ -34,6 +34,9 @@ _DASH = "— "
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
+_WHOLE = "copy the file as it was written, byte for byte: `ledger checkpoint show` writes one"
+
+
 class MalformedNote(InputRejected):
     code = "note.malformed"
 
@@ -152,10 +155,12 @@ class Note(msgspec.Struct, frozen=True):
         try:
             text, lines = _parts(raw)
             note = cls(text, tuple(Signature.parse(line) for line in lines))
+        except UnicodeDecodeError as error:
+            raise MalformedNote("not a signed note: it is not UTF-8", hint=_WHOLE) from error
         except ValueError as error:
-            raise MalformedNote(f"not a signed note: {error}") from error
+            raise MalformedNote(f"not a signed note: {error}", hint=_WHOLE) from error
         if bytes(note) != raw:
-            raise MalformedNote("signed note is not in its canonical spelling")
+            raise MalformedNote("signed note is not in its canonical spelling", hint=_WHOLE)
         return note
 
     def verified(self, keys: Iterable[VerifierKey]) -> tuple[Verified, ...]:

@@ -187,6 +187,31 @@ def test_a_checkpoint_under_our_key_that_we_never_signed_is_a_fork(
     assert here(capfd, "checkpoint", "add", str(tmp_path / "note"), world=world).exit == 6
 
 
+def test_a_note_that_nobody_known_signed_accuses_nobody(world: World, capfd: Capture, tmp_path: Path) -> None:
+    """Of our size with another root, or of another log: anyone can write that. Told with file and way out, exit 5."""
+    file, own = tmp_path / "note", Note.parse(here(capfd, "checkpoint", "show", world=world).out.encode())
+    key = KeyStore(tmp_path / "keys").create_in_clear("TBT", "cosign")
+    size = own.text.split("\n")[1]
+    other = f"{world.origin}\n{size}\n{'A' * 43}=\n"
+    for text, fact in (
+        (other, "nobody known here signed it"),
+        (own.text.replace(world.origin, "ledger.invalid/other"), "a checkpoint of ledger.invalid/other"),
+    ):
+        file.write_bytes(bytes(Note(text, ()).cosigned(key.vkey, key.sign, 1)))
+        said = here(capfd, "checkpoint", "add", str(file), world=world)
+        assert (said.exit, fact in said.err, str(file) in said.err) == (5, True, True), said
+        assert "second history" not in said.err
+    file.write_bytes(bytes(own).replace(b"\n", b"\r\n"))
+    said = here(capfd, "checkpoint", "add", str(file), world=world)
+    assert (said.exit, "byte for byte" in said.err) == (5, True)
+    file.write_bytes(b"\xe9\n")
+    assert "codec" not in here(capfd, "checkpoint", "add", str(file), world=world).err
+    known = world.place.policy.read_text() + f"witness tbt {key.vkey}\n"
+    world.place.policy.write_text(known)
+    file.write_bytes(bytes(Note(other, ()).cosigned(key.vkey, key.sign, 1)))
+    assert here(capfd, "checkpoint", "add", str(file), world=world).exit == 3, "a known witness saw another tree"
+
+
 def test_a_cosignature_that_does_not_hold_is_not_added(world: World, capfd: Capture, tmp_path: Path) -> None:
     """One false line under a key that somebody knows would condemn the whole checkpoint."""
     key = KeyStore(tmp_path / "keys").create_in_clear("TBT", "cosign")
