@@ -191,7 +191,7 @@ def _other_tree(sent: Checkpoint, own: Checkpoint, note: Note, policy: Policy) -
     if _unknown(note, policy) == {line.name for line in note.signatures}:
         return InputRejected(
             f"it has another root than checkpoint {own.size} of this ledger, and nobody known here signed it",
-            hint="a note that no known key signed proves nothing; ask its sender whose it is", code="checkpoint.unsigned",
+            hint="what no known key signed proves nothing: ask its sender whose it is", code="checkpoint.unsigned",
         )  # fmt: skip
     return VerificationFailed(
         f"the checkpoint of size {own.size} that was cosigned is not ours: two trees of one size",
