@@ -75,7 +75,13 @@ def load(source: Source, place: Place) -> Loaded:
 
     Raises NotAnExport, NotFollowing, VerificationFailed, NotFound, Conflict; then nothing is there.
     """
-    check_free(place.url, place.beside(".loading"))
+    try:
+        check_free(place.url, place.beside(".loading"))
+    except Conflict as error:
+        error.hint = (
+            "after an interrupted load it is whole: see ledger verify; else move it away, or name another place"
+        )
+        raise
     if place.head.exists():
         raise Conflict(f"{place.head} is there", hint="it is another ledger's mark: name another place")
     near = place.base if "://" in place.url else Path(place.url)

@@ -40,6 +40,6 @@ def check_last_checkpoint(store: Store) -> None:
         raise Damaged(f"the stored checkpoint of size {last.size}: {error.message}", hint=_HINT) from error
     if signed.size != last.size or (signed.size and range_root(0, signed.size, store.nodes()) != signed.root):
         raise OtherRoot(
-            f"the entries up to {last.size} are not those that its checkpoint was signed over",
+            f"the tree over the entries up to {last.size} is not the one that its checkpoint was signed over",
             hint=_HINT, position=last.size,
         )  # fmt: skip

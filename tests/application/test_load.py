@@ -68,6 +68,18 @@ def test_the_same_entries_give_the_same_digests_on_either_database(
         World(place).check()
 
 
+def test_what_a_load_that_was_killed_late_left_is_whole_and_the_same_command_says_so(
+    world: World, tmp_path: Path
+) -> None:
+    place = place_at(tmp_path / "copy")
+    load(source_of(world), place)
+    place.head.unlink()  # the last thing that is written
+    with pytest.raises(Conflict) as found:
+        load(source_of(world), place)
+    assert "interrupted load" in found.value.hint
+    assert World(place).check() == world.size()
+
+
 def test_the_mark_beside_what_was_loaded_is_that_of_its_last_entry(world: World, tmp_path: Path) -> None:
     place = place_at(tmp_path / "copy")
     load(source_of(world), place)
