@@ -36,6 +36,13 @@ class Unreachable(StorageFailed):
     exit = 7
 
 
+class Unwritable(StorageFailed):
+    """The disk is full or fails, or is not ours to write: no bug, and nothing is wrong with the ledger."""
+
+    code = "storage.unwritable"
+    exit = 7
+
+
 class Damaged(VerificationFailed):
     """The database can be opened, but what is stored cannot be what was written."""
 
@@ -58,12 +65,12 @@ _DAMAGED = "run `ledger verify`; restore a backup and compare it with the last c
 _SQLITE: dict[int, tuple[type[LedgerError], str, str, str]] = {
     sqlite3.SQLITE_BUSY: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
     sqlite3.SQLITE_LOCKED: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
-    sqlite3.SQLITE_FULL: (StorageFailed, "storage.full", "the disk is full", _FULL),
-    sqlite3.SQLITE_IOERR: (StorageFailed, "storage.disk", "the disk failed", f"look at the disk (`dmesg`), {_RERUN}"),
+    sqlite3.SQLITE_FULL: (Unwritable, "storage.full", "the disk is full", _FULL),
+    sqlite3.SQLITE_IOERR: (Unwritable, "storage.disk", "the disk failed", f"look at the disk (`dmesg`), {_RERUN}"),
     sqlite3.SQLITE_READONLY: (
-        StorageFailed, "storage.read-only", "the ledger cannot be written", "check who owns the file and its folder"),
+        Unwritable, "storage.read-only", "the ledger cannot be written", "check who owns the file and its folder"),
     sqlite3.SQLITE_CANTOPEN: (
-        StorageFailed, "storage.unopened", "the ledger cannot be opened", "check who owns the file and its folder"),
+        Unwritable, "storage.unopened", "the ledger cannot be opened", "check who owns the file and its folder"),
     sqlite3.SQLITE_NOTADB: (
         InputRejected, "storage.not-a-ledger", "this file is not a ledger", "name the .db that `ledger init` made"),
     sqlite3.SQLITE_CORRUPT: (Damaged, "storage.damaged", "the database file is damaged", _DAMAGED),
@@ -74,9 +81,9 @@ _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
     "40P01": (Locked, "storage.locked", "the server ended a deadlock", _LOCKED),
     "40001": (Locked, "storage.locked", "another writer was first", _LOCKED),
     "42P07": (Conflict, "storage.exists", "there is a ledger already", "name another database"),
-    "53100": (StorageFailed, "storage.full", "the server's disk is full", _FULL),
-    "25006": (StorageFailed, "storage.read-only", "the server takes no writes", "name the primary server"),
-    "42501": (StorageFailed, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
+    "53100": (Unwritable, "storage.full", "the server's disk is full", _FULL),
+    "25006": (Unwritable, "storage.read-only", "the server takes no writes", "name the primary server"),
+    "42501": (Unwritable, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
     "42P01": (Damaged, "storage.damaged", "a table of this ledger is gone", _DAMAGED),
     "3D000": (InputRejected, "storage.not-a-ledger", "there is no such database", "make one: `createdb`"),
     "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),

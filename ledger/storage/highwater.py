@@ -26,7 +26,7 @@ from typing import NamedTuple, Self
 
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.errors import VerificationFailed
-from ledger.storage.faults import StorageFailed
+from ledger.storage.faults import StorageFailed, Unwritable
 from ledger.storage.reader import Reader
 
 _MARK = re.compile(rb"ledger/head/v1\n(0|[1-9][0-9]{0,15})\n([0-9a-f]{64})\n")
@@ -153,7 +153,7 @@ def check(mark: Mark, ledger: Reader) -> None:
 
 
 def _unusable(what: str, error: OSError) -> StorageFailed:
-    return StorageFailed(
+    return Unwritable(
         f"the high-water mark could not be {what}: {error.strerror}",
         hint="the entries are safe; mend the folder of the .head file, and the next commit sets the mark",
         code="highwater.unusable",

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from ledger.clock import Clock
 from ledger.storage.append import Append, Outcome, StoredRow, Tip, Written, planned
-from ledger.storage.faults import StorageFailed
+from ledger.storage.faults import Unreachable
 from ledger.storage.tip import check_edge, moved_on, read_tip
 from ledger.storage.upgrade import bring_up
 
@@ -93,7 +93,7 @@ class PostgresWriter:
             except BaseException:
                 self._tip = None
                 raise
-        raise StorageFailed(
+        raise Unreachable(
             "the connection to the database was lost while writing",
             hint="run the same command again: if it was written, it is recognised",
             code="storage.connection-lost",

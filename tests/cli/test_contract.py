@@ -17,6 +17,7 @@ from ledger.keys.keystore import KeyStore
 from ledger.place import Place
 from tests.cli.commands import PROGRAM, Said, here, ledger
 from tests.docs.blocks import ROOT
+from tests.limits import files_of_at_most
 from tests.worlds import O, V, World, environment, log_file, rewrite
 
 Capture = pytest.CaptureFixture[str]
@@ -197,6 +198,18 @@ def test_a_policy_that_was_named_and_cannot_be_used_is_exit_8(
     failure(said)
     file.unlink()
     assert here(capfd, "verify", "--policy", str(file), world=world).exit == 8
+
+
+def test_a_disk_that_is_full_is_exit_7_and_no_bug_and_nothing_is_lost(world: World, tmp_path: Path, capfd: Capture):
+    draft = tmp_path / "draft.jsonl"
+    draft.write_text(json.dumps({"type": "measure-lapsed", "protocol": V, "party": "VLAIO", "measure": "m1"}))
+    command = ["record", str(draft), "--as", "VLAIO"]
+    before = world.bytes()
+    with files_of_at_most(20_000):
+        said = here(capfd, *command, world=world)
+    assert (said.exit, "bug" in said.err) == (7, False), said
+    assert world.bytes() == before
+    assert here(capfd, *command, world=world).exit == 0
 
 
 @pytest.mark.parametrize(

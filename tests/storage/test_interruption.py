@@ -201,7 +201,7 @@ def test_a_full_disk_leaves_the_ledger_whole_and_says_what_to_do(tmp_path: Path)
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(LedgerError) as found:
             store.append(batch(3000, first=1000))
-        assert (found.value.code, found.value.exit) == ("storage.full", 1)
+        assert (found.value.code, found.value.exit) == ("storage.full", 7)
         assert "free some space" in found.value.hint
         assert check_whole(store) == 300
         connection.execute("PRAGMA max_page_count = 1000000")
