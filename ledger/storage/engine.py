@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,19 @@ def open_engine(place: Path | URL, patience: float = PATIENCE) -> Engine:
     return engine
 
 
+def _mode(path: Path) -> str:
+    """How the file is opened. In a folder that can only be read, an auditor's copy say, it is read as it lies there.
+
+    SQLite would want to make its log beside it. Where one is there, somebody is writing, and it is read along.
+    """
+    if os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    beside = any(path.with_name(path.name + ending).exists() for ending in ("-wal", "-shm"))
+    return "mode=ro" if beside else "immutable=1"
+
+
 def sqlite_engine(path: Path, patience: float = PATIENCE) -> Engine:
-    uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+    uri = f"file:{quote(str(path.absolute()))}?{_mode(path.absolute())}"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(uri, timeout=patience, isolation_level=None, check_same_thread=False, uri=True)
