@@ -3,14 +3,15 @@
 A *stretch* is every use of one UTC day that agrees in the fields kept (`FIELDS`): how many, the first and the last
 moment, the position of the first one recorded, how many items they stand for. The day is cut from the text of the
 moment, so that no time zone table takes part; and stretches can be added in any order, so that several processes may
-count.
+count. Beside them stands how many uses each application of a log had in each hour (`projections.hours`).
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -21,6 +22,7 @@ import msgspec
 from ledger.clock import Moment, spell
 from ledger.errors import VerificationFailed
 from ledger.events.usage import AccessUsed, Action, ActorClass, Factors, SharedWith
+from projections.hours import Hours, Log
 
 FIELDS = (
     "protocol", "author", "on_behalf_of", "actor", "actor_class", "application", "action", "outcome", "acting_for",
@@ -156,9 +158,10 @@ class Days:
 
 @dataclass(slots=True)
 class Uses:
-    """Every use counted so far, by key."""
+    """Every use counted so far, by key; and by hour."""
 
     kept: dict[Key, Days] = field(default_factory=dict)
+    hours: Hours = field(default_factory=Hours)
 
     def add(self, other: Uses) -> None:
         """Count what was counted elsewhere."""
@@ -167,6 +170,7 @@ class Uses:
             if mine is None:
                 mine = self.kept[key] = Days()
             mine.join(days)
+        self.hours.join(other.hours)
 
     def of(self, protocol: str) -> Iterator[tuple[Key, Days]]:
         for key, days in self.kept.items():
@@ -176,13 +180,15 @@ class Uses:
     def stretches(self) -> int:
         return sum(len(days) for days in self.kept.values())
 
-    def dump(self) -> list[list[str]]:
+    def dump(self) -> dict[str, list[list[str]]]:
         """A row a key, its numbers as one text: apart they would take several times as long to read."""
-        return [[*key, " ".join(map(str, days.numbers))] for key, days in sorted(self.kept.items())]
+        days = [[*key, " ".join(map(str, days.numbers))] for key, days in sorted(self.kept.items())]
+        return {"days": days, "hours": self.hours.dump()}
 
     @classmethod
-    def load(cls, rows: Iterable[Sequence[str]]) -> Uses:
-        return cls({tuple(row[:-1]): Days(array("q", map(int, row[-1].split()))) for row in rows})
+    def load(cls, dumped: Mapping[str, Iterable[Sequence[str]]]) -> Uses:
+        days = {tuple(row[:-1]): Days(array("q", map(int, row[-1].split()))) for row in dumped["days"]}
+        return cls(days, Hours.load(dumped["hours"]))
 
 
 class Counter:
@@ -190,6 +196,7 @@ class Counter:
 
     def __init__(self) -> None:
         self._groups: dict[tuple[Any, ...], list[Any]] = {}
+        self._hours: Tally[tuple[Any, ...]] = Tally()
         self.uses = 0
 
     def count(self, first: int, events: Sequence[bytes]) -> None:
@@ -217,6 +224,9 @@ class Counter:
                 known[1] = hour
             elif hour < known[0]:
                 known[0] = hour
+        self._hours.update(
+            [(use.happened_at[:13], use.protocol, use.author, use.on_behalf_of, use.application) for use in found]
+        )
         self.uses += len(found)
 
     def taken(self) -> Uses:
@@ -232,7 +242,10 @@ class Counter:
             except ValueError as error:
                 raise NoMoment(f"a use that did not happen at a moment: {error}", position=position,
                                hint="run: ledger verify --deep") from error  # fmt: skip
-        self._groups, self.uses = {}, 0
+        for (at, protocol, author, behalf, application), count in self._hours.items():
+            if at[10:]:
+                uses.hours.add(Log(protocol, author, ",".join(behalf), application), _hour(at), count)
+        self._groups, self._hours, self.uses = {}, Tally(), 0
         return uses
 
 
@@ -260,6 +273,14 @@ def _ordinal(day: str) -> int:
 @lru_cache(maxsize=4096)
 def _midnight(day: int) -> datetime:
     return datetime.combine(date.fromordinal(day), time(), UTC)
+
+
+def _hour(at: str) -> int:
+    """Of a day and hour such as 2022-06-02T08, as `projections.hours` counts them."""
+    try:
+        return 24 * _ordinal(at[:10]) + int(at[11:])
+    except ValueError as error:
+        raise NoMoment(f"a use that did not happen at a moment: {error}", hint="run: ledger verify --deep") from error
 
 
 @lru_cache(maxsize=1 << 14)

@@ -66,7 +66,7 @@ class ObligationsProjection:
     """Projection `obligations`. `files` gives a protocol file's bytes by the digest that an entry names."""
 
     name = "obligations"
-    version = 3
+    version = 4
     counts_uses = True
 
     def __init__(self, files: Files) -> None:

@@ -19,7 +19,12 @@ def _legal(country: str) -> holidays.HolidayBase:
 
 def is_working(day: date, calendar: DayCalendar) -> bool:
     last = 5 if calendar.working_days is WorkingDays.MON_SAT else 4
-    return day.weekday() <= last and (day.month, day.day) not in calendar.also and day not in _legal(calendar.holidays)
+    return day.weekday() <= last and not is_holiday(day, calendar)
+
+
+def is_holiday(day: date, calendar: DayCalendar) -> bool:
+    """Whether it is a legal holiday, or one of the further days off."""
+    return (day.month, day.day) in calendar.also or day in _legal(calendar.holidays)
 
 
 def working_from(day: date, calendar: DayCalendar) -> date:

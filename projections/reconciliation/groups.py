@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,10 +41,6 @@ class Group:
 
     use: Use
     days: list[Days] = field(default_factory=list)
-
-
-def fields_of(key: Key) -> Mapping[str, str]:
-    return dict(zip(FIELDS, key, strict=False))
 
 
 def party_of(key: Key) -> str:

@@ -1,7 +1,7 @@
 """Gaps in the logs themselves: what is not there, told by what is. No more than arithmetic; the rules are these.
 
-- *Silent day*: an application was used every such weekday of the four weeks before, USUAL times or more (the lowest of
-  the four), and not once that day, though its log goes on after it.
+- *Silent hours*: an application was used in the same hours of each of the four weeks before, and not now
+  (`projections.reconciliation.silence`).
 - *Numbers missing*: a log that numbers its records lacks some, within a file or between two that follow each other.
 - *No record in common*: two files of one source cover the same time, and the later one repeats nothing of the first.
 - *Kept too short*: the earliest use of a source is later than the protocol entered into force, by more than GRACE.
@@ -11,22 +11,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledger.clock import Moment
+from ledger.clock import Moment, spell
 from projections.findings import Cause, Finding
 from projections.obligations.facts import Fact
 from projections.obligations.world import World
-from projections.reconciliation.groups import fields_of, party_of
-from projections.uses import Uses
+from projections.reconciliation.groups import party_of, value
+from projections.reconciliation.silence import WEEKS, Rhythm, used
+from projections.uses import DATED, Uses
 
-USUAL = 20
-"""Uses on a weekday from which its silence is noticed."""
-WEEKS = 4
-"""How many weeks before a day say what is usual."""
 GRACE = timedelta(days=31)
 """How much later than the protocol a log may begin."""
 SKEW = timedelta(minutes=5)
@@ -42,7 +39,7 @@ class Source(NamedTuple):
 
 def log_gaps(world: World, uses: Uses) -> Iterator[Finding]:
     """Every gap of a protocol's logs, in order of their sources."""
-    yield from _silent(world.protocol, uses)
+    yield from _silent(world, uses)
     for source, reads in sorted(_by_source(world, "log-read").items()):
         yield from _numbers(world.protocol, source, reads)
         yield from _apart(world.protocol, source, reads)
@@ -60,29 +57,37 @@ def _by_source(world: World, type_name: str) -> dict[Source, list[Fact]]:
     return found
 
 
-def _silent(protocol: str, uses: Uses) -> Iterator[Finding]:
-    counts: dict[tuple[str, str], dict[date, int]] = {}
-    for key, days in uses.of(protocol):
-        by_day = counts.setdefault((party_of(key), fields_of(key)["application"]), {})
-        for day, _, _, count, _, _ in days.rows():
-            by_day[date.fromordinal(day)] = by_day.get(date.fromordinal(day), 0) + count
-    for (party, application), by_day in sorted(counts.items()):
-        for silent, usual in _silent_days(by_day):
+def _silent(world: World, uses: Uses) -> Iterator[Finding]:
+    calendar = world.life.first.version.calendar
+    for (party, application), (by_hour, by_date) in sorted(_counts(world.protocol, uses).items()):
+        every = used(by_hour, by_date, world.as_of)
+        for start, end, usual in Rhythm(every, calendar).silences():
             says = (
-                f"no use of {application} is logged on {silent:%A} {silent}; on the {WEEKS} such weekdays before there "
-                f"were {', '.join(str(each) for each in usual)}; the log goes on until {max(by_day)}"
+                f"no use of {application} is logged from {start:%A %Y-%m-%d %H:%M} to {_until(start, end)} "
+                f"({calendar.zone}); in the same hours of the {WEEKS} weeks before there were "
+                f"{', '.join(map(str, usual))}; the log goes on after it"
             )
-            yield Finding(protocol=protocol, party=party, cause=Cause.LOG_GAP, application=application,
-                          day=silent.isoformat(), says=(says,))  # fmt: skip
+            yield Finding(protocol=world.protocol, party=party, cause=Cause.LOG_GAP, application=application,
+                          day=start.date().isoformat(), first=spell(start), last=spell(end), says=(says,))  # fmt: skip
 
 
-def _silent_days(by_day: Mapping[date, int]) -> Iterator[tuple[date, Sequence[int]]]:
-    """Days without uses, and how many there were on that weekday of the weeks before. A silent week is not usual."""
-    last = max(by_day)
-    for day in sorted({each + timedelta(weeks=1) for each in by_day}):
-        usual = [by_day.get(day - timedelta(weeks=week), 0) for week in range(WEEKS, 0, -1)]
-        if day < last and day not in by_day and min(usual) >= USUAL:
-            yield day, usual
+def _until(start: datetime, end: datetime) -> str:
+    return f"{end:%H:%M}" if end.date() == start.date() else f"{end:%A %Y-%m-%d %H:%M}"
+
+
+def _counts(protocol: str, uses: Uses) -> dict[tuple[str, str], tuple[dict[int, int], dict[date, int]]]:
+    """How many uses each party's log has of an application: by hour, and by date where no more is known."""
+    found: dict[tuple[str, str], tuple[dict[int, int], dict[date, int]]] = {}
+    for log, by_hour in uses.hours.of(protocol):
+        hours, _ = found.setdefault((log.party, log.application), ({}, {}))
+        for hour, count in by_hour.items():
+            hours[hour] = hours.get(hour, 0) + count
+    for key, days in uses.of(protocol):
+        if key[-1] == DATED:
+            _, dates = found.setdefault((party_of(key), value(key, "application")), ({}, {}))
+            for day, _, _, count, _, _ in days.rows():
+                dates[date.fromordinal(day)] = dates.get(date.fromordinal(day), 0) + count
+    return found
 
 
 def _finding(protocol: str, source: Source, fact: Fact, says: str, related: Sequence[int] = ()) -> Finding:

@@ -68,7 +68,7 @@ class FindingsRegister(FactsRegister):
     """Projection `findings`: one row a finding."""
 
     name = "findings"
-    version = 1
+    version = 2
     counts_uses = True
     registers: ClassVar[frozenset[str]] = frozenset({
         "access", "agreements", "deletion", "evidence", "exchange", "findings", "governance", "imports", "usage",

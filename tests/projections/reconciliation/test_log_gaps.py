@@ -1,18 +1,14 @@
-"""Gaps in the logs themselves: silent days, missing numbers, logs that are kept too short, clocks, contradictions."""
+"""Gaps in the logs themselves: missing numbers, logs that are kept too short, clocks, contradictions."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from projections.findings import Cause, Finding
-from projections.reconciliation.log_gaps import USUAL
 from tests.projections.obligations.stories import Story
-from tests.projections.reconciliation.asking import begun, findings, used
-
-MONDAY = date(2021, 11, 8)
+from tests.projections.reconciliation.asking import begun, findings
 
 
 @pytest.fixture
@@ -39,37 +35,6 @@ def read(story: Story, first: str, last: str, **more: Any) -> int:
 def batch(story: Story, first: str, last: str) -> None:
     story.tell("log-batch-ingested", "ANN", "2022-01-03", batch={"count": 1, "root": "be" * 32}, source="m365-audit",
                file="ad" * 32, file_bytes=1, first=first, last=last)  # fmt: skip
-
-
-def mondays(story: Story, *counts: int) -> None:
-    for week, count in enumerate(counts):
-        day = MONDAY + timedelta(weeks=week)
-        used(story, *(f"{day}T09:{minute:02}:00Z" for minute in range(count)))
-
-
-def test_a_weekday_that_is_silent_against_its_custom_is_found(story: Story):
-    mondays(story, USUAL, USUAL + 1, USUAL, USUAL + 2, 0, 1)
-    (found,) = gaps(story)
-    assert (found.party, found.application, found.day) == ("ANN", "KRIS", "2021-12-06")
-    assert found.says == (
-        "no use of KRIS is logged on Monday 2021-12-06; on the 4 such weekdays before there were 20, 21, 20, 22; the "
-        "log goes on until 2021-12-13",
-    )
-
-
-@pytest.mark.parametrize(
-    "counts",
-    [
-        (USUAL, USUAL, USUAL, USUAL - 1, 0, 1),
-        (USUAL, USUAL, USUAL, 0, 1),
-        (USUAL, USUAL, USUAL, USUAL, 1, 1),
-        (USUAL, USUAL, USUAL, USUAL),
-    ],
-    ids=["seldom used", "three weeks only", "one use", "the log ends"],
-)
-def test_a_day_is_not_called_silent_without_a_custom(counts: tuple[int, ...], story: Story):
-    mondays(story, *counts)
-    assert gaps(story) == []
 
 
 def test_numbers_that_a_file_lacks_are_counted(story: Story):
