@@ -33,10 +33,13 @@ WORDS = {
     Cause.THIRD_PARTY_SHARE: "shared with others than the parties",
     Cause.BULK_EXPORT: "much taken out in one day",
     Cause.UNUSUAL_COUNT: "far more uses than this person usually has",
-    Cause.FIRST_STAGE_ONLY: "stated as deleted for good; the log shows its first stage",
-    Cause.UNRECORDED_DELETION: "deleted for good in the log; no deletion on record",
+    Cause.FIRST_STAGE_ONLY: "stated as deleted for good, or owed; the log shows its first stage",
+    Cause.UNRECORDED_DELETION: "deleted for good in the log; no deletion on record, or not all that is owed",
+    Cause.DELETION_WITHOUT_TRACE: "stated as deleted; the log shows nothing of it",
     Cause.LOG_GAP: "a log is silent, incomplete or kept too short",
 }
+OF_NOBODY = (Cause.DELETION_WITHOUT_TRACE, Cause.LOG_GAP)
+"""Causes of what is not there: nobody did it."""
 SETTLE = {
     Cause.NO_GRANT: "record the grant, if there was one: ledger access grant",
     Cause.GRANT_REVOKED: "is access really closed there? If it was renewed: ledger access grant",
@@ -48,6 +51,7 @@ SETTLE = {
     Cause.UNUSUAL_COUNT: "ask what it was for; a leak: ledger incident detect",
     Cause.FIRST_STAGE_ONLY: "empty the recycle bins, and verify: ledger holding verify-deletion",
     Cause.UNRECORDED_DELETION: "record it: ledger holding delete, or ledger holding destroy",
+    Cause.DELETION_WITHOUT_TRACE: "is it gone? If so, say who saw it: ledger holding verify-deletion",
     Cause.SERVICE_ACCOUNT: "record who answers for the account: ledger access grant",
     Cause.NOT_ATTRIBUTABLE: "replace the shared key by accounts of persons",
 }
@@ -86,7 +90,7 @@ def _show_cause(cause: Cause, several: Sequence[Finding], *, whole: bool) -> Non
     for each in shown:
         reason = f" ({each.closing.reason})" if each.closing else ""
         status = "" if each.status == "open" else f", {each.status}{reason}"
-        who = f", by {_who(each)}" if each.cause is not Cause.LOG_GAP else ""
+        who = f", by {_who(each)}" if each.cause not in OF_NOBODY else ""
         what = ", ".join(part for part in (each.application, each.dataset) if part)
         uses = f", {_uses(each)}" if each.uses else ""
         answer_filled(f"{each.id[:SHORT]}  {each.day}  {each.party}: {what}{who}{uses}{status}", "  ", " " * 22)
@@ -113,7 +117,7 @@ def show_explanation(each: Finding) -> None:
     answer("")
     _line("protocol", each.protocol)
     _line("log of", each.party)
-    if each.cause is not Cause.LOG_GAP:
+    if each.cause not in OF_NOBODY:
         _line("who", f"person {each.actor}; who that is: ledger subject show" if each.actor else "nobody is named")
     _line("where", ", ".join(part for part in (each.application, each.dataset and f"dataset {each.dataset}") if part))
     if each.first:

@@ -37,9 +37,11 @@ class Cause(StrEnum):
     BULK_EXPORT = "bulk-export"
     UNUSUAL_COUNT = "unusual-count"
     FIRST_STAGE_ONLY = "first-stage-only"
-    """Stated to be deleted for good, where the log shows only the first stage."""
+    """Stated to be deleted for good, or owed, where the log shows only the first stage."""
     UNRECORDED_DELETION = "unrecorded-deletion"
-    """Deleted for good in the log, and no deletion is recorded."""
+    """Deleted for good in the log, and no deletion is recorded, or a duty to delete it is still open."""
+    DELETION_WITHOUT_TRACE = "deletion-without-trace"
+    """Stated to be deleted, and not a trace of it in a log that covers that time."""
     LOG_GAP = "log-gap"
     """A log that is silent, incomplete or kept too short."""
 

@@ -24,7 +24,7 @@ FEWEST_DIGITS = 6
 CAUSES = (
     "not-attributable", "after-end", "after-withdrawal", "after-employment", "outside-profile", "grant-revoked",
     "grant-expired", "service-account", "no-grant", "third-party-share", "bulk-export", "unusual-count",
-    "first-stage-only", "unrecorded-deletion", "log-gap",
+    "first-stage-only", "unrecorded-deletion", "deletion-without-trace", "log-gap",
 )  # fmt: skip
 """The words of `projections.findings.Cause`, named here so that `--help` loads no projection."""
 REASONS = (

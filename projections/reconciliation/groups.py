@@ -35,6 +35,15 @@ class Use(NamedTuple):
         return self.acting_for or self.employed_by or self.party
 
 
+class Where(NamedTuple):
+    """Uses of one actor in one place: whose log, who, in which application, of which dataset."""
+
+    party: str
+    actor: str
+    application: str
+    dataset: str
+
+
 @dataclass(slots=True)
 class Group:
     """The uses of one `Use`; `days` has the stretches of each, some of the same day."""

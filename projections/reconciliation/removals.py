@@ -1,4 +1,4 @@
-"""Deletions in the logs beside deletions on record, and what was opened to somebody who is of no party.
+"""Deletions in the logs beside deletions on record and duties to delete; what was opened to somebody of no party.
 
 A log proves less than it seems: its first stage of deletion can be undone, and the last stage that it shows may be
 followed by versions, holds and backups.
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import NamedTuple
 
 from ledger.clock import spell
 from projections.findings import Cause, Finding
 from projections.obligations.facts import Fact
 from projections.obligations.holdings import ALL
 from projections.obligations.world import World
-from projections.reconciliation.groups import DELETING, kept, party_of, value
+from projections.reconciliation.deletion_duties import DeletionDuty, deletion_duties
+from projections.reconciliation.groups import DELETING, Where, kept, party_of, value
 from projections.uses import Key, Stretch, Uses
 
 NEAR = timedelta(days=30)
@@ -25,13 +25,6 @@ NEAR = timedelta(days=30)
 STATED = ("deletion-performed", "destruction-performed")
 FOR_GOOD = frozenset({"hard-delete", "overwritten"})
 """Methods that a log would show as a deletion for good."""
-
-
-class Where(NamedTuple):
-    party: str
-    actor: str
-    application: str
-    dataset: str
 
 
 @dataclass(slots=True)
@@ -42,14 +35,17 @@ class Trace:
 
 
 def removals(world: World, uses: Uses) -> Iterator[Finding]:
-    """Deletions without a statement, statements of which the log shows the first stage only. Only where a mapping says
-    which dataset it was.
+    """Deletions without a statement, statements and duties of which the log shows the first stage only. Only where a
+    mapping says which dataset it was.
     """
     facts = world.facts.of(*STATED)
     for_good = _traces(world, uses, "delete")
     first_stage = _traces(world, uses, "soft-delete")
-    yield from _unrecorded(world, facts, for_good)
-    yield from _first_stage_only(world, facts, for_good, first_stage)
+    duties = deletion_duties(world) if for_good or first_stage else []
+    yield from _unrecorded(world, facts, duties, for_good)
+    stated = list(_first_stage_only(world, facts, for_good, first_stage))
+    yield from stated
+    yield from _first_stage_owed(world, duties, for_good, first_stage, stated)
 
 
 def shares(world: World, uses: Uses) -> Iterator[Finding]:
@@ -85,16 +81,31 @@ def _traces(world: World, uses: Uses, action: str) -> dict[Where, Trace]:
     return found
 
 
-def _unrecorded(world: World, facts: Sequence[Fact], for_good: dict[Where, Trace]) -> Iterator[Finding]:
+def _unrecorded(
+    world: World, facts: Sequence[Fact], duties: Sequence[DeletionDuty], for_good: dict[Where, Trace]
+) -> Iterator[Finding]:  # fmt: skip
+    """What nobody stated within NEAR; and what an open duty asks: it may be done, and was not stated."""
     for where, trace in sorted(for_good.items()):
         by_day: dict[str, list[Stretch]] = {}
         for stretch in trace.stretches:
-            if not any(_is_near(fact, where, stretch, NEAR) for fact in facts):
+            stated = any(_is_near(fact, where, stretch, NEAR) for fact in facts)
+            if not stated or _owed(duties, where, [stretch]):
                 by_day.setdefault(stretch.first.date().isoformat(), []).append(stretch)
         for _, stretches in sorted(by_day.items()):
-            says = (f"the log shows {where.dataset} deleted for good",
-                    f"no deletion of it by {where.party} is on record within {NEAR.days} days")  # fmt: skip
-            yield _finding(world, Cause.UNRECORDED_DELETION, where, stretches, says)
+            says = [f"the log shows {where.dataset} deleted for good"]
+            if not any(_is_near(fact, where, each, NEAR) for fact in facts for each in stretches):
+                says.append(f"no deletion of it by {where.party} is on record within {NEAR.days} days")
+            owed = _owed(duties, where, stretches)
+            says += [f"{duty}: is it done?" for duty in owed]
+            yield _finding(world, Cause.UNRECORDED_DELETION, where, stretches, tuple(says), _openers(owed))
+
+
+def _owed(duties: Sequence[DeletionDuty], where: Where, stretches: Sequence[Stretch]) -> list[DeletionDuty]:
+    return [duty for duty in duties if any(duty.reaches(where, each) for each in stretches)]
+
+
+def _openers(duties: Sequence[DeletionDuty]) -> tuple[int, ...]:
+    return tuple(sorted({duty.obligation.opened_by.position for duty in duties} - {0}))
 
 
 def _first_stage_only(
@@ -115,7 +126,26 @@ def _first_stage_only(
             says = [f"entry {fact.position} states {where.dataset} deleted for good ({fact.fields['method']})"
                     for fact in several]  # fmt: skip
             says.append("the log shows its first stage, which can be undone, and no later one")
-            yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, tuple(says), several)
+            related = [fact.position for fact in several]
+            yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, tuple(says), related)
+
+
+def _first_stage_owed(
+    world: World, duties: Sequence[DeletionDuty], for_good: dict[Where, Trace], first_stage: dict[Where, Trace],
+    stated: Sequence[Finding],
+) -> Iterator[Finding]:  # fmt: skip
+    """Where a duty to delete is open, and the log shows no more than the first stage since. Uses that a statement
+    claims are counted there.
+    """
+    claimed = {(each.actor, each.application, each.dataset) for each in stated}
+    for where, trace in sorted(first_stage.items(), key=lambda each: each[0]):
+        gone = [each for other, one in for_good.items() if other._replace(actor="") == where._replace(actor="")
+                for each in one.stretches]  # fmt: skip
+        owed = [duty for duty in _owed(duties, where, trace.stretches) if not _owed([duty], where, gone)]
+        if owed and where[1:] not in claimed:
+            stretches = [each for each in trace.stretches if _owed(owed, where, [each])]
+            says = (*map(str, owed), "the log shows its first stage, which can be undone: that is no destruction")
+            yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, says, _openers(owed))
 
 
 def _near(fact: Fact, where: Where, trace: Trace) -> list[Stretch]:
@@ -135,12 +165,12 @@ def _is_near(fact: Fact, where: Where, stretch: Stretch, margin: timedelta) -> b
 
 def _finding(
     world: World, cause: Cause, where: Where, stretches: Sequence[Stretch], says: tuple[str, ...],
-    facts: Sequence[Fact] = (),
+    related: Sequence[int] = (),
 ) -> Finding:  # fmt: skip
     uses, first = sum(each.uses for each in stretches), min(each.first for each in stretches)
     return Finding(
         protocol=world.protocol, party=where.party, cause=cause, application=where.application,
         dataset=where.dataset, actor=where.actor, day=first.date().isoformat(), uses=uses, certain_uses=uses,
         first=spell(first), last=spell(max(each.last for each in stretches)),
-        entry=min(each.position for each in stretches), related=tuple(each.position for each in facts), says=says,
+        entry=min(each.position for each in stretches), related=tuple(related), says=says,
     )  # fmt: skip

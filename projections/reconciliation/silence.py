@@ -39,7 +39,7 @@ class Silence(NamedTuple):
 
 
 class Used(NamedTuple):
-    """Uses in one hour, or on one day where no more is known: from `start` to `end`, in the hours of `projections.hours`."""
+    """Uses in one hour, or on one day where no more is known: from `start` to `end`, as `projections.hours` counts."""
 
     start: int
     end: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
 from ledger.clock import spell
 from projections.findings import Cause, Closing, Finding
@@ -16,6 +15,7 @@ from projections.reconciliation.amounts import amounts, thresholds
 from projections.reconciliation.log_gaps import log_gaps
 from projections.reconciliation.removals import removals, shares
 from projections.reconciliation.unexplained import reconciled
+from projections.reconciliation.untraced import untraced
 from projections.registers.reading import FactsRegister, View
 from projections.registers.register import Row
 from projections.uses import Uses
@@ -56,11 +56,15 @@ def _removals(view: View) -> Iterable[Finding]:
     return removals(view.world, _uses(view))
 
 
+def _untraced(view: View) -> Iterable[Finding]:
+    return untraced(view.world, _uses(view))
+
+
 def _log_gaps(view: View) -> Iterable[Finding]:
     return log_gaps(view.world, _uses(view))
 
 
-SOURCES: tuple[Source, ...] = (_amounts, _shares, _removals, _log_gaps)
+SOURCES: tuple[Source, ...] = (_amounts, _shares, _removals, _untraced, _log_gaps)
 """Where findings come from, beside the uses that no grant explains."""
 
 
@@ -70,9 +74,6 @@ class FindingsRegister(FactsRegister):
     name = "findings"
     version = 2
     counts_uses = True
-    registers: ClassVar[frozenset[str]] = frozenset({
-        "access", "agreements", "deletion", "evidence", "exchange", "findings", "governance", "imports", "usage",
-    })  # fmt: skip
     columns: tuple[str, ...] = (
         "protocol", "id", "status", "cause", "party", "day", "application", "dataset", "subject", "uses",
         "certain_uses", "entry", "detail",

@@ -1,4 +1,4 @@
-"""Bulk and unusual days, shares, deletions: by thresholds on record and no others."""
+"""Bulk and unusual days, and shares: by thresholds on record and no others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from projections.findings import Cause, Finding
 from projections.projection import Fact, digest
 from projections.registers.findings import FindingsRegister, answers
-from tests.projections.obligations.stories import Story, destroyed, local
+from tests.projections.obligations.stories import Story, local
 from tests.projections.reconciliation.asking import ACTOR, answer, begun, findings, grant, the_only, used
 
 
@@ -107,42 +107,6 @@ def test_a_disclosure_on_record_explains_a_share_of_its_data(story: Story):
     story.tell("onward-disclosure-made", "ANN", "2021-11-03", disclosure="O-1", recipient="Z", datasets=["contacts"],
                recipient_kind="third-party", origins=["BOB"])  # fmt: skip
     assert findings(story) == ()
-
-
-def test_a_deletion_for_good_that_nobody_recorded_is_found(story: Story):
-    used(story, "2021-12-03T09:00:00Z", action="delete", dataset="contacts")
-    found = the_only(story)
-    assert (found.cause, found.dataset) == (Cause.UNRECORDED_DELETION, "contacts")
-
-
-def test_a_deletion_on_record_explains_it(story: Story):
-    used(story, "2021-12-03T09:00:00Z", action="delete", dataset="contacts")
-    destroyed(story, "ANN", "BOB", "KRIS", "2021-12-20", dataset="contacts")
-    assert findings(story) == ()
-
-
-def test_a_deletion_in_a_place_of_no_dataset_is_not_judged(story: Story):
-    used(story, "2021-12-03T09:00:00Z", action="delete")
-    assert findings(story) == ()
-
-
-def test_a_first_stage_is_no_destruction(story: Story):
-    used(story, "2021-12-03T09:00:00Z", action="soft-delete", dataset="contacts")
-    destroyed(story, "ANN", "BOB", "KRIS", "2021-12-05", dataset="contacts")
-    found = the_only(story)
-    assert found.cause is Cause.FIRST_STAGE_ONLY
-    assert found.says[0] == "entry 6 states contacts deleted for good (overwritten)"
-    used(story, "2021-12-04T09:00:00Z", action="delete", dataset="contacts")
-    assert findings(story) == ()
-
-
-def test_two_statements_about_the_same_first_stage_count_its_uses_once(story: Story):
-    used(story, "2021-12-03T09:00:00Z", "2021-12-03T10:00:00Z", action="soft-delete", dataset="contacts")
-    for day in ("2021-12-05", "2021-12-06"):
-        destroyed(story, "ANN", "BOB", "KRIS", day, dataset="contacts")
-    found = the_only(story)
-    assert (found.uses, found.certain_uses, found.related) == (2, 2, (7, 8))
-    assert [each.partition(" states ")[0] for each in found.says[:2]] == ["entry 7", "entry 8"]
 
 
 # --- closing, and order ------------------------------------------------------------------------------------------

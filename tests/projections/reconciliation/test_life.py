@@ -39,9 +39,9 @@ def test_data_of_an_origin_that_left_are_used_in_vain_of_a_grant(story: Story):
     )
 
 
-def test_deleting_what_must_be_deleted_is_no_finding(story: Story):
-    by_vlaio(story, "2022-06-02T09:00:00Z", dataset="vraagtraject", action="soft-delete")
-    assert findings(story, "2022-07-01") == ()
+def test_deleting_what_must_be_deleted_is_no_use_after_the_withdrawal(story: Story):
+    by_vlaio(story, "2022-06-02T09:00:00Z", dataset="vraagtraject", action="delete")
+    assert the_only(story, "2022-07-01").cause is Cause.UNRECORDED_DELETION
 
 
 def test_an_agreement_to_keep_them_allows_it_for_its_dataset(story: Story):
