@@ -1,12 +1,13 @@
 """Backup: ledger, vault and keys in folders apart, so that they can be kept apart.
 
     DIR/ledger/  ledger.db ledger.head ledger.policy ledger.stamps/   entries: no names in them
-    DIR/vault/   ledger.vault                             who the tokens are, encrypted
+    DIR/vault/   ledger.vault ledger.sources/             who the tokens are, and the logs that are kept; encrypted
     DIR/keys/    ledger.vault.key ledger.keys/            what opens the vault, and the private keys
 
 Ledger and vault are SQLite files in it, wherever they lie themselves. The ledger is copied first and the vault after
-it, for a text is in the vault before its entry is in the ledger. If somebody was erased between the two copies, both
-are made again: a vault never lacks what its ledger does not know of.
+it, for a text is in the vault before its entry is in the ledger; kept logs come between, for they are there before they
+are recorded as read, and after their key is in the vault. If somebody was erased between the copies, all are made
+again: a vault never lacks what its ledger does not know of.
 
 While it is made, a file `unfinished` is in DIR: if we die, the same command begins anew, and nobody restores from it.
 """
@@ -34,11 +35,12 @@ PARTS = ("ledger", "vault", "keys")
 
 
 class Taken(NamedTuple):
-    """A backup: how many entries it holds, and the leaf of the last one."""
+    """A backup: how many entries it holds, the leaf of the last one, and how many kept logs."""
 
     size: int
     leaf: str
     taken_at: str
+    sources: int
 
 
 def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
@@ -64,7 +66,8 @@ def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
         raise
     unfinished.unlink()
     sync_folder(folder)
-    return Taken(mark.size, mark.leaf.hex(), spell(at))
+    sources = folder / "vault" / "ledger.sources"
+    return Taken(mark.size, mark.leaf.hex(), spell(at), len(list(sources.iterdir())) if sources.is_dir() else 0)
 
 
 def _clear(folder: Path) -> None:
@@ -95,6 +98,7 @@ def _copied(opened: Application, ledger: Path, vault: Path) -> Mark:
     """Copy ledger and vault as of one state of what is erased; the mark of the copy."""
     for _ in range(TRIES):
         copy_ledger(opened.place.url, ledger / "ledger.db")
+        copy_folder(opened.place.beside(".sources"), vault / "ledger.sources")
         copy_vault(opened.place.vault, vault / "ledger.vault")
         with open_store(ledger / "ledger.db") as copy:
             head, erased = copy.head(), copy.stream_version(STREAM)

@@ -34,7 +34,7 @@ from ledger.keys.keyring import HoldsKey
 from ledger.keys.private_file import sync_folder
 from ledger.keys.signing import Draft, SignedLine, sign, sign_event
 from ledger.place import Place
-from ledger.storage.copying import UNFINISHED, check_no_file, copy_file, copy_folder, move_file
+from ledger.storage.copying import UNFINISHED, check_no_file, copy_file, copy_folder, move_file, move_files
 from ledger.storage.highwater import BesideTheMark, HighWater, Mark
 from ledger.storage.marks import mark_to_restore_by
 from ledger.storage.opening import open_store
@@ -143,6 +143,7 @@ def _staged(folder: Path, staging: Path, place: Place) -> Place:
         copy_file(source, staging / source.name)
     copy_folder(folder / "keys" / "ledger.keys", staging / "ledger.keys")
     copy_folder(folder / "ledger" / "ledger.stamps", staging / "ledger.stamps")
+    copy_folder(folder / "vault" / "ledger.sources", staging / "ledger.sources")
     key = staging / "ledger.vault.key"
     return Place(str(staging / "ledger.db"), staging / "ledger", None if key.exists() else place.key_file)
 
@@ -227,6 +228,8 @@ def _moved(staging: Path, place: Place) -> None:
     for name, target in files.items():
         if (staging / name).exists() and not (name in ("ledger.policy", "ledger.stamps") and target.exists()):
             move_file(staging / name, target)
+    if (staging / "ledger.sources").exists():
+        move_files(staging / "ledger.sources", place.beside(".sources"))
     put_vault(staging / "ledger.vault", place.vault)
     put_ledger(staging / "ledger.db", place.url)
     shutil.rmtree(staging)

@@ -29,7 +29,8 @@ def _until(_: click.Context, __: click.Parameter, value: str) -> datetime:
 def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: bool) -> None:
     """Copy ledger, vault and keys into folders apart, also while others write.
 
-    Until --kept-until, an erasure is shown as deferred: who has this copy of the vault, and its key, still reads it.
+    Logs that were imported with --keep go with the vault. Until --kept-until, an erasure is shown as deferred: who has
+    this copy of the vault, and its key, still reads it.
 
     \b
     Example:
@@ -43,7 +44,8 @@ def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: boo
         value: dict[str, Any] = {**taken._asdict(), "folder": str(folder)}
         answer_json(value)
         return
-    answer(f"copied {taken.size:,} entries to {folder}")
+    logs = f" and {taken.sources:,} kept logs" if taken.sources else ""
+    answer(f"copied {taken.size:,} entries{logs} to {folder}")
     if not (folder / "keys" / "ledger.vault.key").exists():
         say("The vault's key is not in it: it is kept in the environment or in a keyring, and needs a copy of its own.")
     say(f"Keep {folder / 'vault'} and {folder / 'keys'} apart: together they tell who everybody is.")

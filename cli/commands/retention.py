@@ -52,6 +52,7 @@ def run(
     Example:
       ledger retention run --record-keys-after 1y --dry-run
     """
+    from ledger.importers.source_store import SourceStore
     from ledger.retention import before, expired, span
 
     opened = session.application(ctx)
@@ -64,15 +65,16 @@ def run(
     )  # fmt: skip
     clause = clause or term.clause
     positions = [] if dry_run or not found.tokens else _erased(ctx, opened, chosen, found.tokens, clause)
-    swept = 0
+    swept = logs = 0
     if not dry_run:
         opened.vault.drop_record_keys(found.purposes)
+        logs = SourceStore(session.place(ctx).beside(".sources")).sweep(opened.vault.record_purposes())
         swept = opened.sweep_orphans()
         opened.vault.compact()
     if as_json:
         said = {"keep": str(term.keep), "from": term.origin, "protocol_says": term.says, "clause": term.clause}
         answer_json({**found._asdict(), "protocol": chosen, "dry_run": dry_run, "term": said, "erased_by": positions,
-                     "swept": swept})  # fmt: skip
+                     "swept": swept, "sources_removed": logs})  # fmt: skip
         return
     answer(f"term after the last use: {term}")
     would = "would be erased" if dry_run else "erased"
@@ -80,6 +82,8 @@ def run(
         f"{len(found.tokens):,} persons whom only logs name {would}; {len(found.kept):,} kept: a register names them"
     )
     answer(f"{len(found.purposes):,} record keys {would}{': ' if found.purposes else ''}{', '.join(found.purposes)}")
+    if logs:
+        answer(f"{logs:,} kept logs removed: their key is gone")
     if swept:
         answer(f"{swept:,} texts destroyed whose events were never recorded")
     for position in positions:

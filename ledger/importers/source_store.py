@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
@@ -68,6 +68,16 @@ class SourceStore:
                 draft.unlink(missing_ok=True)
         return path
 
+    def sweep(self, purposes: Collection[str]) -> int:
+        """Remove the logs whose record key is gone: nothing opens them any more. How many there were."""
+        over = [path for path in self._every() if (key := _purpose(path)) is not None and key not in purposes]
+        for path in over:
+            path.unlink(missing_ok=True)
+        return len(over)
+
+    def _every(self) -> list[Path]:
+        return sorted(self._folder.glob("[0-9a-f]*")) if self._folder.is_dir() else []
+
     def restore(self, file: Digest, target: Path, record_key: RecordKey, file_key: bytes) -> int:
         """Write a kept log to `target`, checked against its digest; its size. `record_key` makes no new keys.
 
@@ -111,6 +121,19 @@ def _key(record_key: bytes, file: Digest) -> bytes:
     return keyed(record_key, _MAGIC + file)
 
 
+def _purpose(path: Path) -> str | None:
+    """What key a kept log is under; what does not begin as one is left where it is."""
+    with path.open("rb") as kept:
+        return _header(kept)
+
+
+def _header(kept: BinaryIO) -> str | None:
+    magic, purpose = kept.readline(len(_MAGIC)), kept.readline(_LONGEST_PURPOSE + 1)
+    if magic != _MAGIC or not purpose.endswith(b"\n") or not purpose.isascii():
+        return None
+    return purpose[:-1].decode()
+
+
 def _pieces(stream: BinaryIO, size: int) -> Iterator[tuple[bytes, bool]]:
     """Each piece, and whether it is the last; one empty piece of an empty file."""
     piece = stream.read(size)
@@ -136,11 +159,11 @@ def _encrypt(stream: BufferedReader, out: BinaryIO, purpose: str, key: bytes) ->
 
 
 def _decrypt(kept: BinaryIO, out: BinaryIO, file: Digest, record_key: RecordKey) -> tuple[int, Digest]:
-    magic, purpose = kept.readline(len(_MAGIC)), kept.readline(_LONGEST_PURPOSE + 1)
-    if magic != _MAGIC or not purpose.endswith(b"\n") or not purpose.isascii():
+    purpose = _header(kept)
+    if purpose is None:
         raise SourceDamaged("the kept file does not begin as one")
-    header = magic + purpose
-    cipher = AESGCM(_key(record_key(purpose[:-1].decode()), file))
+    header = _MAGIC + purpose.encode() + b"\n"
+    cipher = AESGCM(_key(record_key(purpose), file))
     digest, size = sha256_of(), 0
     for number, (piece, last) in enumerate(_pieces(kept, PIECE + _TAG)):
         try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from ledger.errors import Conflict, NotFound
@@ -56,17 +59,19 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """The files of a folder, not of folders in it; nothing where there is no such folder."""
+    """The files of a folder, not of folders in it, nor what is still being written; nothing where there is none."""
     if source.is_dir():
         target.mkdir(mode=0o700, exist_ok=True)
         for file in sorted(source.iterdir()):
-            copy_file(file, target / file.name)
+            if not file.name.startswith("."):
+                copy_file(file, target / file.name)
 
 
 def copy_file(source: Path, target: Path) -> None:
     """Nothing where there is no such file."""
     if source.is_file():
-        write_file(target, source.read_bytes())
+        with source.open("rb") as old, _written(target) as new:
+            shutil.copyfileobj(old, new, 1 << 20)
 
 
 def move_file(source: Path, target: Path) -> None:
@@ -84,10 +89,25 @@ def move_file(source: Path, target: Path) -> None:
         source.unlink()
 
 
+def move_files(source: Path, target: Path) -> None:
+    """Put the files of a folder in another, which may be there; not over those that are there already."""
+    target.mkdir(mode=0o700, exist_ok=True)
+    for file in sorted(source.iterdir()):
+        if not (target / file.name).exists():
+            move_file(file, target / file.name)
+    sync_folder(target)
+
+
 def write_file(path: Path, content: bytes) -> None:
+    with _written(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "wb") as file:
-        file.write(content)
+        yield file
         file.flush()
         os.fsync(descriptor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,34 @@ def test_a_kept_source_comes_back_and_holds_nobody_in_clear(world: World, log: P
     said = here(capfd, "import", "source", str(told["batches"][0]), "-o", str(out), world=world)
     assert (said.exit, out.read_bytes()) == (0, log.read_bytes())
     assert asked(world, capfd, "show", str(told["batches"][0]))["kept"] is True
+
+
+def test_a_kept_source_goes_with_a_backup_and_comes_back_with_it(
+    world: World, log: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    (told,) = import_(world, capfd, "m365-audit", str(log), "--keep")["files"]
+    backup, out = tmp_path / "backup", log.with_name("back")
+    said = here(capfd, "backup", str(backup), "--kept-until", "2027-01-01", world=world)
+    assert "and 1 kept logs" in said.out
+    for path in world.place.base.parent.iterdir():
+        if path.name != "ledger.head":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert here(capfd, "restore", str(backup), world=world).exit == 0
+    said = here(capfd, "import", "source", str(told["batches"][0]), "-o", str(out), world=world)
+    assert (said.exit, out.read_bytes()) == (0, log.read_bytes())
+
+
+def test_a_kept_source_is_removed_once_its_key_is_gone(world: World, log: Path, capfd: Capture) -> None:
+    (old,) = import_(world, capfd, "m365-audit", str(log), "--keep")["files"]
+    log.write_text(json_lines([{**audit(1), "Id": "other", "CreationTime": "2027-01-05T08:00:00"}]))
+    (new,) = import_(world, capfd, "m365-audit", str(log), "--keep")["files"]
+    run = ["retention", "run", "--protocol", V, "--uses-after", "90y", "--json"]
+    assert json.loads(here(capfd, *run, world=world).out)["sources_removed"] == 0
+    with world.open() as opened:
+        opened.vault.drop_record_keys([f"import/{V}/m365-audit/2026"])
+    assert json.loads(here(capfd, *run, "--dry-run", world=world).out)["sources_removed"] == 0
+    assert json.loads(here(capfd, *run, world=world).out)["sources_removed"] == 1
+    assert (Path(old["kept"]).exists(), Path(new["kept"]).exists()) == (False, True)
 
 
 def test_a_table_is_checked_by_its_mapping(world: World, tmp_path: Path, capfd: Capture) -> None:

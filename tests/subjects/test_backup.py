@@ -15,8 +15,10 @@ import pytest
 from ledger import backup as backups
 from ledger import restoring
 from ledger.backup import backup
+from ledger.chain.hashing import Digest
 from ledger.door import Door
 from ledger.errors import LedgerError
+from ledger.importers.source_store import SourceStore
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.keystore import KeyStore
 from ledger.keys.passphrase import no_passphrase
@@ -71,6 +73,26 @@ def test_a_backup_that_is_restored_is_the_same_ledger_and_says_so(world: World, 
     with world.open() as ledger:
         assert ledger.vault.identifier(token) == AN
     assert judged(world).faults == ()
+
+
+def kept_log(world: World) -> Path:
+    with world.open() as ledger, world.place.policy.open("rb") as log:
+        sources = SourceStore(world.place.beside(".sources"))
+        return sources.keep(log, Digest(b"1" * 32), f"import/{V}/s/2022", ledger.vault.record_key)
+
+
+def test_kept_logs_that_are_there_already_stay_as_they_are(world: World, tmp_path: Path):
+    path = kept_log(world)
+    folder, content = taken(world, tmp_path / "backup"), path.read_bytes()
+    (path.parent / ".draft").write_bytes(b"half written")
+    lost(world)
+    path.parent.mkdir()
+    other = path.with_name("ab" * 32)
+    other.write_bytes(b"kept since")
+    brought_back(folder, world, None)
+    assert {each.name: each.read_bytes() for each in path.parent.iterdir()} == {
+        path.name: content, other.name: b"kept since",
+    }  # fmt: skip
 
 
 def test_what_was_erased_after_the_backup_is_erased_before_anything_can_be_read(world: World, tmp_path: Path):
@@ -218,16 +240,16 @@ def test_a_backup_of_another_history_is_held_against_the_mark(world: World, demo
     restore_the_world(world, tmp_path)
 
 
-@pytest.mark.parametrize("moves", range(6))
+@pytest.mark.parametrize("moves", range(7))
 def test_a_restore_stopped_while_files_are_moved_is_gone_on_with(world: World, tmp_path: Path, monkeypatch, moves: int):
-    token = known(world)
+    token, log = known(world), kept_log(world)
     folder = taken(world, tmp_path / "backup")
     erased(world, token)
     newer, left = lost(world), [moves]
     replace = os.replace
 
     def stopped(source: Path, target: Path) -> None:
-        if Path(source).parent.name.endswith(".restoring"):
+        if ".restoring" in str(source):
             left[0] -= 1
             if left[0] < 0:
                 raise KeyboardInterrupt
@@ -242,6 +264,7 @@ def test_a_restore_stopped_while_files_are_moved_is_gone_on_with(world: World, t
     assert judged(world).faults == ()
     with world.open() as ledger:
         assert ledger.vault.known(V, [AN]) == {}
+    assert [path.name for path in log.parent.iterdir()] == [log.name]
     assert [path.name for path in world.place.base.parent.iterdir() if "restoring" in path.name] == []
 
 
