@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.errors import InputRejected, NotFound
 from ledger.importers.addresses import Networks
 from ledger.importers.importer import Importer, NotThisFormat
+from ledger.importers.inputs import is_packed
+from ledger.importers.rejects import REJECTED
 
 FORMATS = {
     "azure-storage": ("ledger.importers.azure_storage", "AzureStorage"),
@@ -20,6 +23,8 @@ FORMATS = {
 }
 """Each format by the module and class that read it. `table` is beside these: it needs a mapping."""
 TABLE = "table"
+_BLANK = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+"""Bytes of a file in which there is nothing: blanks, and a byte order mark."""
 
 
 def importer(name: str, internal: Networks = ()) -> Importer:
@@ -43,6 +48,23 @@ def table(mapping: Path, internal: Networks = ()) -> Importer:
     return Table(load_mapping(data, str(mapping), taken=(TABLE, *FORMATS)), internal)
 
 
+class NoLog(NamedTuple):
+    """What a file is, that is no log of any format, and what to do with it."""
+
+    fact: str
+    hint: str
+
+
+def _no_log(head: bytes) -> NoLog | None:
+    if not head.strip(_BLANK):
+        return NoLog("there is nothing in it", "leave it out; if there were uses, export it again")
+    if head.startswith(REJECTED):
+        return NoLog("these are rejected lines", "mend them in the log, or in a copy of it, and import that")
+    if is_packed(head):
+        return NoLog("packed once more inside what was packed", "unpack it yourself")
+    return None
+
+
 def looks_like(head: bytes) -> list[str]:
     """The formats that know the shape of a file which begins so."""
     return [name for name in FORMATS if importer(name).sniff(head)]
@@ -53,6 +75,8 @@ def check(chosen: Importer, head: bytes, path: Path) -> None:
     try:
         chosen.read(BytesIO(head))
     except NotThisFormat as error:
+        if (other := _no_log(head)) is not None:
+            raise NotThisFormat(other.fact, hint=other.hint, file=str(path)) from None
         if others := [name for name in looks_like(head) if name != chosen.name]:
             error.hint = f"it looks like {' or '.join(others)}: ledger import {others[0]} {path.name}"
         raise error.at(file=str(path)) from None

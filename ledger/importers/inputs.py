@@ -35,6 +35,8 @@ STANDARD_INPUT = Path("-")
 
 _PIECE = 1 << 20
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_OFFICE = "[Content_Types].xml"
+"""The member that every .xlsx and .docx has."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 Opener = Callable[[], BinaryIO]
@@ -141,6 +143,8 @@ def _unpacked(path: Path, source: Opener, *, plain: bool) -> Iterator[Input]:
 def _members(stream: BinaryIO) -> list[tuple[str, int]]:
     with zipfile.ZipFile(stream) as archive:
         entries = [each for each in archive.infolist() if not each.is_dir()]
+    if any(each.filename == _OFFICE for each in entries):
+        raise Packed("a document of an office program", hint="save the sheet as CSV, and import that")
     if len(entries) > MOST_MEMBERS:
         raise Packed(f"a zip of {len(entries):,} members", hint=f"at most {MOST_MEMBERS:,}; unpack it first")
     kept = [

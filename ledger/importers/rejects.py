@@ -26,6 +26,8 @@ from ledger.importers.custody import LogFile
 from ledger.importers.importer import Reject
 
 SUFFIX = ".rejects.jsonl"
+REJECTED = b'{"line":'
+"""How such a file begins."""
 
 
 class Rejects:

@@ -133,6 +133,32 @@ def test_a_file_of_another_format_says_which_it_looks_like(tmp_path: Path) -> No
     assert "ledger import databricks log" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("head", "fact"),
+    [
+        (b"", "there is nothing in it"),
+        (b"\xef\xbb\xbf \r\n", "there is nothing in it"),
+        (" \n".encode("utf-16"), "there is nothing in it"),
+        (b'{"line":3,"offset":120,"code":"not-json","reason":"no","raw":"eA=="}\n', "these are rejected lines"),
+        (gzip.compress(LOG), "packed once more"),
+        (b"dit is geen log\n", "not a Microsoft 365 unified audit log"),
+    ],
+    ids=["empty", "blank", "blank, utf-16", "rejects", "packed twice", "no log"],
+)
+def test_what_is_no_log_at_all_is_told_as_what_it_is(head: bytes, fact: str) -> None:
+    with pytest.raises(NotThisFormat) as caught:
+        check(importer("m365-audit"), head, Path("log"))
+    assert caught.value.message.startswith(fact)
+    assert caught.value.hint
+
+
+def test_a_spreadsheet_is_told_to_be_saved_as_a_list(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "log.xlsx", **{"[Content_Types].xml": b"<Types/>", "xl__workbook.xml": b"<workbook/>"})
+    with pytest.raises(Packed) as caught:
+        inputs([path], no_input)
+    assert caught.value.hint == "save the sheet as CSV, and import that"
+
+
 @pytest.mark.parametrize("name", [each for each in PRODUCTS if not each.startswith("table")])
 def test_every_log_is_known_by_its_own_format_and_no_stranger(name: str) -> None:
     head = (PRODUCTS[name].head + PRODUCTS[name].line(1)).encode()
