@@ -12,7 +12,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.import_summarise import summarise
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say, table
+from cli.output import answer, answer_json, natural_width, say, table, width
 
 if TYPE_CHECKING:
     from ledger.application import Application
@@ -46,8 +46,11 @@ def list_(ctx: click.Context, protocol: str | None, as_json: bool) -> None:
     if not found:
         say("nothing was imported yet; see: ledger import --help")
         return
-    columns = ("entry", "what", "source", "new", "known", "rejected", "first", "last", "file")
-    table(columns, [_row(each) for each in found])
+    columns = ["entry", "what", "source", "new", "known", "rejected", "first", "last", "file"]
+    rows = [_row(each) for each in found]
+    if natural_width(columns, rows) > width():  # a date that is cut says another one
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    table(columns, rows)
 
 
 def _row(each: StoredBatch | StoredRead) -> list[str]:

@@ -50,9 +50,11 @@ class ImportRun:
 
     def __post_init__(self) -> None:
         from ledger.importers.ingest import Ingestion
+        from ledger.importers.rehearsal import Rehearsal
 
+        vault = Rehearsal(self.opened.vault) if self.rehearsal else self.opened.vault
         self.ingestion: Ingestion = Ingestion(
-            self.importer, self.statement, self.opened.vault, self.opened.known_uses, rehearsal=self.rehearsal,
+            self.importer, self.statement, vault, self.opened.known_uses, rehearsal=self.rehearsal,
             recorded=self.opened.recorded_uses, chunks=self._chunks(),
         )  # fmt: skip
 

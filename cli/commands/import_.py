@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cli.import_run import ImportRun
     from ledger.application import Application
     from ledger.importers.importer import Importer
+    from ledger.importers.interpreted import Files, RecordKey
 
 FORMATS = {
     "azure-storage": "StorageRead/Write/Delete: diagnostic JSON, Log Analytics CSV.",
@@ -133,13 +134,16 @@ def run_format(
     from cli.import_run import party as author_of
     from ledger.clock import spell
     from ledger.importers.ingest import Statement
+    from ledger.importers.interpreted import Files
+    from ledger.importers.rehearsal import Rehearsal
 
     _check_use(files, follow=follow, once=once, dry_run=dry_run)
     importer = _importer(format_, mapping, internal)
     logs = [] if follow else _logs(importer, files)
     opened = session.application(ctx)
     chosen = session.protocol(opened, protocol)
-    importer = _interpreted(opened, importer, mapping, directory, chosen)
+    keys = Rehearsal(opened.vault).record_key if dry_run else opened.vault.record_key
+    importer = _interpreted(opened, importer, Files(mapping, directory), chosen, keys)
     statement = Statement(author_of(ctx, opened, chosen, party), chosen, spell(opened.clock()))
     run = ImportRun(ctx, opened, importer, statement, processes, keep, dry_run)
     if follow:
@@ -193,11 +197,11 @@ def _importer(name: str, mapping: Path | None, internal: tuple[str, ...]) -> Imp
 
 
 def _interpreted(
-    opened: Application, importer: Importer, mapping: Path | None, directory: Path | None, protocol: str
-) -> Importer:
+    opened: Application, importer: Importer, files: Files, protocol: str, keys: RecordKey
+) -> Importer:  # fmt: skip
     """The importer with what this party says of places and persons. Function profiles must be on record."""
     from ledger.importers.directory import Known, profiles_on_record
-    from ledger.importers.interpreted import Files, Interpreted
+    from ledger.importers.interpreted import Interpreted
 
     known = Known(opened.door.protocols[protocol].parties, profiles_on_record(opened.store, protocol))
-    return Interpreted.by(importer, Files(mapping, directory), known, protocol, opened.vault.record_key)
+    return Interpreted.by(importer, files, known, protocol, keys)

@@ -52,6 +52,32 @@ def test_a_file_that_was_read_is_recorded_once(world: World, log: Path, capfd: C
     )
 
 
+def test_a_list_cuts_no_date_where_there_is_little_room(
+    world: World, log: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = import_(world, capfd, "m365-audit", str(log))["files"][0]["read"]
+    for columns in (75, 120):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        (line,) = [
+            line for line in here(capfd, "import", "list", world=world).out.splitlines() if line.startswith(str(read))
+        ]
+        assert line.split()[6:8] == ["2026-01-05", "2026-01-05"]
+        assert len(line.split()) == (9 if columns == 120 else 8)
+
+
+def test_a_rehearsal_leaves_every_file_as_it_was(world: World, log: Path, capfd: Capture) -> None:
+    def content() -> dict[str, bytes]:
+        folder = world.place.base.parent
+        return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file() and each != log}
+
+    here(capfd, "import", "list", world=world)
+    before = content()
+    assert import_(world, capfd, "m365-audit", str(log), "--dry-run")["new"] == 30
+    assert {name for name, each in content().items() if each != before.get(name)} <= {world.place.views.name}
+    import_(world, capfd, "m365-audit", str(log))
+    assert import_(world, capfd, "m365-audit", str(log), "--dry-run")["duplicate"] == 30
+
+
 def test_a_batch_is_shown_by_any_of_its_names(world: World, log: Path, capfd: Capture) -> None:
     position = import_(world, capfd, "m365-audit", str(log))["files"][0]["batches"][0]
     shown = asked(world, capfd, "show", str(position))
