@@ -17,6 +17,7 @@ of one size of the ledger; the append names that size, so what was decided still
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +44,10 @@ from ledger.subjects.holds import Holds
 
 OUTSIDERS = ("authority",)
 """Fields that name a body by its id that need not be a party: a supervisor, say."""
+
+
+_LAW = re.compile(r"[A-Z]{2,6} [1-9][0-9]{0,2}(\([0-9a-z]{1,2}\))*", re.ASCII)
+"""A law's own article, by its abbreviation: it may be the ground of an act without being in the protocol's file."""
 
 
 class UnknownProtocol(InputRejected):
@@ -159,10 +164,15 @@ def _check_clauses(event: Event, known: Known) -> None:
     for name in ("clause", "clauses"):
         value = value_of(event, name)
         for address in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
-            if known.versions and not _has_clause(known, address):
+            if (
+                known.versions
+                and not _has_clause(known, address)
+                and not (name == "clause" and _LAW.fullmatch(address))
+            ):
+                law = "; of a law, write its article as GDPR 1(2)(a)" if name == "clause" else ""
                 raise UnknownClause(
                     f"{_about(event)} has no such clause", field=f"$.{name}",
-                    hint=f"see: ledger protocol show {_about(event)}",
+                    hint=f"see: ledger protocol show {_about(event)}{law}",
                 )  # fmt: skip
 
 

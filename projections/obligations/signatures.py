@@ -44,8 +44,9 @@ def _signatures(world: World, each: InForceVersion) -> list[Fact]:
 def note_unsigned(world: World) -> None:
     """What keeps a version from being in force, once all that could bring it about was looked at: an amendment too."""
     for each in world.life.versions:
-        if each.start is None:
-            _note_missing(world, each, [asked for asked, fact in _found(world, each) if fact is None])
+        missing = [asked for asked, fact in _found(world, each) if fact is None]
+        if each.start is None or (missing and each is world.life.first and isinstance(_asked(world, each, []), date)):
+            _note_missing(world, each, missing)
             _note_other_offices(world, each, _signatures(world, each))
 
 
@@ -62,7 +63,8 @@ def _first_by(signatures: Sequence[Fact], party: Party, office: str) -> Fact | N
 def _note_missing(world: World, each: InForceVersion, missing: Sequence[tuple[Party, str]]) -> None:
     known = each.registered
     wanted = ", ".join(f"{party.id} ({office})" if office else party.id for party, office in missing)
-    says = f"version {each.version.version} is not in force" + (f": not signed by {wanted}" if wanted else "")
+    word = "is not in force" if each.start is None else "is in force by its date"
+    says = f"version {each.version.version} {word}" + (f": not signed by {wanted}" if wanted else "")
     world.note(_begins(each), Cause(known.position, known.fields["id"]), known.recorded_at, says)
 
 
@@ -87,9 +89,7 @@ def _begins(each: InForceVersion) -> str:
 def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, complete: bool) -> Moment | None:
     last = max((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
     first = min((fact.happened for fact in given), key=lambda moment: moment.earliest, default=None)
-    asked = last.earliest if last else world.as_of
-    readings = world.life.readings_at(each.version, asked)
-    at: InForceAt | date = next((d.at for _, d in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
+    at = _asked(world, each, given)
     start: Moment | None
     if isinstance(at, InForceAt):
         drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
@@ -99,8 +99,15 @@ def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, comp
             InForceAt.DRAWN_UP: drawn,
         }[at]
     else:
-        start = Moment.of_day(at) if complete else None
+        start = Moment.of_day(at)
     return start if each is world.life.first else _after(world.life.first, start, last if complete else None)
+
+
+def _asked(world: World, each: InForceVersion, given: Sequence[Fact]) -> InForceAt | date:
+    """When the text says that it enters into force, as it is read at the last signature."""
+    signed = max((fact.happened.earliest for fact in given), default=world.as_of)
+    readings = world.life.readings_at(each.version, signed)
+    return next((found.at for _, found in each.version.defined(InForce, readings)), InForceAt.LAST_SIGNATURE)
 
 
 def _after(first: InForceVersion, start: Moment | None, signed: Moment | None) -> Moment | None:

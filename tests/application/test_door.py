@@ -92,10 +92,15 @@ def test_naming_a_body_that_is_no_party_to_the_protocol_is_refused(world: World,
     ],
 )  # fmt: skip
 def test_a_clause_is_one_of_the_protocols_and_not_free_text(world: World, by: str, field: str, fields: dict[str, Any]):
-    for text in ("Jan Janssens, Dorpsstraat 1", "art. 99"):
+    for text in ("Jan Janssens, Dorpsstraat 1", "art. 99", "AVG art. 17", "AVG 17 lid 1"):
         with refused(world, "protocol.unknown-clause", line=1, field=f"$.{field}"):
             world.record(world.signed(by, **fields, **{field: [text] if field == "clauses" else text}))
     world.record(world.signed(by, **fields, **{field: ["art. 5"] if field == "clauses" else "art. 5"}))
+
+
+def test_the_ground_of_an_erasure_may_be_an_article_of_a_law_that_the_protocol_does_not_name(world: World):
+    fields = {"in_protocol": V, "tokens": ["ab" * 16], "ground": "request", "decided_by": "VLAIO"}
+    world.record(world.signed("OPERATOR", "subject-erased", protocol=None, **fields, clause="AVG 17(1)(b)"))
 
 
 def test_a_supervisor_need_not_be_a_party(world: World):
