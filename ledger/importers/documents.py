@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgspec
 
 from ledger.importers.fields import lowered
-from ledger.importers.importer import Ignored, Reject, Unreadable
+from ledger.importers.importer import HEAD, Ignored, Reject, Unreadable
 from ledger.importers.lines import LONGEST, ONE_BYTE, Line, encoding_of, lines, text_of, without_end
 from ledger.importers.objects import Span, objects
 from ledger.importers.rows import rows
@@ -27,7 +27,7 @@ Kind = Callable[[Mapping[str, Any]], str | None]
 """Given an object with keys in lower case (or a header, with None for values), the kind of log; None if another's."""
 
 _WRAPPERS = ("records", "value", "Records", "Value")
-_WRAPPED = re.compile(r'\s*\{[^{}\[\]]*?"(?:records|value)"\s*:\s*\[', re.IGNORECASE)
+WRAPPED = re.compile(r'\s*\{[^{}\[\]]*?"(?:records|value)"\s*:\s*\[', re.IGNORECASE)
 _BEHIND = re.compile(rb'[\s\]},]*(?:"[@\w.]+"\s*:\s*(?:"(?:[^"\\]|\\.)*"|[0-9]+|null|true|false)[\s,\]}]*)*')
 _SUFFIX = re.compile(r"\s*\[[A-Za-z]*\]$")
 _LONGEST_TAIL = 8_192
@@ -91,10 +91,12 @@ def _look_json(text: str, head: bytes, kind: Kind, so_far: Head) -> Head | None:
     for line in text.split("\n") if text.lstrip()[:1] != "[" else ():
         if found := _kind_of_line(line, kind):
             return so_far._replace(kind=found, spelling="lines")
-    if wrapped := _WRAPPED.match(text):
+    if wrapped := WRAPPED.match(text):
         skipped = len(wrapped[0].encode("utf-8" if so_far.encoding in ONE_BYTE else so_far.encoding))
         so_far = so_far._replace(start=so_far.start + skipped, line=1 + wrapped[0].count("\n"), wrapped=True)
     for each in objects(io.BytesIO(head), so_far.encoding, so_far.start):
+        if each.offset > so_far.start + HEAD:  # what is not told by then is not told by more of the same
+            break
         if isinstance(each, Span) and (found := _kind_of_bytes(each.raw, so_far.encoding, kind)):
             return so_far._replace(kind=found, spelling="json")
     return so_far._replace(spelling="json") if _NO_RECORDS.fullmatch(text) else None
@@ -199,7 +201,7 @@ def _inside(raw: bytes, encoding: str, number: int, offset: int) -> Iterator[Fou
     """The objects of a list that is already in memory."""
     one_byte = encoding in ONE_BYTE
     text = raw.decode("latin-1" if one_byte else encoding)
-    wrapped = _WRAPPED.match(text)
+    wrapped = WRAPPED.match(text)
     begun = text[: wrapped.end()] if wrapped else ""
     if not wrapped and not text.lstrip().startswith("["):
         yield Reject(number, offset, len(raw), "nested", "a list of records behind other objects")

@@ -20,6 +20,14 @@ Network = Literal["internal", "external", "unknown"]
 
 HEAD = 64 * 1024
 """Bytes at the start of a file from which its shape is told."""
+_REST = 1024 * 1024
+"""So much more of the line in which they end: a record there may be the first."""
+
+
+def head_of(stream: BinaryIO) -> bytes:
+    """What the shape of a file is told from: its first bytes, and the rest of their last line."""
+    head = stream.read(HEAD)
+    return head + stream.readline(_REST) if len(head) == HEAD else head
 
 
 class NotThisFormat(InputRejected):
@@ -105,7 +113,7 @@ class Importer(Interface):
         ...
 
     def sniff(self, head: bytes) -> str | None:
-        """The shape of a file that begins with these bytes (at most HEAD); None if it is not this format."""
+        """The shape of a file that begins with these bytes (of `head_of`); None if it is not this format."""
         ...
 
     def read(self, stream: BinaryIO) -> Iterator[Found]:

@@ -24,7 +24,7 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.errors import InputRejected, LedgerError, NotFound
 from ledger.importers.custody import LogFile, NotReadable
-from ledger.importers.importer import HEAD
+from ledger.importers.importer import head_of
 from ledger.importers.rejects import SUFFIX
 
 LARGEST = 16 << 30
@@ -63,7 +63,7 @@ class Input(NamedTuple):
     def head(self) -> bytes:
         """Its first bytes. Raises Packed, NotFound or NotReadable."""
         with _told(self.path), self.source() as stream:
-            return stream.read(HEAD)
+            return head_of(stream)
 
     def open(self) -> LogFile:
         """Open it; what is packed or piped is unpacked to a file without a name. Raises as `head` does."""

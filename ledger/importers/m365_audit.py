@@ -2,7 +2,8 @@
 
 - `powershell-csv`: `Search-UnifiedAuditLog | Export-Csv`, also with its `#TYPE` line, also as UTF-16.
 - `portal-csv`: the export of the audit search page, with the older and the newer columns.
-- `json-lines`: one object a line; `json`: an array, several arrays, or objects over several lines (Management API).
+- `json-lines`: one object a line; `json`: an array, several arrays, or objects over several lines (Management API);
+  both also in a wrapper, `{"value": [...]}`.
 
 Columns and keys are compared without case, and CSV may be separated by `,` `;` or tab. Everything with an Id and an
 Operation is recorded, alerts and settings included: what looks like noise today is evidence of who was there. Only a
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
+from ledger.importers.documents import WRAPPED, documents, look
 from ledger.importers.fields import content_of, lowered
-from ledger.importers.importer import HEAD, Found, Ignored, NotThisFormat, Record, Reject, Unreadable
+from ledger.importers.importer import Found, Ignored, NotThisFormat, Record, Reject, Unreadable, head_of
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
 from ledger.importers.objects import objects
 from ledger.importers.rows import rows
@@ -45,6 +47,7 @@ class _Head(NamedTuple):
     start: int
     header: tuple[str, ...] = ()
     delimiter: str = ","
+    wrapped: bool = False
 
 
 class M365Audit:
@@ -63,7 +66,8 @@ class M365Audit:
     def read(self, stream: BinaryIO) -> Iterator[Found]:
         """Every record, refused line and ignored line, in file order. Raises NotThisFormat."""
         stream.seek(0)
-        head = _look(stream.read(HEAD))
+        begins = head_of(stream)
+        head = _look(begins)
         if head is None:
             raise NotThisFormat(
                 "not a Microsoft 365 unified audit log",
@@ -72,6 +76,8 @@ class M365Audit:
             )
         if head.header:
             return self._read_csv(stream, head)
+        if head.wrapped:
+            return self._read_wrapped(stream, begins)
         return self._read_lines(stream, head) if head.shape == "json-lines" else self._read_json(stream, head)
 
     def _read_csv(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
@@ -118,6 +124,18 @@ class M365Audit:
                 yield self._record(data, span.raw, span.line_number, span.offset)
             except Unreadable as error:
                 yield Reject(span.line_number, span.offset, len(span.raw), error.code, str(error))
+
+    def _read_wrapped(self, stream: BinaryIO, begins: bytes) -> Iterator[Found]:
+        """Records in a list that an object wraps, around the file or around each line."""
+        head = look(begins, _kind)
+        for each in documents(stream, head) if head else ():
+            if isinstance(each, Reject | Ignored):
+                yield each
+                continue
+            try:
+                yield self._record(_unwrapped(each.data), each.raw, each.line_number, each.offset)
+            except Unreadable as error:
+                yield Reject(each.line_number, each.offset, each.length, error.code, str(error))
 
     def _record(self, data: dict[str, Any], raw: bytes, line_number: int, offset: int) -> Record:
         """The typed reading of one object. Raises Unreadable."""
@@ -174,6 +192,8 @@ def _look(head: bytes) -> _Head | None:
     encoding, start = encoding_of(head)
     text = head[start:].decode(encoding, "replace").lstrip("\ufeff")
     first = text.lstrip()[:1]
+    if first == "{" and WRAPPED.match(text) and (wrapped := look(head, _kind)):
+        return _Head("json-lines" if wrapped.spelling == "lines" else "json", encoding, start, wrapped=True)
     if first in ("{", "["):
         return _look_json(text, encoding, start)
     return _look_csv(text, encoding, start) or _look_json(text, encoding, start)
@@ -204,8 +224,12 @@ def _look_json(text: str, encoding: str, start: int) -> _Head | None:
         return _Head("json-lines", encoding, start)
     if begins not in ("{", "[") or not (_AUDIT_KEY_TEXT.search(text) or _NO_RECORDS.fullmatch(text)):
         return None
-    one_line = begins == "{" and "\n" not in text.strip()
+    one_line = begins == "{" and "\n" not in text.strip() and "}{" not in text
     return _Head("json-lines" if one_line else "json", encoding, start)
+
+
+def _kind(data: Mapping[str, Any]) -> str | None:
+    return "m365" if data.keys() >= _AUDIT_KEYS or "auditdata" in data else None
 
 
 def _is_audit_object(line: str) -> bool:

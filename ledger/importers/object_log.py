@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from ledger.importers.addresses import Networks, network_of
 from ledger.importers.documents import Document, Head, documents, look
-from ledger.importers.importer import HEAD, Found, Ignored, Network, NotThisFormat, Record, Reject, Unreadable
+from ledger.importers.importer import Found, Ignored, Network, NotThisFormat, Record, Reject, Unreadable, head_of
 
 
 class ObjectLog:
@@ -37,7 +37,7 @@ class ObjectLog:
     def read(self, stream: BinaryIO) -> Iterator[Found]:
         """Every record, refused line and ignored line, in file order. Raises NotThisFormat."""
         stream.seek(0)
-        head = look(stream.read(HEAD), self.kind, encoding=self.encoding)
+        head = look(head_of(stream), self.kind, encoding=self.encoding)
         if head is None:
             raise NotThisFormat(f"not {self.title}", hint=self.hint)
         return self.records(stream, head)

@@ -21,7 +21,6 @@ from ledger.importers.actors import identified
 from ledger.importers.addresses import Networks, network_of
 from ledger.importers.documents import Document, Head, documents, look, undecoded
 from ledger.importers.importer import (
-    HEAD,
     Found,
     Ignored,
     Network,
@@ -30,6 +29,7 @@ from ledger.importers.importer import (
     Record,
     Reject,
     Unreadable,
+    head_of,
 )
 from ledger.importers.lines import encoding_of, lines, without_end
 from ledger.importers.repeats import Repeats
@@ -108,7 +108,7 @@ class WebAccess:
     def read(self, stream: BinaryIO) -> Iterator[Found]:
         """Every record, refused line and ignored line, in file order. Raises NotThisFormat."""
         stream.seek(0)
-        head = _look(stream.read(HEAD))
+        head = _look(head_of(stream))
         if head is None:
             raise NotThisFormat(
                 "not a web server's access log or a list of logins",

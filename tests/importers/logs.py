@@ -160,6 +160,19 @@ SHAPES: dict[str, tuple[str, Spelling]] = {
         lambda records: "\n".join(json.dumps(each, indent=4) for each in records).encode(),
     ),
     "array, utf-16": ("json", lambda records: b"\xff\xfe" + json.dumps(records, indent=2).encode("utf-16-le")),
+    "objects, one behind the other": (
+        "json",
+        lambda records: "".join(json.dumps(each) for each in records).encode(),
+    ),
+    "wrapper": ("json", lambda records: json.dumps({"@odata.count": 9, "value": records}, indent=1).encode()),
+    "wrapper in one line, utf-16": (
+        "json-lines",
+        lambda records: b"\xff\xfe" + json.dumps({"records": records}).encode("utf-16-le"),
+    ),
+    "wrapper, one a line": (
+        "json-lines",
+        lambda records: json_lines([{"records": [each]} for each in records]).encode(),
+    ),
     "AuditData as text": (
         "json",
         lambda records: json.dumps([{"RecordType": "x", "AuditData": json.dumps(each)} for each in records]).encode(),

@@ -96,6 +96,14 @@ def test_one_line_in_ten_is_garbage_and_costs_that_line_only(product: Product, e
     assert (again.counts.new, again.counts.duplicate) == (0, 10 * len(GARBAGE))
 
 
+@pytest.mark.parametrize("name", JSON)
+def test_a_first_record_may_be_as_long_as_any(name: str) -> None:
+    product = PRODUCTS[name]
+    long = '{"zz":"' + "x" * (2 * HEAD) + '",' + product.line(1)[1:]
+    for raw in (f"{long}\n{product.line(2)}\n", f"[\n{long},\n{product.line(2)}\n]\n"):
+        assert len(records(product, product.head.encode() + raw.encode())) == 2
+
+
 def test_a_line_of_many_megabytes_is_refused_and_the_next_is_read(product: Product) -> None:
     raw = text_of(product, 1).encode() + b"x" * (LONGEST + 9) + b"\n" + product.line(2).encode()
     assert len(records(product, raw)) == 2
