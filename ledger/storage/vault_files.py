@@ -71,12 +71,13 @@ def make_file(path: Path, filling: Callable[[Engine], None]) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with closing(sqlite3.connect(draft)) as new:
-            # Both count before the first table is made, or never. Pages that an erasure leaves free can be given back.
-            new.executescript(
-                "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first"
-            )
-        filling(engine(draft))
+        with spoken():
+            with closing(sqlite3.connect(draft)) as new:
+                # Both count before the first table is made, or never. Pages that an erasure frees can be given back.
+                new.executescript(
+                    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first"
+                )
+            filling(engine(draft))
         os.link(draft, path)
     except FileExistsError as error:
         raise VaultThere("there is a vault already", file=str(path), hint="name another") from error

@@ -101,7 +101,7 @@ def test_another_history_lies_beside_the_mark(store: Store):
 def test_a_folder_that_cannot_hold_the_mark_is_an_error_with_a_way_out(tmp_path: Path):
     with pytest.raises(LedgerError) as found:
         HighWater(tmp_path / "none" / "demo.head").replace(Mark(1, LEAF))
-    assert (found.value.code, found.value.exit) == ("highwater.unusable", 1)
+    assert (found.value.code, found.value.exit) == ("highwater.unusable", 7)
     assert "the entries are safe" in found.value.hint
 
 

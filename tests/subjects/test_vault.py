@@ -20,6 +20,7 @@ from ledger.storage.vault_cipher import VaultDamaged
 from ledger.storage.vault_store import NoVault, VaultKeyProblem, VaultStore, VaultThere
 from ledger.subjects.sealed import Opening
 from ledger.subjects.vault import Vault
+from tests.limits import files_of_at_most
 
 PERSON = "jan.peeters@vlaio.example"
 EVENT, OTHER = "0a" * 16, "0b" * 16
@@ -144,6 +145,13 @@ def test_orphans_are_swept_once_they_are_old(url, key_file):
     assert vault.openings(EVENT) == ()
     assert len(vault.openings(OTHER)) == 1
     vault.close()
+
+
+def test_a_full_disk_leaves_no_half_of_a_vault_and_is_no_bug(tmp_path):
+    with files_of_at_most(2_000), pytest.raises(LedgerError) as found:
+        VaultStore.create(tmp_path / "demo.vault", tmp_path / "demo.key")
+    assert found.value.exit == 7
+    assert [each.name for each in tmp_path.iterdir()] == ["demo.key"]
 
 
 def test_a_vault_is_not_made_over_another(url, key_file, vault, tmp_path):
