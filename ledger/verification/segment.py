@@ -22,6 +22,7 @@ from ledger.chain.hashing import Digest, leaf_hashes
 from ledger.chain.member_form import MemberForm, Row
 from ledger.chain.merkle import Node, Tree, merkle_root
 from ledger.verification.events import Claim, EventCheck, SingleEvent
+from ledger.verification.member_claims import others, pieces
 from ledger.verification.report import MOST_FAULTS, Faults
 
 
@@ -88,7 +89,7 @@ class Found(NamedTuple):
 
 @dataclass
 class Run:
-    """A batch whose members are being read. `form` is what makes the next one known, if it is like the last."""
+    """A batch whose members are being read. By `form` the next one is known, if it is like the last; so by `said`."""
 
     opener: int
     first: int
@@ -98,6 +99,7 @@ class Run:
     form: MemberForm | None = None
     leaves: list[Digest] = field(default_factory=list)
     claims: set[Claim] = field(default_factory=set)
+    said: list[bytes] = field(default_factory=list)
 
     def part(self, *, ended: bool) -> BatchPart:
         whole = ended and self.first == self.opener + 1
@@ -163,11 +165,19 @@ class Segment:
         return at + len(events)
 
     def _add_members(self, run: Run, events: list[bytes], first: int) -> None:
+        """Members on the short way: without `deep`, those are read that do not name author and protocol as before."""
         run.leaves += leaf_hashes(events)
         if self.events.deep:
-            claims, faults = self.events.members(events, first, run.type, run.stream)
-            run.claims |= claims
-            self.faults.extend(faults)
+            self._read_members(run, events, first)
+        else:
+            for at in others(events, run.said):
+                self._read_members(run, events[at : at + 1], first + at)
+
+    def _read_members(self, run: Run, events: Sequence[bytes], first: int) -> set[Claim]:
+        claims, faults = self.events.members(events, first, run.type, run.stream)
+        run.claims |= claims
+        self.faults.extend(faults)
+        return claims
 
     def _entry(self, row: Row, leaf: Digest) -> None:
         """The thorough way: for each entry that is not just one more member of the batch being read."""
@@ -257,7 +267,8 @@ class Segment:
         run.type, run.version, run.form = type_, entry.version, MemberForm.of(entry, type_)
         if run.form is None and _type_of(entry.event) != type_:
             self.faults.add("entry.columns", position, "the type column does not say what the bytes say")
-        self._add_members(run, [entry.event], position)
+        run.leaves += leaf_hashes([entry.event])
+        run.said = [piece for claim in self._read_members(run, [entry.event], position) for piece in pieces(claim)]
 
     def _end_run(self, *, ended: bool) -> None:
         if self.run:
