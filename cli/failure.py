@@ -21,6 +21,8 @@ def tell_failure(error: BaseException, given: list[str]) -> int:
     """Print the error on stderr and give its exit code."""
     code, exit_code, message, hint = _facts(error)
     message = _short(message)
+    if isinstance(error, BrokenPipeError) and not {"--debug", "--json"} & set(given):
+        return exit_code  # whoever asked has seen enough, as with `| head`: nothing went wrong
     if "--debug" in given:
         traceback.print_exception(error)
     elif exit_code == 1:

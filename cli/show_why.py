@@ -48,7 +48,7 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
     _line("waived by", _told(found.waived_by))
     _line("unless", found.unless)
     for each in subject.missing:
-        _line("missing", each)
+        _line("missing", here(each))
     for each in subject.notes:
         _line("beside it", here(each))
     if subject.closed_at is not None:
@@ -61,12 +61,12 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
 
 def _of_violation(found: Explanation, subject: Violation) -> None:
     _line("act", f"{at_minute(subject.at)}{_by(found.opened_by)}")
-    _line("why", subject.why)
+    _line("why", here(subject.why))
     _readings(found)
     _line("needed", found.must)
     _line("allowed if", found.unless)
     for each in subject.missing:
-        _line("missing", each)
+        _line("missing", here(each))
 
 
 def _readings(found: Explanation) -> None:

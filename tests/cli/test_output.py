@@ -60,8 +60,7 @@ def test_a_reader_that_goes_away_is_no_bug(asked: list[str], world: World):
         env=environment(LEDGER=world.place.url),
     )  # fmt: skip
     os.close(write)
-    assert done.returncode == 130
-    assert b"the reader of the output went away" in done.stderr
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 @pytest.mark.parametrize("asked", ASKED, ids=" ".join)
