@@ -88,7 +88,7 @@ class M365Audit:
         for row in rows(source, head.delimiter, len(head.header), head.encoding):
             if isinstance(row, Reject):
                 yield row
-            elif row.fields[audit_data].strip().lower() == "auditdata":
+            elif _is_header(row.fields[audit_data]):
                 if read_header:
                     yield Ignored("repeated header")
                 read_header = True
@@ -165,6 +165,10 @@ class M365Audit:
 
 
 _NOT_DECODED = ("encoding", "not in the encoding of the file")
+
+
+def _is_header(field: str) -> bool:
+    return len(field) < 100 and field.strip().lower() == "auditdata"  # what is long is not copied to be compared
 
 
 def _audit_data(text: str) -> dict[str, Any]:
