@@ -100,7 +100,7 @@ def test_a_file_that_is_not_there_is_exit_6(name: str, world: World, capfd: Capt
 
 
 def test_control_characters_of_others_do_not_reach_the_terminal(world: World, tmp_path: Path, capfd: Capture):
-    file = tmp_path / "f"
+    file = tmp_path / "x\x1b[31m\u202e\x07"
     file.write_text(json.dumps({**DRAFT, "type": "x\x1b[31m\u202e\x07"}), encoding="utf-8")
     said = here(capfd, "record", str(file), "--as", "TBT", world=world)
     assert said.exit == 5

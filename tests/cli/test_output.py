@@ -118,7 +118,9 @@ def test_every_command_that_a_hint_names_is_there():
             # `run: ledger verify`, `ledger key list`: lower-case words after the program's name.
             text = file.read_text(encoding="utf-8")
             named |= set(
-                re.findall(r"(?:: |`)ledger ([a-z]+(?: [a-z]+)?)", " ".join(re.findall(r'hint=f?"[^"]*"', text)))
+                re.findall(
+                    r"(?:: |`)ledger ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", " ".join(re.findall(r'hint=f?"[^"]*"', text))
+                )
             )
     missing = {
         each for each in named if each not in there and (each.split()[0] in groups or each.split()[0] not in there)
