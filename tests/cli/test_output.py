@@ -117,11 +117,8 @@ def test_every_command_that_a_hint_names_is_there():
         for file in (ROOT / folder).rglob("*.py"):
             # `run: ledger verify`, `ledger key list`: lower-case words after the program's name.
             text = file.read_text(encoding="utf-8")
-            named |= set(
-                re.findall(
-                    r"(?:: |`)ledger ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", " ".join(re.findall(r'hint=f?"[^"]*"', text))
-                )
-            )
+            hints = " ".join(re.findall(r'hint=f?"[^"]*"', text))
+            named |= set(re.findall(r"(?:: |`)ledger ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", hints))
     missing = {
         each for each in named if each not in there and (each.split()[0] in groups or each.split()[0] not in there)
     }
