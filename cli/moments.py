@@ -22,4 +22,11 @@ def exclusive_end(moment: datetime) -> str:
 
 def here(text: str) -> str:
     """The same text, with each instant in it (`2022-05-31T08:15:00Z`) as `at_minute` gives it; a date stays one."""
-    return _INSTANT.sub(lambda found: at_minute(datetime.fromisoformat(found[0])), text)
+    return _INSTANT.sub(_at_minute, text)
+
+
+def _at_minute(found: re.Match[str]) -> str:
+    try:
+        return at_minute(datetime.fromisoformat(found[0]))
+    except (ValueError, OverflowError):  # a name that only looks like one
+        return found[0]
