@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -86,6 +87,7 @@ def spell_recorded(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
+@lru_cache(maxsize=64)  # what one append wrote has one time
 def parse_recorded(text: str) -> datetime:
     """Read a `recorded_at`. Raises ValueError unless `spell_recorded` gives the same text."""
     instant = datetime.fromisoformat(text)

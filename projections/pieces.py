@@ -18,8 +18,8 @@ from ledger.replay import PAGE, USES, Members, Page, Reached
 from ledger.replay import read as read_rows
 from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
+from projections.counting import Counted, Counter
 from projections.projection import Sound, sound
-from projections.uses import Counter, Uses
 
 
 class Span(NamedTuple):
@@ -36,7 +36,7 @@ class Piece(NamedTuple):
     """
 
     entries: list[Entry | Sound]
-    uses: Uses
+    uses: Counted
     prev: Digest | None
     reached: Reached
     recorded_at: datetime | None

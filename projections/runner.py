@@ -16,6 +16,7 @@ from ledger.replay import USES, Reached, check_start, end_at, known_by
 from ledger.storage.faults import Locked, StorageFailed
 from ledger.storage.snapshots import Snapshot, Snapshots
 from ledger.storage.store import Store
+from projections.counting import Counted, gather
 from projections.engines.engine import Engine, joined
 from projections.engines.local import Local
 from projections.pieces import uncollected
@@ -121,9 +122,9 @@ class _Fold:
             for at, projection in readers:
                 states[at] = projection.apply(states[at], fact)
 
-    def add(self, uses: Uses) -> None:
+    def add(self, counted: Counted) -> None:
         """Keep uses until they are worth counting: most are of persons and applications that came before."""
-        self.uses.add(uses)
+        gather(self.uses, counted)
         if self.uses.stretches() > WORTH_COUNTING:
             self.count()
 

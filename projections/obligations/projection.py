@@ -17,8 +17,9 @@ from ledger.errors import VerificationFailed
 from ledger.events.catalogue import types
 from ledger.protocol.load import load
 from ledger.protocol.model import ProtocolVersion
+from projections.counting import use_of
 from projections.projection import Fact, Known
-from projections.uses import Uses, use_of
+from projections.uses import Uses
 
 Files = Callable[[str], bytes]
 """The bytes of a protocol file by their SHA-256 in hex."""

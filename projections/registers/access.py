@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ledger.clock import Moment, parse_recorded, spell_recorded
+from projections.counting import use_of
 from projections.obligations.statements import RETRACTED, Record, acting, corrected
 from projections.projection import Fact, Known
 from projections.registers.register import Row
-from projections.uses import FIELDS, Uses, moments_of, use_of
+from projections.uses import FIELDS, Uses, moments_of
 
 GRANTED, REVOKED, USED = "access-granted", "access-revoked", "access-used"
 RETRACTIONS = "/governance"

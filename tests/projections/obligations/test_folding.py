@@ -17,10 +17,11 @@ from ledger.canonical import decode, encode
 from ledger.clock import Moment
 from ledger.errors import VerificationFailed
 from ledger.protocol.shipped import shipped
+from projections.counting import Counter, gather
 from projections.obligations.engine import evaluate
 from projections.obligations.projection import ObligationsProjection
 from projections.projection import Fact, digest
-from projections.uses import Counter
+from projections.uses import Uses
 from tests.projections.obligations.stories import Story, holding, local, signed_vlaio
 
 PROTOCOL = "vlaio-fio-tbt-2021"
@@ -147,11 +148,14 @@ def test_uses_counted_in_any_pieces_and_order_give_one_digest(story, cuts, rando
     borders = sorted({0, *(cut for cut in cuts if cut < len(events)), len(events)})
     pieces = [events[start:end] for start, end in pairwise(borders)]
     random.shuffle(pieces)
-    for piece in pieces:
-        counter = Counter()
-        for position, event in piece:
-            counter.count(position, [event])
-        projection.count(rest, counter.taken())
+    for several in (pieces[::2], pieces[1::2]):
+        uses = Uses()
+        for piece in several:
+            counter = Counter()
+            for position, event in piece:
+                counter.count(position, [event])
+            gather(uses, counter.taken())
+        projection.count(rest, uses)
     for entry in story.entries:
         if not entry.stream.endswith("/usage"):
             projection.apply(rest, Fact(entry))
