@@ -36,9 +36,9 @@ from ledger.storage.store import Store
 from projections.last_answer import last_answer
 from projections.obligations.engine import evaluate
 from projections.obligations.projection import ObligationsProjection
-from projections.pieces import uncollected
 from projections.renewal import renew
 from projections.runner import Folded, follow
+from projections.uncollected import uncollected
 
 AS_OF = datetime(2023, 6, 1, tzinfo=UTC)
 

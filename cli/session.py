@@ -105,7 +105,7 @@ def listing(
     from projections.obligations import listing as of
     from projections.obligations.engine import evaluate
     from projections.obligations.projection import ObligationsProjection
-    from projections.pieces import uncollected
+    from projections.uncollected import uncollected
 
     state = folded(ctx, opened, ObligationsProjection(opened.protocol_file), known_at).state
     with uncollected():

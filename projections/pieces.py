@@ -6,9 +6,7 @@ order. So it does not matter who reads which, nor where they are cut.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +18,7 @@ from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
 from projections.counting import Counted, Counter
 from projections.projection import Sound, sound
+from projections.uncollected import uncollected
 
 
 class Span(NamedTuple):
@@ -54,18 +53,6 @@ def piece(rows: Iterable[Sequence[StoredRow]], after: int) -> Piece:
         for page in read_rows(rows, after):
             gathering.add(page)
         return gathering.piece()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the search for cycles: entries and states have none, and it would walk through all of them often."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Gathering:

@@ -23,6 +23,7 @@ from ledger.chain.hashing import sha256_of
 from ledger.errors import LedgerError, NotChecked, VerificationFailed
 from ledger.events.base import Event
 from ledger.events.codec import MalformedEvent, UnknownType, decoded, decoded_fast
+from projections.uncollected import uncollected
 from projections.uses import Uses
 
 
@@ -158,11 +159,13 @@ class Projection(Protocol):
         ...
 
 
+@uncollected()
 def digest(projection: Projection, state: Any) -> str:
     """SHA-256 in hex over the projection's name, version and state: equal on every engine, or something is wrong."""
     return _digest(projection, _parts(projection.dump(state)))
 
 
+@uncollected()
 def dumped(projection: Projection, state: Any) -> bytes:
     """The state's canonical bytes. What came out of canonical entries needs no second check of each value."""
     return encode_fast(projection.dump(state))

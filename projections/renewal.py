@@ -15,8 +15,8 @@ from projections.basis import basis
 from projections.last_answer import LastAnswer
 from projections.obligations.remembered import Kept
 from projections.obligations.renewing import renewed
-from projections.pieces import uncollected
 from projections.runner import Folded
+from projections.uncollected import uncollected
 
 
 def renew(folded: Folded, last: LastAnswer, answers: Answers, as_of: datetime) -> bool:

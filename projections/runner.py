@@ -19,8 +19,8 @@ from ledger.storage.store import Store
 from projections.counting import Counted, gather
 from projections.engines.engine import Engine, joined
 from projections.engines.local import Local
-from projections.pieces import uncollected
 from projections.projection import Fact, Projection, Sound, digest, digest_of, dumped
+from projections.uncollected import uncollected
 from projections.uses import Uses
 
 Progress = Callable[[int, int], None]
