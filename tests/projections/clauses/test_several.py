@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger.protocol.shipped import shipped
-from tests.projections.clauses.cases import VLAIO
-from tests.projections.obligations.stories import Story, signed_vlaio
+from tests.projections.clauses.cases import SERV, VLAIO
+from tests.projections.obligations.stories import Story, signed_serv, signed_vlaio, under
 
 BOTH = ["VLAIO", "FIO"]
 PERSON = "5b" * 16
@@ -60,3 +60,13 @@ def test_advice_to_vlaio_is_no_advice_to_fio_although_one_hand_signs_for_both(ad
     told.tell("dpo-advice-given", "VLAIO", "2021-10-07", for_=advised, advice="positive")
     found = [each for each in signed_vlaio(told).ask("2021-12-01").violations if each.clause == ADVICE]
     assert [each.bearer for each in found] == without
+
+
+def test_a_consultation_without_the_other_party_is_no_joint_one():
+    told = signed_serv(Story.of(SERV, shipped()[SERV], begins="2021-03-01"))
+    at = "2021-05-01T09:00:00Z"
+    told.tell("incident-detected", "SERV", at, incident="I", leak=True, aware_at=at)
+    told.tell("breach-notified", "SERV", at, incident="I", to=["OPGROEIEN"], received_at=at, channel="dpo")
+    told.tell("joint-consultation-held", "SERV", "2021-05-02T09:00:00Z", incident="I", participants=["SERV", "VTC"])
+    found = under(told.ask("2021-06-01"), "art. 9, sentence 1/b")
+    assert {each.bearer: str(each.status) for each in found} == {"OPGROEIEN": "open", "SERV": "open"}
