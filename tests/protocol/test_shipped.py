@@ -61,7 +61,7 @@ def test_no_signed_text_is_left_without_a_clause(identifier):
 @pytest.mark.parametrize("identifier", [P0, P4])
 def test_what_is_law_is_marked_and_quotes_no_signed_text(identifier):
     law = [clause for clause in version(identifier).clauses if clause.layer is Layer.LAW]
-    assert [clause.address for clause in law][-3:] == ["AVG 33(1)", "AVG 19", "AVG 19/b"]
+    assert [clause.address for clause in law if "/" not in clause.address][-2:] == ["AVG 33(1)", "AVG 19"]
     assert all(clause.text == "" for clause in law)
 
 

@@ -169,10 +169,10 @@ def test_a_leak_is_told_to_the_others_and_apart_from_that_to_the_authority_withi
 def test_which_authority_supervises_tbt_is_not_known_and_shown_as_a_gap(story):
     leak(story, "TBT")
     answer = story.ask("2021-11-02")
-    notice = the(answer, "AVG 33(1)")
+    notice = the(answer, "AVG 33(1)/b")
     assert (notice.status, notice.counterparty) == (Status.UNDETERMINED, ())
     assert notice.missing == ("which authority supervises TBT",)
-    assert [each.gap for each in answer.gaps] == ["AVG 33(1)"]
+    assert [each.gap for each in answer.gaps] == ["AVG 33(1)/b"]
 
 
 def test_an_assessment_waives_the_notice_for_the_pair_it_names(story):
