@@ -206,12 +206,6 @@ def _come_to_exist(fact: Fact, found: Holdings) -> None:
                     found.add(known)
 
 
-def declared(facts: Facts, holder: str, origins: Sequence[str]) -> bool:
-    """Whether a holder said that what it registered of these origins is all it has (R15)."""
-    said = [fact for fact in facts.of("holdings-declared") if holder in fact.parties]
-    return bool(origins) and all(any(origin in fact.values("origins") for fact in said) for origin in origins)
-
-
 def ages_out(facts: Facts, holding: Holding, as_of: datetime) -> tuple[Fact, Moment] | None:
     """The recorded date, still to come, on which a backup of this holding expires (R18)."""
     recorded = [fact for fact in facts.of("backup-expiry-recorded") if covered(fact, holding)]

@@ -64,9 +64,10 @@ def openings(world: World, version: ProtocolVersion, clause: Clause) -> list[Ope
     return list(found.values())
 
 
-def _order(opening: Opening) -> tuple[bool, datetime, datetime, int, tuple[str, ...]]:
-    void = opening.trigger.retracted is not None
-    return void, opening.moment.earliest, opening.moment.latest, opening.trigger.position, opening.key
+def _order(opening: Opening) -> tuple[bool, datetime, datetime, datetime, int, tuple[str, ...]]:
+    """By when it opened; of a copy that two triggers reach from its own start on, by the trigger that came first."""
+    void, moment = opening.trigger.retracted is not None, opening.moment
+    return void, moment.earliest, moment.latest, opening.clock.earliest, opening.trigger.position, opening.key
 
 
 def _takes_its_place(later: Opening, earlier: Opening) -> bool:

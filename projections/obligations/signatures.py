@@ -95,7 +95,7 @@ def _in_force(world: World, each: InForceVersion, given: Sequence[Fact], *, comp
         drawn = Moment.of_day(each.version.drawn_up) if each.version.drawn_up and complete else None
         start = {
             InForceAt.LAST_SIGNATURE: last if complete else None,
-            InForceAt.FIRST_SIGNATURE: first,
+            InForceAt.FIRST_SIGNATURE: first if complete else None,
             InForceAt.DRAWN_UP: drawn,
         }[at]
     else:

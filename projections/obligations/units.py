@@ -23,15 +23,18 @@ from ledger.protocol.expressions import (
 )
 from ledger.protocol.expressions import Holdings as EachHolding
 from projections.obligations.answer import Unit
+from projections.obligations.declaring import known
 from projections.obligations.facts import Fact
-from projections.obligations.holdings import Holding, declared
-from projections.obligations.matching import matches, passes, tests
+from projections.obligations.holdings import Holding
+from projections.obligations.matching import ALL, Test, matches, passes, tests
 from projections.obligations.parties import flows, parties
 from projections.obligations.truth import TRUE, Span, Timeline, Truth, all_true, merged, swept, unknown
 from projections.obligations.validity import pieces
 from projections.obligations.world import Item, Scope, World
 
 UNDECLARED: Literal["undeclared"] = "undeclared"
+_DELIVERED = (("origins", "origin"), ("datasets", "dataset"))
+"""Fields of a delivery, each with that of the copies it gives."""
 _CHANGING = (PartyWord.ALL, PartyWord.OTHERS, PartyWord.PEERS)
 
 
@@ -56,6 +59,17 @@ def holdings(world: World, wanted: EachHolding, scope: Scope) -> Iterator[Item]:
         answer, missing = passes(holding, asked)
         if answer is not False:
             yield holding_item(holding, missing)
+        elif _may_be_of(holding, asked, scope):
+            yield holding_item(holding, (f"which exchange {holding.label} is of",))
+
+
+def _may_be_of(holding: Holding, asked: Sequence[Test], scope: Scope) -> bool:
+    """Of a copy that does not say which delivery it is of: whether it may be of the one that is asked for."""
+    rest = [test for test in asked if test.field != "exchange"]
+    if len(rest) == len(asked) or holding.values("exchange") or passes(holding, rest)[0] is False:
+        return False
+    named = [(scope.trigger.values(several), one) for several, one in _DELIVERED] if scope.trigger is not None else []
+    return all(not told or ALL in told or bool(set(told) & set(holding.values(one))) for told, one in named)
 
 
 def holding_item(holding: Holding, missing: tuple[str, ...] = ()) -> Item:
@@ -142,22 +156,30 @@ def _names(wanted: EachName) -> Iterator[Item]:
 
 
 def undeclared(world: World, wanted: EachHolding, scope: Scope) -> Item | None:
-    """The unit of a bearer whose holdings are not known and not declared (R15): an empty register is no empty disk."""
+    """The unit of a bearer whose copies are not known and not declared (R15): an empty register is no empty disk."""
     bearer = scope.bearer or ""
     of_holder = tuple(test for test in wanted.where if test.field in ("holder", "origin"))
     by_origin = any(test.field == "origin" for test in of_holder)
-    known = list(holdings(world, EachHolding(of_holder) if by_origin else wanted, scope))
-    if known and not by_origin:
+    found = [item.holding for item in holdings(world, EachHolding(of_holder) if by_origin else wanted, scope)]
+    copies = [holding for holding in found if holding is not None]
+    if copies and not by_origin:
         return None
+    exchanges = _exchanges(world, wanted, scope)
     origins = [
         origin
         for origin in _origins(world, wanted, scope)
-        if not any(origin in item.values("origin") for item in known) and not declared(world.facts, bearer, [origin])
+        if not known(world.facts, bearer, origin, exchanges, [c for c in copies if origin in c.values("origin")])
     ]
     if not origins:
         return None
     shown = Unit(UNDECLARED, UNDECLARED, {"holder": bearer, "origin": " ".join(origins)})
     return Item((UNDECLARED,), shown, origins=tuple(origins))
+
+
+def _exchanges(world: World, wanted: EachHolding, scope: Scope) -> frozenset[str]:
+    """The deliveries that the clause asks for by name; empty where it asks for all."""
+    asked = tuple(test for test in wanted.where if test.field == "exchange")
+    return frozenset(str(each) for test in tests(world, asked, scope) for each in test.wanted or ())
 
 
 def _origins(world: World, wanted: EachHolding, scope: Scope) -> list[str]:

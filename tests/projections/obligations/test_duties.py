@@ -238,12 +238,16 @@ def test_what_still_keeps_a_version_from_entering_into_force_is_told():
     assert story.ask("2022-01-01").findings == ()
 
 
-def test_one_missing_signature_is_no_signing():
+@pytest.mark.parametrize("reading", ["last", "first"])
+def test_one_missing_signature_is_no_signing(reading):
     story = Story.of(PROTOCOL, shipped()[PROTOCOL])
+    story.tell("interpretation-chosen", "OPERATOR", "2021-10-01", interpretation="I-1", option=reading)
     story.tell("protocol-signed", "VLAIO", "2021-10-08T18:53:08Z", version="1", office="administrateur-generaal")
     story.tell("protocol-signed", "TBT", "2021-10-11T17:34:13Z", version="1", office="algemeen-directeur")
     answer = story.ask("2021-11-01")
     assert answer.obligations == ()
+    says = "version 1 is not in force: not signed by FIO (administrateur-generaal)"
+    assert [each.says for each in answer.findings if each.clause == "art. 13, sentence 1"] == [says]
 
 
 def test_a_clause_without_pattern_is_listed_and_never_skipped():
