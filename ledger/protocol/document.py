@@ -4,10 +4,12 @@
 - No anchors, aliases or tags: a file says what it says, once.
 - A key stands once in its map, and is plain text.
 - `on`, `off`, `yes`, `no` without quotes are refused: YAML 1.1 reads them as true and false.
+- No character that turns the direction of a line: a reader would see another text than the ledger reads.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ from ledger.protocol.marks import Mark
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 40
 MAX_PARTS = 100_000
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""The bidirectional embeddings, overrides and isolates of Unicode ("Trojan source", CVE-2021-42574)."""
 YAML_1_1_WORDS = frozenset({"on", "off", "yes", "no", "y", "n"})
 
 
@@ -54,6 +58,8 @@ Tree = Scalar | Seq | Map
 def parse(data: bytes, faults: FaultList) -> Tree:
     """The tree of a file. Raises Abandoned, with the faults noted, unless there is one document."""
     text = _decoded(data, faults)
+    for found in TURNING.finditer(text):
+        _note_turning(faults, _place(text, found.start()), found.group())
     try:
         builder = _Builder(_events(text), faults)
         return builder.document()
@@ -76,6 +82,11 @@ def _decoded(data: bytes, faults: FaultList) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         raise faults.refuse(_place(before, len(before)), "encoding", "not UTF-8") from None
+
+
+def _note_turning(faults: FaultList, mark: Mark, character: str) -> None:
+    name = f"U+{ord(character):04X}"
+    faults.note(mark, "direction", f"{name} turns the direction of the text, so that it reads otherwise; remove it")
 
 
 def _place(text: str, position: Any) -> Mark:
@@ -156,6 +167,9 @@ class _Builder:
         if scalar.plain and scalar.text.lower() in YAML_1_1_WORDS:
             message = f"{scalar.text} is read as a boolean by YAML 1.1; use another word, or quotes in a text"
             self._faults.note(scalar.mark, "yaml-1.1", message)
+        escaped = TURNING.search(scalar.text) if event.style == '"' else None
+        if escaped and not any(fault.code == "protocol.direction" for fault in self._faults.found):
+            _note_turning(self._faults, scalar.mark, escaped.group())
         return scalar
 
     def _seq(self, start: Any, depth: int) -> Seq:

@@ -130,6 +130,22 @@ def test_bytes_that_are_not_utf8_are_named_by_their_place():
     assert (fault.code, (fault.line, fault.column)) == ("protocol.encoding", place(SMALL, "ijen m"))
 
 
+@pytest.mark.parametrize("character", [chr(each) for each in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))])
+@pytest.mark.parametrize(("old", "new"), [("De partijen", "De {}partijen"), ("term: 24 hours", "term: 24 hours # {}")])
+def test_a_character_that_turns_the_text_is_refused_with_its_place(character, old, new):
+    written = new.format(character)
+    (fault,) = faults_of(SMALL.replace(old, written, 1))
+    line, column = place(SMALL, old)
+    assert (fault.code, fault.line, fault.column) == ("protocol.direction", line, column + written.index(character))
+    assert f"U+{ord(character):04X}" in fault.message
+
+
+def test_an_escape_for_it_is_refused_too_and_other_scripts_are_read():
+    assert load(SMALL.replace("De partijen m", "\u05d0\u0629 m", 1).encode(), "mine.yaml").id == "two-parties"
+    (fault,) = faults_of(SMALL.replace("nl: Melden", 'nl: "Melden\\u202e"', 1))
+    assert (fault.code, fault.line) == ("protocol.direction", place(SMALL, "nl: Melden")[0])
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
