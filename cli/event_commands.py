@@ -68,8 +68,9 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
     store = session.store(ctx)
     door = door_of(store)
     fields = given_fields(about, given)
-    version = _version(door, given["protocol"], fields.get("party") or given["signer"])
-    _fill_in(about, fields, version, given["signer"])
+    parties = [str(fields["party"])] if "party" in fields else [*given["on_behalf_of"]] or [given["signer"] or ""]
+    version = _version(door, given["protocol"], parties[0] or None)
+    _fill_in(about, fields, version, parties)
     ask_for(about, fields, speaking)
     draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
     signer = given["signer"] or _signer(ctx, about, fields)
@@ -93,13 +94,13 @@ def _version(door: Door, protocol: str | None, party: str | None) -> ProtocolVer
     raise UsageProblem(fact, hint=f"--protocol is one of: {there}" if door.protocols else "ledger protocol add FILE")
 
 
-def _fill_in(about: EventType, fields: dict[str, Any], version: ProtocolVersion, signer: str | None) -> None:
+def _fill_in(about: EventType, fields: dict[str, Any], version: ProtocolVersion, parties: list[str]) -> None:
     """What the protocol itself knows: its version, the only office that signs, the only end date from outside."""
     from ledger.protocol.definitions import End, External
 
-    party = version.party(str(fields.get("party") or signer or ""))
+    offices = {office for each in map(version.party, parties) if each is not None for office in each.signs}
     ends = [body.upon.name for _, body in version.defined(End, version.readings()) if isinstance(body.upon, External)]
-    known = {"version": [version.version], "office": list(party.signs) if party else [], "external": ends}
+    known = {"version": [version.version], "office": sorted(offices), "external": ends}
     for name, values in known.items():
         wanted = about.fields.get(name)
         if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,13 +31,13 @@ def command() -> None:
 @FILE
 @json_option
 def check(file: Path, as_json: bool) -> None:
-    """Read a protocol file and tell every fault at once, with its line.
+    """Read a protocol file and tell every fault at once, with its line. `-` reads stdin.
 
     \b
     Example:
       ledger protocol check my-protocol.yaml
     """
-    version = _checked(file, file.read_bytes())
+    version = _checked(file, _bytes(file))
     waiting = {clause.address: _why_waiting(clause) for clause in version.clauses if _why_waiting(clause)}
     if as_json:
         answer_json({
@@ -56,7 +57,7 @@ def check(file: Path, as_json: bool) -> None:
 @ledger_option
 @click.pass_context
 def add(ctx: click.Context, file: Path) -> None:
-    """Check a protocol file and register it as a version. Its bytes are kept in the ledger, by digest.
+    """Check a protocol file and register it as a version. Its bytes are kept in the ledger, by digest. `-` reads stdin.
 
     \b
     Example:
@@ -66,7 +67,7 @@ def add(ctx: click.Context, file: Path) -> None:
     from ledger.keys.signing import Draft, sign
     from ledger.protocol.check import check_follows
 
-    data = file.read_bytes()
+    data = _bytes(file)
     version, digest = _checked(file, data), sha256(data).hex()
     opened = session.application(ctx)
     with _every_fault_told(file):
@@ -179,6 +180,11 @@ def diff(ctx: click.Context, before: str, after: str, as_json: bool) -> None:
         answer_json(changes_json(changes))
     else:
         show_changes(changes)
+
+
+def _bytes(file: Path) -> bytes:
+    """The bytes of a file; `-` is stdin. Raises OSError."""
+    return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
 
 
 def _named(ctx: click.Context, name: str) -> ProtocolVersion:

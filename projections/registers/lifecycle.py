@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ledger.clock import spell
+from projections.obligations.answer import Finding
 from projections.obligations.engine import world_of
 from projections.obligations.facts import Fact
 from projections.obligations.life import MOMENT, InForceVersion
 from projections.obligations.projection import ObligationsProjection, State
 from projections.obligations.signatures import SIGNED
+from projections.obligations.world import World
 from projections.registers.register import Row
 
 READS = frozenset({"governance", "evidence"})
@@ -50,9 +52,15 @@ class LifecycleRegister(ObligationsProjection):
             rows += [
                 {"protocol": name, "at": spell(each.at), "what": f"to look at: {each.says}", "parties": [],
                  "entry": each.about.position, "known_since": ""}
-                for each in world.noted if each.at <= as_of
+                for each in world.noted if each.at <= as_of or _waited_for(world, each)
             ]  # fmt: skip
         return rows
+
+
+def _waited_for(world: World, finding: Finding) -> bool:
+    """What keeps a version from being in force, once somebody has signed: however late it was registered."""
+    registered = {each.registered.position for each in world.life.versions}
+    return finding.about.position in registered and bool(world.facts.of(SIGNED))
 
 
 def _registered(protocol: str, version: InForceVersion) -> Row:

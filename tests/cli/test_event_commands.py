@@ -75,6 +75,7 @@ def test_a_party_signs_its_own_act_where_its_key_lies_here(
 def test_what_the_protocol_knows_is_filled_in(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say("protocol", "set-end-date", "--protocol", V, "--ends", "2023-12-31", "--as", "VLAIO") == 0
     assert last_event(world, capsys, say)["external"] == "Convenant"
+    assert say("protocol", "sign", "--protocol", V, "--on-behalf-of", "TBT", "--dry-run") == 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,16 @@ def test_a_new_protocol_is_written_once_and_never_over_another(
     assert file.read_bytes() == written + b"# mine\n"
     assert run(["protocol", "check", str(file)]) == 5
     assert "faults in this file" in capsys.readouterr().err
+
+
+def test_a_file_may_come_from_stdin_and_its_faults_have_their_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for data, code, says in ((text(), 0, "small 1: 1 clauses, no fault"), (text() + "- x: [", 5, "-:")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
+        assert run(["protocol", "check", "-"]) == code
+        told = capsys.readouterr()
+        assert (told.out or told.err).startswith(says)
 
 
 def test_the_check_says_which_clause_no_kept_count_can_decide(

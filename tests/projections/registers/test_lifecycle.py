@@ -48,6 +48,17 @@ def test_a_version_is_not_waited_for_before_it_is_known():
     assert whats(half_signed(), "2021-09-01") == []
 
 
+def test_a_signature_waits_for_the_others_although_the_text_was_registered_years_later():
+    story = Story.of("small", text(), begins="2026-11-28")
+    story.tell("protocol-signed", "ANN", "2021-10-11T09:00:00Z", version="1", office="head")
+    waiting = "to look at: version 1 is not in force: not signed by BOB"
+    assert whats(story, "2021-10-12") == ["signature of head", waiting]
+    assert whats(story, "2021-10-11") == []
+    story.tell("protocol-signed", "BOB", "2021-10-14T09:00:00Z", version="1", office="head")
+    assert waiting in whats(story, "2021-10-13")
+    assert waiting not in whats(story, "2021-10-15")
+
+
 def test_an_act_that_no_power_gives_is_a_row():
     story = begun()
     story.tell("protocol-dissolution-declared", "TBT", "2022-02-01T08:00:00Z", notice="N-1")
