@@ -13,12 +13,12 @@ from projections.obligations.world import World
 
 
 def applies(world: World, clause: Clause, bearer: str, moment: Moment) -> bool:
-    """Whether the clause works for this bearer then: while bound, from in-force on, or always."""
+    """Whether the clause works for this bearer then: while bound, from when it first was on, or always."""
     if clause.applies is Applies.ALWAYS:
         return True
     if clause.applies is Applies.SURVIVES:
-        start = world.life.in_force
-        return start is not None and start.earliest <= moment.latest
+        start = world.life.first_bound(bearer)
+        return start is not None and start <= moment.latest
     return world.life.is_bound(bearer, moment)
 
 
@@ -28,7 +28,9 @@ def spans(world: World, clause: Clause, bearer: str) -> list[Span]:
     if clause.applies is Applies.IN_FORCE:
         found = list(life.bound.get(bearer, ()))
     else:
-        found = [Span(life.in_force.earliest, None)] if life.in_force is not None else []
+        in_force = life.in_force.earliest if life.in_force is not None else None
+        begun = life.first_bound(bearer) if clause.applies is Applies.SURVIVES else in_force
+        found = [Span(begun, None)] if begun is not None else []
     first = next((each for each in life.versions if each.version.clause(clause.address)), life.first)
     if first is life.first or first.start is None:
         return found

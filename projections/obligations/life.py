@@ -106,6 +106,14 @@ class Life:
         """Who is bound then, or may be: the instant of leaving or ending included, and the date of the end."""
         return tuple(party for party in self.bound if self.is_bound(party, Moment("", instant, instant)))
 
+    def bound_until(self, instant: datetime) -> tuple[str, ...]:
+        """Who is bound then or was before."""
+        return tuple(party for party, spans in self.bound.items() if any(span.start <= instant for span in spans))
+
+    def first_bound(self, party: str) -> datetime | None:
+        """Since when it is bound, or was for the first time; None: never."""
+        return min((span.start for span in self.bound.get(party, ())), default=None)
+
     def bound_between(self, start: datetime, end: datetime) -> tuple[str, ...]:
         """Who is bound at some instant from `start` to `end`, both included."""
         return tuple(

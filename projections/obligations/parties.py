@@ -71,7 +71,7 @@ def _of_protocol(world: World, name: str, scope: Scope) -> tuple[str, ...]:
 
 
 def _word(world: World, word: PartyWord, scope: Scope) -> Found:
-    everyone = world.life.bound_at(scope.at)
+    everyone = _bound(world, scope)
     if scope.always:
         everyone = tuple(dict.fromkeys([*scope.version.party_ids, *world.life.bound]))
     if word is PartyWord.ALL:
@@ -95,8 +95,13 @@ def _members(world: World, name: str, scope: Scope) -> tuple[str, ...]:
     """Who acceded as a member of a class and is bound at that moment; with `always`, whoever did or will."""
     joined = [turn for turn in world.life.of(MomentKind.ACCEDED) if name in turn.values("class")]
     found = dict.fromkeys(party for turn in joined for party in turn.parties)
-    bound = world.life.bound_at(scope.at)
+    bound = _bound(world, scope)
     return tuple(party for party in found if scope.always or party in bound)
+
+
+def _bound(world: World, scope: Scope) -> tuple[str, ...]:
+    """Who is bound at that moment; under a clause that survives, also who was before."""
+    return world.life.bound_until(scope.at) if scope.surviving else world.life.bound_at(scope.at)
 
 
 def _peers(world: World, scope: Scope) -> tuple[str, ...]:

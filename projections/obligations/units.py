@@ -82,9 +82,16 @@ def _parties(world: World, wanted: EachParty, scope: Scope) -> Iterator[Item]:
     """Of a word such as `others`, or a class: everyone whom it ever names, while they are bound."""
     changing = _changing(wanted.parties)
     for party in parties(world, wanted.parties, replace(scope, always=True) if changing else scope).values:
-        lines = [bound_line(world.life.bound.get(party, ()), world.life.last_day.get(party))] if changing else []
+        lines = [_while_bound(world, party, scope)] if changing else []
         lines += [_once(world, wanted.once, party, scope)] if wanted.once else []
         yield party_item(party, merged(lines, all_true) if lines else None)
+
+
+def _while_bound(world: World, party: str, scope: Scope) -> Timeline:
+    begun = world.life.first_bound(party) if scope.surviving else None
+    if begun is not None:
+        return bound_line([Span(begun, None)])
+    return bound_line(world.life.bound.get(party, ()), world.life.last_day.get(party))
 
 
 def _once(world: World, wanted: Sequence[EventMatch], party: str, scope: Scope) -> Timeline:

@@ -56,14 +56,16 @@ class Item:
 class Scope:
     """From where a clause looks: what its selectors know, in the order trigger or act, case, bearer, unit, towards.
 
-    `at` is the moment that `all` is asked of; `since` the opening from which facts count; `placing` says that the
-    field `bearer` is being read, where `others` has its own meaning.
+    `at` is the moment that `all` is asked of; `always` names whoever is a party at any time, `surviving` whoever was
+    bound up to `at`. `since` is the opening from which facts count; `placing` says that the field `bearer` is being
+    read, where `others` has its own meaning.
     """
 
     version: ProtocolVersion
     readings: Mapping[str, str]
     at: datetime
     always: bool = False
+    surviving: bool = False
     placing: bool = False
     trigger: Fact | None = None
     act: Fact | None = None
@@ -110,7 +112,8 @@ class World:
     def scope(self, version: ProtocolVersion, clause: Clause, variant: Variant | None = None) -> Scope:
         """From where a clause looks now, before an act or a bearer is known: as it reads now, or as a variant of it."""
         readings = {**self.life.readings_at(version, self.as_of), **(variant.readings if variant is not None else {})}
-        return Scope(version=version, readings=readings, at=self.as_of, always=clause.applies is Applies.ALWAYS)
+        always, surviving = clause.applies is Applies.ALWAYS, clause.applies is Applies.SURVIVES
+        return Scope(version=version, readings=readings, at=self.as_of, always=always, surviving=surviving)
 
     def note(self, clause: str, about: Cause, at: datetime, says: str) -> None:
         self.findings.append(Finding(protocol=self.protocol, clause=clause, about=about, at=at, says=says))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from projections.obligations.answer import Due, Status
 from projections.obligations.engine import world_of
 from tests.projections.obligations.small import clause, small, text
@@ -55,6 +57,28 @@ def test_a_duty_to_each_member_reaches_those_who_were_bound_then():
         story.tell("incident-detected", "ANN", at, incident=f"I-{number}", leak=True, aware_at=at)
     found = sorted((each.case, each.counterparty[0]) for each in under(story.ask("2023-04-01"), "warn"))
     assert found == [("I-0", "GENT"), ("I-1", "AALST"), ("I-1", "GENT"), ("I-2", "AALST")]
+
+
+@pytest.mark.parametrize(("towards", "also"), [("{class: TOWN}", set()), ("others", {"BOB"})])
+def test_what_survives_is_owed_to_a_member_that_left_and_to_none_before_it_joined(towards, also):
+    story = framework(f"{WARN.replace('{class: TOWN}', towards)}  applies: survives\n")
+    for number, at in enumerate(("2022-01-20T08:00:00Z", "2022-02-15T08:00:00Z", "2023-03-02T08:00:00Z")):
+        story.tell("incident-detected", "ANN", at, incident=f"I-{number}", leak=True, aware_at=at)
+    found = under(story.ask("2023-04-01"), "warn")
+    owed = {case: {each.counterparty[0] for each in found if each.case == case} for case in ("I-0", "I-1", "I-2")}
+    assert owed == {"I-0": also, "I-1": {"GENT"} | also, "I-2": {"GENT", "AALST"} | also}
+
+
+def test_what_survives_binds_a_member_from_its_accession_on():
+    secret = clause("secret", "applies: survives\npattern: prohibition\nact: {type: onward-disclosure-made}")
+    story = framework(secret)
+    for number, at in enumerate(("2022-01-20T08:00:00Z", "2022-02-15T08:00:00Z", "2023-03-02T08:00:00Z")):
+        story.tell("onward-disclosure-made", "GENT", at, disclosure=f"O-{number}", recipient="X", datasets=["d"],
+                   recipient_kind="third-party", origins=["ANN"])  # fmt: skip
+    assert [each.at for each in story.ask("2023-04-01").violations] == [
+        local("2022-02-15T09:00"),
+        local("2023-03-02T09:00"),
+    ]
 
 
 def test_a_member_is_owed_the_daily_delivery_from_the_day_it_joins_until_the_day_it_leaves():
