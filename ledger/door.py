@@ -36,6 +36,7 @@ from ledger.keys.authority import check_authority, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
 from ledger.parties import Known, version_of
+from ledger.protocol.offered import check_offered
 from ledger.storage.append import Row, StoredRow
 from ledger.storage.faults import Damaged
 from ledger.storage.store import Store
@@ -108,6 +109,7 @@ class Door:
         check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
         _check_parties(event, known.parties)
         _check_clauses(event, self.protocols.get(_about(event), known))
+        check_offered(event, known.versions)
         check_clear(msgspec.to_builtins(event))
         self.holds.check(event)
         self.keyring.apply(position, event)

@@ -216,9 +216,16 @@ class ProtocolVersion:
         return next((clause for clause in self.clauses if clause.address == address), None)
 
     def readings(self, chosen: Readings | None = None) -> dict[str, str]:
-        """The option that holds for every interpretation: the chosen one, else its default."""
-        defaults = {each.id: each.default for each in self.interpretations}
-        return defaults | {key: option for key, option in (chosen or {}).items() if key in defaults}
+        """The option that holds for every interpretation: the chosen one, else its default; others are not followed."""
+        given = chosen or {}
+        return {
+            each.id: given[each.id] if given.get(each.id) in each.options else each.default
+            for each in self.interpretations
+        }
+
+    def has_reading(self, interpretation: str, option: str) -> bool:
+        """Whether the file offers this answer to this question."""
+        return any(each.id == interpretation and option in each.options for each in self.interpretations)
 
     def patterns(self, readings: Readings) -> Iterator[tuple[Clause, Pattern]]:
         """Every clause that is executed as a pattern under these readings."""

@@ -60,11 +60,15 @@ def world_of(state: State, name: str, as_of: datetime) -> World | None:
     versions = _versions(state, record)
     if not versions:
         return None
-    life = Life(versions, _choices(record, as_of))
+    choices = _choices(record, as_of)
+    life = Life(versions, [each for each in choices if _offered(versions, each)])
     said = stated(record, as_of, Mandates(lambda at: _mandates(life, at)), state.keyed)
     life.void += said.void
     world = World(as_of=as_of, facts=Facts(said.facts), life=life)
     work_out(world)
+    for each in choices:
+        if not _offered(versions, each):
+            world.note("", each.by, each.since, f"no version offers the reading {each.option} of {each.interpretation}")
     world.begin()
     return world
 
@@ -91,6 +95,10 @@ def _choices(record: Record, as_of: datetime) -> list[Choice]:
         for known in chosen
         if _happened(known) <= as_of
     ]
+
+
+def _offered(versions: Iterable[InForceVersion], choice: Choice) -> bool:
+    return any(each.version.has_reading(choice.interpretation, choice.option) for each in versions)
 
 
 def _happened(known: Known) -> datetime:

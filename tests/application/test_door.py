@@ -98,6 +98,24 @@ def test_a_clause_is_one_of_the_protocols_and_not_free_text(world: World, by: st
     world.record(world.signed(by, **fields, **{field: ["art. 5"] if field == "clauses" else "art. 5"}))
 
 
+@pytest.mark.parametrize(
+    ("field", "fields", "right"),
+    [
+        ("option", {"type_name": "interpretation-chosen", "interpretation": "I-4", "option": "sauce"}, "source"),
+        ("interpretation", {"type_name": "interpretation-chosen", "interpretation": "I-99", "option": "last"}, "I-1"),
+        ("external", {"type_name": "protocol-end-date-recorded", "external": "Konvenant", "ends_at": "2022-12-31"},
+         "convenant"),
+    ],
+)  # fmt: skip
+def test_what_its_file_does_not_offer_is_refused_and_not_recorded_in_vain(
+    world: World, field: str, fields: dict[str, Any], right: str
+):
+    code = "protocol.unknown-end-date" if field == "external" else "protocol.unknown-reading"
+    with refused(world, code, line=1, field=f"$.{field}"):
+        world.record(world.signed("VLAIO", **fields))
+    world.record(world.signed("VLAIO", **{**fields, field: right}))
+
+
 def test_the_ground_of_an_erasure_may_be_an_article_of_a_law_that_the_protocol_does_not_name(world: World):
     fields = {"in_protocol": V, "tokens": ["ab" * 16], "ground": "request", "decided_by": "VLAIO"}
     world.record(world.signed("OPERATOR", "subject-erased", protocol=None, **fields, clause="AVG 17(1)(b)"))

@@ -167,6 +167,17 @@ def test_a_reading_that_was_chosen_and_given_up_holds_for_what_happened_in_betwe
     assert found["a"].chosen_by == {}
 
 
+def test_a_reading_that_no_version_offers_is_not_followed_and_is_told():
+    story = serv(I_9="post", I_99="yes")
+    story.tell("data-received", "SERV", "2021-03-22T09:00:00Z", to="SERV", copy=["mailbox"], **DELIVERY,
+               received_at="2021-03-22T09:00:00Z")  # fmt: skip
+    answer = story.ask("2021-06-01")
+    assert (the(answer, KEEP).reading, the(answer, KEEP).chosen_by) == ({"I-9": "arrival"}, {})
+    assert [each.says for each in answer.findings if "offers" in each.says] == [
+        "no version offers the reading post of I-9", "no version offers the reading yes of I-99",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("identifier", [P0, P4])
 def test_every_reading_decides_something(identifier):
     version = load(shipped()[identifier], identifier)
