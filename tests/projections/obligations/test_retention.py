@@ -131,7 +131,7 @@ def test_only_opgroeien_ends_it_and_only_upon_a_breach(story):
     assert [(each.state, each.holder) for each in ended.powers if each.clause == "art. 8"] == [
         ("exercised", "OPGROEIEN")
     ]
-    assert {each.gap for each in ended.gaps} == {"art. 8"}
+    assert {each.gap for each in ended.gaps} == {"art. 6, sentence 1", "art. 8"}
     assert {each.status for each in under(ended, KEEP)} == {Status.OPEN}
 
 
@@ -152,3 +152,15 @@ def test_a_month_counts_from_the_finding_although_the_report_opens_the_duty(stor
     assert reported.status is Status.FULFILLED
     assert (handled.opened_at, handled.due) == (local("2021-05-10T11:00"), (local("2021-06-03"), local("2021-06-04")))
     assert (handled.bearer, handled.status) == ("OPGROEIEN", Status.OVERDUE)
+
+
+def test_a_reference_of_the_text_that_leads_nowhere_is_told_where_it_matters(story):
+    story.tell("access-granted", "SERV", "2021-03-23", grant="G", application="survey", recipient_category="user",
+               group="g", department="stichting-innovatie-arbeid")  # fmt: skip
+    told = {each.gap: each.nl for each in story.ask("2021-06-01").gaps}
+    assert told.keys() == {"art. 4, sentence 1", "art. 6, sentence 1"}
+    assert "artikel 2, 2°" in told["art. 4, sentence 1"]
+    story.tell("protocol-breach-suspected", "OPGROEIEN", "2021-06-01T09:00:00Z", breach="B-1", committed_by="SERV")
+    story.tell("protocol-terminated-unilaterally", "OPGROEIEN", "2021-06-03T09:00:00Z", breach="B-1", to=["SERV"],
+               received_at="2021-06-03T09:00:00Z")  # fmt: skip
+    assert any("artikel 5, 2°" in each.nl for each in story.ask("2021-07-01").gaps)
