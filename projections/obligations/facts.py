@@ -142,13 +142,13 @@ class Facts:
     def moment(self, fact: Fact, name: str, addressee: Sequence[str] = ()) -> Moment | None:
         """When `name` of a fact was. A receipt may stand in another fact, one for each addressee; the earliest counts.
 
-        `effective_at` is the happening where it is not given. None: not known.
+        `effective_at` and `started_at` are the happening where they are not given. None: not known.
         """
         if name in ("happened_at", "at"):
             return fact.happened
         if name in fact.fields:
             return parsed(fact.fields[name])
-        if name == "effective_at":
+        if name in ("effective_at", "started_at"):
             return fact.happened
         if name != "received_at":
             return None

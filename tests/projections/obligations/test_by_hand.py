@@ -77,6 +77,43 @@ def test_a_power_whose_thirtieth_day_is_christmas_on_a_saturday_waits_for_the_da
     assert found == {local("2021-12-28")}
 
 
+@pytest.mark.parametrize(("kind", "clause"), [("employment-ended", "/b"), ("function-changed", "/e")])
+def test_access_is_to_be_revoked_from_the_day_that_somebody_goes_and_not_from_its_announcement(vlaio, kind, clause):
+    more = {"function_profile": "cook"} if kind == "function-changed" else {}
+    vlaio.tell(kind, "VLAIO", "2022-05-01T08:00:00Z", subject="5b" * 16, effective_at="2022-06-30", **more)
+    vlaio.tell("access-granted", "VLAIO", "2022-05-20T08:00:00Z", grant="G", application="KRIS", subject="5b" * 16,
+               recipient_category="user")  # fmt: skip
+    assert under(vlaio.ask("2022-06-29"), f"art. 5, item 3{clause}") == []
+    assert the(vlaio.ask("2022-07-05"), f"art. 5, item 3{clause}").opened_at == local("2022-06-30")
+
+
+@pytest.mark.parametrize(
+    ("notice", "act", "clause"),
+    [
+        (
+            {"kind": "direct-marketing-announced", "campaign": "C"},
+            {"kind": "direct-marketing-sent", "campaign": "C", "purpose": "frontoffice"},
+            "art. 10, sentence 2",
+        ),
+        (
+            {"kind": "publication-submitted", "publication": "P"},
+            {"kind": "publication-made", "publication": "P"},
+            "art. 3, sentence 4",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("started", "breaches"), [("2022-01-04", 1), ("2022-01-06", 0), (None, 0)])
+def test_a_notice_is_in_time_before_the_act_began_and_not_before_it_was_stated(
+    vlaio, notice, act, clause, started, breaches
+):
+    vlaio.tell(notice["kind"], "VLAIO", "2022-01-05T08:00:00Z", to=["TBT"], received_at="2022-01-05T09:00:00Z",
+               **{name: value for name, value in notice.items() if name != "kind"})  # fmt: skip
+    begun = {"started_at": started} if started else {}
+    vlaio.tell(act["kind"], "VLAIO", "2022-01-10T08:00:00Z", origins=["TBT"], **begun,
+               **{name: value for name, value in act.items() if name != "kind"})  # fmt: skip
+    assert len([each for each in vlaio.ask("2022-03-01").violations if each.clause == clause]) == breaches
+
+
 @pytest.mark.parametrize(
     ("later", "lawful"), [(None, False), ({"coverage": "complete", "consents": 3}, True),
                           ({"coverage": "partial", "consents": 2}, False)]

@@ -132,6 +132,12 @@ def test_a_cure_in_time_takes_the_power_away_and_a_late_one_does_not(story):
     assert {each.state for each in story.ask("2021-12-01").powers if each.clause == "art. 8"} == {"cured"}
 
 
+def test_nobody_else_says_that_the_breach_of_the_defaulter_is_mended(story):
+    in_default(story)
+    story.tell("breach-remedied", "FIO", "2021-11-14T10:00:00Z", breach="B-1")
+    assert {each.state for each in story.ask("2021-12-01").powers if each.clause == "art. 8"} == {"exercisable"}
+
+
 def test_a_late_cure_does_not_undo_the_power(story):
     in_default(story)
     story.tell("breach-remedied", "TBT", "2021-11-16T10:00:00Z", breach="B-1")
