@@ -106,13 +106,21 @@ class ImportRun:
             except KeyboardInterrupt:
                 say(f"{len(positions):,} whole batches of {log.path} are in the ledger, which stays whole")
                 raise
-            rejects = str(self.ingestion.rejects_path) if self.ingestion.rejects_path else None
             new = self.counts.new - before
-            given = {"file": str(log.path), "batches": positions, "new": new, "rejects_file": rejects}
+            given = {"file": str(log.path), "batches": positions, "new": new, **self._rejected()}
             if not self.rehearsal:
                 given |= self._file_facts(log)
         self.told.append(given)
         return given
+
+    def _rejected(self) -> dict[str, Any]:
+        """Where the rejected lines are, and the first few of them by their place: nothing of what they say."""
+        kept, first = self.ingestion.kept, self.ingestion.first_rejects
+        found = {"rejects_file": kept.reasons, "mend_file": kept.lines, "changed_file": kept.changed}
+        return {
+            **{name: str(path) if path else None for name, path in found.items()},
+            "first_rejects": [{"line": each.line_number, "reason": each.reason} for each in first],
+        }
 
     def _record(self, log: LogFile, positions: list[int]) -> None:
         from ledger.importers.recording import Recording
@@ -194,5 +202,12 @@ def tell_file(told: dict[str, Any]) -> None:
     if told.get("contradicted"):
         shown = ", ".join(str(position) for position in told["contradicted"][:10])
         say(f"{told['file']} contradicts what was recorded before, in entries {shown}: look at both; the first stands")
-    if told["rejects_file"]:
-        say(f"rejected lines of {told['file']} are in {told['rejects_file']}; mend the log and import it again")
+    for each in told["first_rejects"]:
+        say(f"{told['file']}, line {each['line']}: {each['reason']}")
+    if told["mend_file"] == told["file"]:
+        say(f"mend them in {told['file']}, and import it again; the reasons: {told['rejects_file']}")
+    elif told["mend_file"]:
+        say(f"the lines are in {told['mend_file']}: mend them there, and import that file as this one")
+        say(f"all reasons, line by line, are in {told['rejects_file']}")
+    if told["changed_file"]:
+        say(f"{told['changed_file']} was changed since it was written: it is left as it is")

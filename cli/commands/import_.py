@@ -40,9 +40,10 @@ Examples:
   ledger import {name} FILE{mapping} --protocol vlaio-fio-tbt-2021 --party VLAIO
   ledger import {name} FOLDER --follow{mapping}
 
-The same file again, or an overlapping export, adds nothing twice. Rejected lines go to FILE.rejects.jsonl and never
-stop the others; mend them in the log and import that again: what was recorded is known, the rest is new. A record
-that says otherwise than it did is rejected, and both places are named.
+The same file again, or an overlapping export, adds nothing twice. Rejected lines never stop the others: they go to
+FILE.rejected as they came, and the reasons to FILE.rejects.jsonl. Mend FILE.rejected in an editor and import it as
+FILE was; it is never overwritten once it was changed. A record that says otherwise than it did is rejected, and both
+places are named.
 
 FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format.
 

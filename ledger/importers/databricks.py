@@ -19,7 +19,7 @@ from ledger.importers import fields
 from ledger.importers.actors import identified
 from ledger.importers.databricks_actions import named
 from ledger.importers.documents import Document, Head, documents
-from ledger.importers.importer import Found, Ignored, Outcome, Record, Reject, Unreadable
+from ledger.importers.importer import Found, Ignored, Outcome, Record, Unreadable
 from ledger.importers.object_log import ObjectLog
 
 AWAITED = 20_000
@@ -53,7 +53,7 @@ class Databricks(ObjectLog):
         awaited: OrderedDict[str, Record] = OrderedDict()
         answered: OrderedDict[str, None] = OrderedDict()
         for document in documents(stream, head):
-            if isinstance(document, Reject | Ignored):
+            if not isinstance(document, Document):
                 yield document
                 continue
             found = self.read_one(document)

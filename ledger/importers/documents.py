@@ -13,12 +13,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
 from ledger.importers.fields import lowered
-from ledger.importers.importer import HEAD, Ignored, Reject, Unreadable
+from ledger.importers.importer import HEAD, Heading, Ignored, Reject, Unreadable
 from ledger.importers.lines import LONGEST, ONE_BYTE, Line, encoding_of, lines, text_of, without_end
 from ledger.importers.objects import Span, objects
 from ledger.importers.rows import rows
@@ -61,7 +62,12 @@ class Head(NamedTuple):
         return f"{self.kind} {self.spelling}".strip()
 
 
-Found = Document | Reject | Ignored
+Found = Document | Reject | Ignored | Heading
+
+
+def array(encoding: str) -> Heading:
+    """The beginning of an array of objects."""
+    return Heading(0, "[".encode(encoding))
 
 
 def look(head: bytes, kind: Kind, *, encoding: str = "") -> Head | None:
@@ -84,7 +90,7 @@ def documents(stream: BinaryIO, head: Head) -> Iterator[Found]:
         return _in_table(stream, head)
     if head.spelling == "lines":
         return _in_lines(stream, head)
-    return _in_json(stream, head)
+    return chain([array(head.encoding)], _in_json(stream, head))
 
 
 def _look_json(text: str, head: bytes, kind: Kind, so_far: Head) -> Head | None:
@@ -150,6 +156,8 @@ def _in_table(stream: BinaryIO, head: Head) -> Iterator[Found]:
         elif row.fields[0].lower().lstrip()[:2] == first and spelled(row.fields) == head.header:
             if seen_header:
                 yield Ignored("repeated header")
+            else:
+                yield Heading(row.offset, row.raw)
             seen_header = True
         else:
             data = {name: field for name, field in zip(head.header, row.fields, strict=True) if field and name}

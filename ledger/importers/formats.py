@@ -11,6 +11,7 @@ from ledger.errors import InputRejected, NotFound
 from ledger.importers.addresses import Networks
 from ledger.importers.importer import Importer, NotThisFormat
 from ledger.importers.inputs import is_packed
+from ledger.importers.mending import SUFFIX as MENDED
 from ledger.importers.rejects import REJECTED
 
 FORMATS = {
@@ -59,7 +60,7 @@ def _no_log(head: bytes) -> NoLog | None:
     if not head.strip(_BLANK):
         return NoLog("there is nothing in it", "leave it out; if there were uses, export it again")
     if head.startswith(REJECTED):
-        return NoLog("these are rejected lines", "mend them in the log, or in a copy of it, and import that")
+        return NoLog("these are reasons why lines were rejected", "the lines lie beside it, in the file on .rejected")
     if is_packed(head):
         return NoLog("packed once more inside what was packed", "unpack it yourself")
     return None
@@ -77,6 +78,9 @@ def check(chosen: Importer, head: bytes, path: Path) -> None:
     except NotThisFormat as error:
         if (other := _no_log(head)) is not None:
             raise NotThisFormat(other.fact, hint=other.hint, file=str(path)) from None
+        if path.suffix == MENDED:
+            error.hint = "mend its first lines first: none of them can be read yet"
+            raise error.at(file=str(path)) from None
         if others := [name for name in looks_like(head) if name != chosen.name]:
             error.hint = f"it looks like {' or '.join(others)}: ledger import {others[0]} {path.name}"
         raise error.at(file=str(path)) from None

@@ -4,6 +4,7 @@
   that a token will replace) and `raw` (which leaves only as a keyed digest).
 - A line that cannot be read is a `Reject`: a place and a reason, never its text. Its bytes are taken from the file.
 - Nothing is skipped in silence: what is no use of anything is `Ignored`, with a reason, and counted.
+- A `Heading` says what a part of the log needs above it, so that rejected lines can be mended and read alone.
 """
 
 from __future__ import annotations
@@ -101,7 +102,17 @@ class Ignored(NamedTuple):
     reason: str
 
 
-Found = Record | Reject | Ignored
+class Heading(NamedTuple):
+    """What must stand before lines of this log for them to be read alone: a header row, `#Fields`, an array's `[`.
+
+    It counts for what stands behind `offset`, up to the next one. It is no record, and is not counted.
+    """
+
+    offset: int
+    raw: bytes
+
+
+Found = Record | Reject | Ignored | Heading
 
 
 class Importer(Interface):

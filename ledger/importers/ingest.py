@@ -26,9 +26,10 @@ from ledger.importers.conflicts import Names, Recorded, Repeat, contradictions
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer, Reject
 from ledger.importers.members import Author, Draft
+from ledger.importers.mending import is_mended
 from ledger.importers.numbering import Numbers
 from ledger.importers.reading import Chunk, Reading, in_time
-from ledger.importers.rejects import Rejects
+from ledger.importers.rejects import Kept, Rejects
 
 LARGEST_BATCH = 10_000
 REMEMBERED = 100_000
@@ -154,8 +155,10 @@ class Ingestion:
         """How far the present file has been read, in bytes."""
         self.tell: Callable[[int], None] = lambda offset: None
         """Told that offset every few thousand records, for showing progress."""
-        self.rejects_path: Path | None = None
-        """The rejects file of the last file read, if it has one."""
+        self.kept = Kept()
+        """What is beside the last file read, if it has rejects."""
+        self.first_rejects: list[Reject] = []
+        """The first few rejects of the last file read."""
         self.file: FileRead | None = None
         """What the present file gave, or the last one."""
 
@@ -169,7 +172,8 @@ class Ingestion:
             rejects = Rejects(log)
             try:
                 yield from self._batches(log, rejects)
-                self.rejects_path = None if self._rehearsal else rejects.finish()
+                self.kept = Kept() if self._rehearsal else rejects.finish()
+                self.first_rejects = rejects.first
             except LedgerError as error:
                 error.at(file=str(log.path))
                 raise
@@ -193,11 +197,14 @@ class Ingestion:
         log.check_unchanged()
         if members:
             yield self._batch(log, members, moments)
+        if is_mended(log.path):  # lines from anywhere in a log: what is not among them is not missing
+            self.file.numbers = None
         self.file.counts, self.file.whole = self.counts.since(before), True
 
     def _taken(self, chunk: Chunk, file: FileRead, rejects: Rejects) -> Iterator[tuple[Draft, bytes]]:
         """The uses of a chunk that are new, with the bytes of their events; the rest is counted and kept."""
         file.take(chunk)
+        rejects.read_under(chunk.headings)
         self.counts.ignored += chunk.ignored.total()
         self.counts.reasons += chunk.ignored
         for each in chunk.rejects:
@@ -260,8 +267,7 @@ class Ingestion:
     def _refuse(self, reject: Reject, rejects: Rejects) -> None:
         self.counts.rejected += 1
         self.counts.reasons[reject.code] += 1
-        if not self._rehearsal:
-            rejects.add(reject)
+        rejects.add(reject, kept=not self._rehearsal)
 
     def _batch(self, log: LogFile, members: list[bytes], moments: list[str]) -> PreparedBatch:
         log.check_unchanged()

@@ -3,7 +3,7 @@
 - A container is told by its first bytes, not by its name. What is inside is written to a file without a name first:
   offsets and digests are of the log itself, so the same log packed in another way is the same log.
 - Bombs: no member may be larger than LARGEST, nor more than STEEPEST times its packed size once it passes ROOM.
-- A folder gives its files by name, those of its folders among them; hidden files and rejects files are passed over.
+- A folder gives its files by name, those of its folders among them; hidden files and those of rejects are passed over.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import BinaryIO, NamedTuple
 from ledger.errors import InputRejected, LedgerError, NotFound
 from ledger.importers.custody import LogFile, NotReadable
 from ledger.importers.importer import head_of
-from ledger.importers.rejects import SUFFIX
+from ledger.importers.rejects import SUFFIXES
 
 LARGEST = 16 << 30
 STEEPEST = 300
@@ -115,7 +115,7 @@ def files_in(folder: Path) -> list[Path]:
         Path(place) / name
         for place, folders, names in os.walk(folder)
         for name in names
-        if not name.startswith(".") and not name.endswith(SUFFIX) and not _prune(folders)
+        if not name.startswith(".") and not name.endswith(SUFFIXES) and not _prune(folders)
     )
 
 

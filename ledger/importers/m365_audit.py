@@ -19,9 +19,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
-from ledger.importers.documents import WRAPPED, documents, look
+from ledger.importers.documents import WRAPPED, Document, array, documents, look
 from ledger.importers.fields import content_of, lowered
-from ledger.importers.importer import Found, Ignored, NotThisFormat, Record, Reject, Unreadable, head_of
+from ledger.importers.importer import Found, Heading, Ignored, NotThisFormat, Record, Reject, Unreadable, head_of
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
 from ledger.importers.objects import objects
 from ledger.importers.rows import rows
@@ -89,8 +89,7 @@ class M365Audit:
             if isinstance(row, Reject):
                 yield row
             elif _is_header(row.fields[audit_data]):
-                if read_header:
-                    yield Ignored("repeated header")
+                yield Ignored("repeated header") if read_header else Heading(row.offset, row.raw)
                 read_header = True
             else:
                 try:
@@ -115,6 +114,7 @@ class M365Audit:
                     yield Reject(line.number, line.offset, line.length, error.code, str(error))
 
     def _read_json(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
+        yield array(head.encoding)
         for span in objects(stream, head.encoding, head.start):
             if isinstance(span, Reject):
                 yield span
@@ -129,7 +129,7 @@ class M365Audit:
         """Records in a list that an object wraps, around the file or around each line."""
         head = look(begins, _kind)
         for each in documents(stream, head) if head else ():
-            if isinstance(each, Reject | Ignored):
+            if not isinstance(each, Document):
                 yield each
                 continue
             try:

@@ -44,7 +44,7 @@ class ObjectLog:
 
     def records(self, stream: BinaryIO, head: Head) -> Iterator[Found]:
         for each in documents(stream, head):
-            yield each if isinstance(each, Reject | Ignored) else self.read_one(each)
+            yield self.read_one(each) if isinstance(each, Document) else each
 
     def read_one(self, document: Document) -> Found:
         """A document's record, or why it is none."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
 from ledger.chain.hashing import Digest, keyed_by
-from ledger.importers.importer import Found, Ignored, Importer, Record, Reject
+from ledger.importers.importer import Found, Heading, Ignored, Importer, Record, Reject
 from ledger.importers.members import Author, Draft, draft
 from ledger.importers.numbering import Numbering, Numbers
 
@@ -47,6 +47,7 @@ class Chunk(NamedTuple):
     first: str
     last: str
     numbers: Numbers | None
+    headings: tuple[Heading, ...] = ()
 
 
 class Reading:
@@ -64,6 +65,7 @@ class Reading:
         drafts: list[Draft] = []
         rejects: list[Reject] = []
         ignored: Counter[str] = Counter()
+        headings: list[Heading] = []
         offset = 0
         for each in self.importer.read(stream):
             if isinstance(each, Record):
@@ -71,13 +73,15 @@ class Reading:
                 numbered = numbered and numbering.take(each.record_id)
             elif isinstance(each, Ignored):
                 ignored[each.reason] += 1
+            elif isinstance(each, Heading):
+                headings.append(each)
             else:
                 rejects.append(each)
             if len(drafts) == CHUNK or len(rejects) == CHUNK:
                 offset = _end(each, offset)
-                yield _chunk(drafts, rejects, ignored, offset, None)
-                drafts, rejects, ignored = [], [], Counter()
-        yield _chunk(drafts, rejects, ignored, offset, numbering.numbers())
+                yield _chunk(drafts, rejects, ignored, offset, None)._replace(headings=tuple(headings))
+                drafts, rejects, ignored, headings = [], [], Counter(), []
+        yield _chunk(drafts, rejects, ignored, offset, numbering.numbers())._replace(headings=tuple(headings))
 
     def _draft(self, record: Record) -> Draft:
         keyed = self.keyed(record.happened_at[:4])

@@ -22,6 +22,7 @@ from ledger.importers.addresses import Networks, network_of
 from ledger.importers.documents import Document, Head, documents, look, undecoded
 from ledger.importers.importer import (
     Found,
+    Heading,
     Ignored,
     Network,
     NotThisFormat,
@@ -93,6 +94,14 @@ class _Use(NamedTuple):
     place: str | None = None
 
 
+class _Read(NamedTuple):
+    use: _Use
+    document: Document
+
+
+_Said = _Read | Reject | Ignored | Heading
+
+
 class WebAccess:
     """Reads requests to a web server, or the logins to an application behind it."""
 
@@ -118,10 +127,10 @@ class WebAccess:
         found = _in_table(stream, head) if head.kind == "login-export" else _in_lines(stream, head)
         return self._records(found)
 
-    def _records(self, found: Iterator[tuple[_Use, Document] | Reject | Ignored]) -> Iterator[Found]:
+    def _records(self, found: Iterator[_Said]) -> Iterator[Found]:
         repeats = Repeats()
         for each in found:
-            if isinstance(each, Reject | Ignored):
+            if not isinstance(each, _Read):
                 yield each
                 continue
             use, document = each
@@ -182,13 +191,13 @@ def _without_prefix(line: str) -> str:
     return line[found.end() :] if found else line
 
 
-def _in_table(stream: BinaryIO, head: Head) -> Iterator[tuple[_Use, Document] | Reject | Ignored]:
+def _in_table(stream: BinaryIO, head: Head) -> Iterator[_Said]:
     for each in documents(stream, head):
-        if isinstance(each, Reject | Ignored):
+        if not isinstance(each, Document):
             yield each
             continue
         try:
-            yield _login(each), each
+            yield _Read(_login(each), each)
         except Unreadable as error:
             yield Reject(each.line_number, each.offset, each.length, error.code, str(error))
 
@@ -220,7 +229,7 @@ def local_moment(text: str) -> str:
         raise Unreadable("no-time", str(refused) if text else "no time") from refused
 
 
-def _in_lines(stream: BinaryIO, head: Head) -> Iterator[tuple[_Use, Document] | Reject | Ignored]:
+def _in_lines(stream: BinaryIO, head: Head) -> Iterator[_Said]:
     columns: tuple[str, ...] = ()
     reader: Callable[[str], _Use | None] = _combined if head.kind == "combined" else _native
     for line in lines(stream, head.encoding, head.start):
@@ -231,6 +240,7 @@ def _in_lines(stream: BinaryIO, head: Head) -> Iterator[tuple[_Use, Document] | 
         if text.startswith("#") and head.kind == "iis-w3c":
             if text.startswith("#Fields:"):
                 columns = tuple(text[8:].lower().split())
+                yield Heading(line.offset, line.raw)
             yield Ignored("directive")
         elif text.strip():
             try:
@@ -239,7 +249,7 @@ def _in_lines(stream: BinaryIO, head: Head) -> Iterator[tuple[_Use, Document] | 
                     yield Ignored("error log line")
                     continue
                 raw = without_end(line.raw, head.encoding)
-                yield use, Document({}, raw, line.number, line.offset, line.length)
+                yield _Read(use, Document({}, raw, line.number, line.offset, line.length))
             except Unreadable as error:
                 yield Reject(line.number, line.offset, line.length, error.code, str(error))
 

@@ -102,6 +102,8 @@ def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[F
         lowest, highest, missing = (each.fields[name] for name in ("lowest", "highest", "missing"))
         if missing:
             says = f"of the numbers {lowest} to {highest} of this file {missing} are missing"
+            if rejected := each.fields["rejected"]:
+                says += f"; {rejected} of its lines were rejected, and may be among them"
             yield _finding(protocol, source, each, says)
     for one, other in pairwise(sorted(numbered, key=lambda each: (each.fields["lowest"], each.fields["highest"]))):
         between = other.fields["lowest"] - one.fields["highest"] - 1
@@ -116,7 +118,9 @@ def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Fin
     for one, other in pairwise(spans):
         later = max(one, other, key=lambda each: each.position)
         covered = _instant(str(one.fields["last"])) - _instant(str(other.fields["first"]))
-        alone = later.fields["new"] > 0 and not later.fields["duplicate"] and not later.fields["rejected"]
+        # Where lines of either were rejected, the other may be those lines, mended.
+        whole = not later.fields["duplicate"] and not one.fields["rejected"] and not other.fields["rejected"]
+        alone = later.fields["new"] > 0 and whole
         if covered >= timedelta(days=1) and alone:
             earlier = one if later is other else other
             says = (

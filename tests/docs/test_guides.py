@@ -11,7 +11,14 @@ from tests.docs.shell import shell
 
 FACTS = {
     "auditor": ("with one root", "completeness ok", "integrity    ok", "To be done: 0", "HB+"),
-    "logs": ("no-grant: used without a grant", "ledger findings close", "measure-taken", "exit code 4"),
+    "logs": (
+        "no-grant: used without a grant",
+        "ledger findings close",
+        "measure-taken",
+        "exit code 4",
+        "7;31/06/2022;09:30:00;an@demo.invalid",
+        "new 1  duplicate 0  rejected 0",
+    ),
     "operator": (
         "recorded protocol-signed",
         "signed checkpoint",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.importers.custody import LogFile
-from ledger.importers.importer import Found, Importer, Record, Reject
+from ledger.importers.importer import Found, Heading, Importer, Record, Reject
 from ledger.importers.ingest import Ingestion, PreparedBatch, Statement
 from ledger.importers.m365_audit import M365Audit
 
@@ -110,7 +111,16 @@ class World:
 
 
 def found_in(raw: bytes, importer: Importer | None = None) -> list[Found]:
-    return list((importer or M365Audit()).read(io.BytesIO(raw)))
+    """What is counted; what tells how lines are read is not."""
+    found = (importer or M365Audit()).read(io.BytesIO(raw))
+    return [each for each in found if not isinstance(each, Heading)]
+
+
+def reasons(log: Path) -> list[dict[str, Any]]:
+    """What is said beside a log of each rejected line, `raw` as bytes; nothing if it has none."""
+    beside = Path(f"{log}.rejects.jsonl")
+    told = [json.loads(line) for line in beside.read_text().splitlines()] if beside.exists() else []
+    return [each | {"raw": base64.b64decode(each["raw"])} for each in told if "raw" in each]
 
 
 def records_in(raw: bytes) -> list[Record]:

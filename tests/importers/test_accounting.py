@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.importers.logs import World
+from tests.importers.logs import World, reasons
 from tests.importers.products import PRODUCTS
 from tests.importers.test_robustness import GARBAGE
 
@@ -65,18 +63,11 @@ def test_every_line_is_counted_once_and_no_byte_of_a_bad_one_is_lost(
         run = world.imported(path)
         counts = run.counts
         assert (counts.new, counts.duplicate, counts.rejected) == (good, repeated, len(bad))
-        kept = rejects(path)
+        kept = reasons(path)
         again = world.imported(path)
         assert (again.counts.new, again.counts.duplicate, again.counts.rejected) == (0, good + repeated, len(bad))
     assert [each["raw"].rstrip(b"\r\n") for each in kept] == bad
     assert all(raw[each["offset"] :].startswith(each["raw"]) for each in kept)
-
-
-def rejects(path: Path) -> list[dict[str, bytes]]:
-    """The rejects file beside a log; none if it has none."""
-    beside = Path(f"{path}.rejects.jsonl")
-    found = [json.loads(line) for line in beside.read_text().splitlines()] if beside.exists() else []
-    return [each | {"raw": base64.b64decode(each["raw"])} for each in found]
 
 
 @pytest.mark.parametrize("name", ["m365-audit", "databricks, csv", "web-access", "table"])

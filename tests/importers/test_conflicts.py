@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from ledger.clock import spell
 from ledger.importers.ingest import Ingestion, Statement
 from ledger.importers.m365_audit import M365Audit
 from ledger.importers.recording import Recording
-from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines
+from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines, reasons
 from tests.worlds import V, World
 
 
@@ -49,7 +48,7 @@ def test_a_record_that_says_otherwise_later_is_refused_and_both_places_are_told(
     run = imported(world, tmp_path / "b", json_lines([audit(2), audit(1, **change), audit(3)]))
     counts = run.counts
     assert (counts.new, counts.duplicate, counts.rejected, counts.conflicting) == (1, 1, 1, 1)
-    (reject,) = [json.loads(line) for line in Path(f"{tmp_path / 'b'}.rejects.jsonl").read_text().splitlines()]
+    (reject,) = reasons(tmp_path / "b")
     assert (reject["line"], reject["code"], reject["recorded"]) == (2, "conflict", before + 2)
     assert run.file is not None
     assert list(run.file.contradicted.values()) == [before + 2]

@@ -63,7 +63,7 @@ def test_rejects_of_a_packed_log_lie_beside_it(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_folder_gives_its_files_in_order_and_passes_over_what_is_hidden(tmp_path: Path) -> None:
-    for name in ("b.json", "a.json", "sub/c.json", ".hidden", ".git/x", "a.json.rejects.jsonl"):
+    for name in ("b.json", "a.json", "sub/c.json", ".hidden", ".git/x", "a.json.rejects.jsonl", "a.json.rejected"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(LOG)
@@ -139,7 +139,10 @@ def test_a_file_of_another_format_says_which_it_looks_like(tmp_path: Path) -> No
         (b"", "there is nothing in it"),
         (b"\xef\xbb\xbf \r\n", "there is nothing in it"),
         (" \n".encode("utf-16"), "there is nothing in it"),
-        (b'{"line":3,"offset":120,"code":"not-json","reason":"no","raw":"eA=="}\n', "these are rejected lines"),
+        (
+            b'{"line":3,"offset":120,"code":"not-json","reason":"no","raw":"eA=="}\n',
+            "these are reasons",
+        ),
         (gzip.compress(LOG), "packed once more"),
         (b"dit is geen log\n", "not a Microsoft 365 unified audit log"),
     ],

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-import base64
-import json
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from tests.importers.logs import World, audit, csv_text, json_lines
+from tests.importers.logs import World, audit, csv_text, json_lines, reasons
 
 
 def rejected(path: Path) -> list[tuple[int, int, str, bytes]]:
-    lines = [json.loads(line) for line in Path(f"{path}.rejects.jsonl").read_bytes().splitlines()]
-    return [(each["line"], each["offset"], each["code"], base64.b64decode(each["raw"])) for each in lines]
+    return [(each["line"], each["offset"], each["code"], each["raw"]) for each in reasons(path)]
 
 
 def test_a_reject_is_kept_with_its_bytes_beside_the_input(tmp_path: Path) -> None:
@@ -23,8 +20,8 @@ def test_a_reject_is_kept_with_its_bytes_beside_the_input(tmp_path: Path) -> Non
     run = World().imported(path)
     offset = len(json_lines([audit(1)]))
     assert rejected(path) == [(2, offset, "encoding", bad)]
-    assert run.rejects_path == Path(f"{path}.rejects.jsonl")
-    assert stat.S_IMODE(run.rejects_path.stat().st_mode) == 0o600
+    assert run.kept.reasons == Path(f"{path}.rejects.jsonl")
+    assert stat.S_IMODE(run.kept.reasons.stat().st_mode) == 0o600
 
 
 def test_no_rejects_no_file_and_an_earlier_one_goes(tmp_path: Path) -> None:
@@ -34,7 +31,7 @@ def test_no_rejects_no_file_and_an_earlier_one_goes(tmp_path: Path) -> None:
     assert rejected(path)[0][2] == "no-audit-data"
     path.write_text(csv_text([audit(1), audit(2)]))
     run = world.imported(path)
-    assert (run.counts.new, run.counts.duplicate, run.rejects_path) == (1, 1, None)
+    assert (run.counts.new, run.counts.duplicate, run.kept.reasons) == (1, 1, None)
     assert [each.name for each in tmp_path.iterdir()] == ["log.csv"]
 
 
@@ -56,5 +53,5 @@ def test_where_the_folder_is_closed_the_rejects_go_to_the_current_one(
     path.write_text(json_lines([audit(1), 5]))
     closed.chmod(0o500)
     monkeypatch.chdir(here)
-    assert World().imported(path).rejects_path == here / "log.jsonl.rejects.jsonl"
+    assert World().imported(path).kept.reasons == here / "log.jsonl.rejects.jsonl"
     closed.chmod(0o700)

@@ -44,6 +44,18 @@ def test_numbers_that_a_file_lacks_are_counted(story: Story):
     assert (found.entry, found.says) == (position, ("of the numbers 1 to 99 of this file 4 are missing",))
 
 
+def test_numbers_that_a_file_lacks_may_be_those_of_rejected_lines(story: Story):
+    read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=4, rejected=3)
+    (found,) = gaps(story)
+    assert found.says[0].endswith("4 are missing; 3 of its lines were rejected, and may be among them")
+
+
+def test_rejected_lines_that_were_mended_are_no_second_export(story: Story):
+    read(story, "2021-11-01", "2021-11-20", rejected=5)
+    read(story, "2021-11-01", "2021-11-20", new=5)
+    assert gaps(story) == []
+
+
 def test_numbers_between_two_files_are_found_in_whatever_order_they_were_read(story: Story):
     later = read(story, "2021-11-05", "2021-11-06", lowest=110, highest=120, missing=0)
     first = read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=0)
