@@ -9,11 +9,12 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from cli.import_run import ImportRun, tell_file
+from cli.import_run import ImportRun, tell_file, tell_passed_over
 from cli.output import answer, say
 
 if TYPE_CHECKING:
     from ledger.importers.following import DropFolder, Due
+    from ledger.importers.inputs import Input
 
 
 def follow_folder(run: ImportRun, folder: Path, *, every: int, once: bool, as_json: bool) -> int:
@@ -43,23 +44,32 @@ def _read(run: ImportRun, drop: DropFolder, due: Due, *, as_json: bool) -> None:
     """
     from ledger.errors import NotFound
     from ledger.importers.custody import FileChanged, NotReadable
-    from ledger.importers.formats import check
     from ledger.importers.importer import NotThisFormat
     from ledger.importers.inputs import Packed
 
     try:
         for log in due.logs():
-            check(run.importer, log.head(), log.path)
-            one = run.anew()
-            told = one.take(log.open())
-            _tell(one, told, as_json=as_json)
+            try:
+                _read_log(run, log, as_json=as_json)
+            except NotThisFormat as error:
+                if not due.whole:  # half a document says nothing yet
+                    return
+                tell_passed_over(error)
     except (NotFound, FileChanged):
         return  # it was moved, or written to: it is looked at again
-    except (NotReadable, NotThisFormat, Packed) as error:
-        if not due.whole:  # half a document says nothing yet
+    except (NotReadable, Packed) as error:
+        if not due.whole:
             return
-        say(f"passed over: {error}" + (f"; {error.hint}" if error.hint else ""))
+        tell_passed_over(error)
     drop.done(due)
+
+
+def _read_log(run: ImportRun, log: Input, *, as_json: bool) -> None:
+    from ledger.importers.formats import check
+
+    check(run.importer, log.head(), log.path)
+    one = run.anew()
+    _tell(one, one.take(log.open()), as_json=as_json)
 
 
 def _tell(run: ImportRun, told: dict[str, Any], *, as_json: bool) -> None:

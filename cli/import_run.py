@@ -15,6 +15,7 @@ from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
     from ledger.application import Application
+    from ledger.errors import LedgerError
     from ledger.events.keys import KeyUse
     from ledger.importers.custody import LogFile
     from ledger.importers.importer import Importer
@@ -46,6 +47,7 @@ class ImportRun:
     keep: bool = False
     rehearsal: bool = False
     told: list[dict[str, Any]] = field(default_factory=list)
+    passed_over: list[LedgerError] = field(default_factory=list)
     _key: KeyPair | None = None
 
     def __post_init__(self) -> None:
@@ -63,7 +65,7 @@ class ImportRun:
         from ledger.clock import spell
 
         statement = self.statement._replace(read_at=spell(self.opened.clock()))
-        return replace(self, statement=statement, told=[], _key=self.key)
+        return replace(self, statement=statement, told=[], passed_over=[], _key=self.key)
 
     @property
     def counts(self) -> Counts:
@@ -180,7 +182,8 @@ def tell(run: ImportRun, *, as_json: bool) -> None:
             "dry_run": dry_run, "new": counts.new, "duplicate": counts.duplicate, "rejected": counts.rejected,
             "ignored": counts.ignored, "conflicting": counts.conflicting, "unlisted": counts.unlisted,
             "ambiguous": counts.ambiguous, "reasons": dict(counts.reasons), "notes": dict(counts.notes),
-            "files": run.told, "size": run.opened.store.size(),
+            "files": run.told, "passed_over": [_passed_over(each) for each in run.passed_over],
+            "size": run.opened.store.size(),
         })  # fmt: skip
         return
     answer(f"{'would be ' if dry_run else ''}new {counts.new:,}  duplicate {counts.duplicate:,}  "
@@ -193,8 +196,19 @@ def tell(run: ImportRun, *, as_json: bool) -> None:
         say(f"{counts.ambiguous:,} local times came twice on their day: they are recorded by their date")
     for each in run.told:
         tell_file(each)
+    for error in run.passed_over:
+        tell_passed_over(error)
     if not dry_run:
         answer(f"log size {run.opened.store.size():,}")
+
+
+def _passed_over(error: LedgerError) -> dict[str, Any]:
+    return {"file": str(error.where.get("file", "")), "code": error.code, "reason": error.message}
+
+
+def tell_passed_over(error: LedgerError) -> None:
+    """A file that is no log of this format, by name, and what to do with it."""
+    say(f"passed over: {error}" + (f"; {error.hint}" if error.hint else ""))
 
 
 def tell_file(told: dict[str, Any]) -> None:

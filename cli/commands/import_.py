@@ -17,6 +17,7 @@ from cli.options import json_option, ledger_option
 if TYPE_CHECKING:
     from cli.import_run import ImportRun
     from ledger.application import Application
+    from ledger.importers.gathering import Gathered
     from ledger.importers.importer import Importer
     from ledger.importers.interpreted import Files, RecordKey
 
@@ -45,7 +46,8 @@ FILE.rejected as they came, and the reasons to FILE.rejects.jsonl. Mend FILE.rej
 FILE was; it is never overwritten once it was changed. A record that says otherwise than it did is rejected, and both
 places are named.
 
-FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format.
+FILE may be packed (gzip, zip), a folder, or - for standard input. It must be of the named format: what is not, among
+others that are, is passed over and told, and the exit code is 5. An empty file is told, and is no fault.
 
 With --follow a folder is watched: what is put in it, or grows in it, is read; an unfinished last line waits. It may be
 stopped at any moment and started again.
@@ -134,13 +136,14 @@ def run_format(
     from cli.import_run import ImportRun
     from cli.import_run import party as author_of
     from ledger.clock import spell
+    from ledger.importers.gathering import Gathered, gathered
     from ledger.importers.ingest import Statement
     from ledger.importers.interpreted import Files
     from ledger.importers.rehearsal import Rehearsal
 
     _check_use(files, follow=follow, once=once, dry_run=dry_run)
     importer = _importer(format_, mapping, internal)
-    logs = [] if follow else _logs(importer, files)
+    found = Gathered([], []) if follow else gathered(importer, files, lambda: sys.stdin.buffer)
     opened = session.application(ctx)
     chosen = session.protocol(opened, protocol)
     keys = Rehearsal(opened.vault).record_key if dry_run else opened.vault.record_key
@@ -151,7 +154,7 @@ def run_format(
         from cli.import_follow import follow_folder
 
         return follow_folder(run, files[0], every=every, once=once, as_json=as_json)
-    return _read_all(run, logs, strict=strict, as_json=as_json)
+    return _read_all(run, found, strict=strict, as_json=as_json)
 
 
 def _check_use(files: tuple[Path, ...], *, follow: bool, once: bool, dry_run: bool) -> None:
@@ -167,23 +170,22 @@ def _check_use(files: tuple[Path, ...], *, follow: bool, once: bool, dry_run: bo
         raise UsageProblem("--follow writes what it reads", hint="--dry-run is for: ledger import FORMAT FILE")
 
 
-def _logs(importer: Importer, files: tuple[Path, ...]) -> list[Any]:
-    from ledger.importers.formats import check
-    from ledger.importers.inputs import inputs
-
-    logs = inputs(files, lambda: sys.stdin.buffer)
-    for log in logs:  # nothing is written before all of them are known to be of this format
-        check(importer, log.head(), log.path)
-    return logs
-
-
-def _read_all(run: ImportRun, logs: list[Any], *, strict: bool, as_json: bool) -> int:
+def _read_all(run: ImportRun, found: Gathered, *, strict: bool, as_json: bool) -> int:
+    """Read each log; one that goes wrong by itself among others is passed over, and told at the end."""
     from cli.import_run import tell
+    from ledger.importers.gathering import OF_ONE_FILE, is_fault
 
+    logs, run.passed_over = found
+    alone = len(logs) + len(run.passed_over) == 1
     for log in logs:
-        run.take(log.open())
+        try:
+            run.take(log.open())
+        except OF_ONE_FILE as error:
+            if alone or error.where.get("file") != str(log.path):
+                raise
+            run.passed_over.append(error)
     tell(run, as_json=as_json)
-    return 5 if strict and run.counts.rejected else 0
+    return 5 if any(map(is_fault, run.passed_over)) or (strict and run.counts.rejected) else 0
 
 
 def _importer(name: str, mapping: Path | None, internal: tuple[str, ...]) -> Importer:

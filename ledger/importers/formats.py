@@ -24,6 +24,8 @@ FORMATS = {
 }
 """Each format by the module and class that read it. `table` is beside these: it needs a mapping."""
 TABLE = "table"
+EMPTY = "import.empty"
+"""The code of a file in which there is nothing."""
 _BLANK = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 """Bytes of a file in which there is nothing: blanks, and a byte order mark."""
 
@@ -54,11 +56,12 @@ class NoLog(NamedTuple):
 
     fact: str
     hint: str
+    code: str = NotThisFormat.code
 
 
 def _no_log(head: bytes) -> NoLog | None:
     if not head.strip(_BLANK):
-        return NoLog("there is nothing in it", "leave it out; if there were uses, export it again")
+        return NoLog("there is nothing in it", "leave it out; if there were uses, export it again", EMPTY)
     if head.startswith(REJECTED):
         return NoLog("these are reasons why lines were rejected", "the lines lie beside it, in the file on .rejected")
     if is_packed(head):
@@ -77,7 +80,7 @@ def check(chosen: Importer, head: bytes, path: Path) -> None:
         chosen.read(BytesIO(head))
     except NotThisFormat as error:
         if (other := _no_log(head)) is not None:
-            raise NotThisFormat(other.fact, hint=other.hint, file=str(path)) from None
+            raise NotThisFormat(other.fact, hint=other.hint, code=other.code, file=str(path)) from None
         if path.suffix == MENDED:
             error.hint = "mend its first lines first: none of them can be read yet"
             raise error.at(file=str(path)) from None

@@ -40,6 +40,7 @@ _OFFICE = "[Content_Types].xml"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 Opener = Callable[[], BinaryIO]
+Refused = Callable[[LedgerError], None]
 
 
 class Packed(InputRejected):
@@ -76,21 +77,38 @@ class Input(NamedTuple):
             return LogFile(self.path, _spooled(stream, self.packed))
 
 
-def inputs(named: Iterable[Path], standard_input: Callable[[], BinaryIO]) -> list[Input]:
-    """Every log file that these names stand for, in order. Raises NotFound, NotReadable, Packed."""
-    return [found for path in named for found in _inputs(path, standard_input)]
+def inputs(
+    named: Iterable[Path], standard_input: Callable[[], BinaryIO], refused: Refused | None = None
+) -> list[Input]:
+    """Every log file that these names stand for, in order. Raises NotFound, NotReadable, Packed.
+
+    With `refused`, the last two are told to it, and the other files are given.
+    """
+    return [found for path in named for found in _inputs(path, standard_input, refused or _raised)]
 
 
-def _inputs(path: Path, standard_input: Callable[[], BinaryIO]) -> Iterator[Input]:
+def _raised(error: LedgerError) -> None:
+    raise error
+
+
+def _inputs(path: Path, standard_input: Callable[[], BinaryIO], refused: Refused) -> Iterator[Input]:
     if path == STANDARD_INPUT:
         with _spooled(standard_input(), None) as spool:
             kept = _Kept(os.dup(spool.fileno()))
         yield from _unpacked(Path.cwd() / "standard-input", kept.opened, plain=False)
     elif path.is_dir():
         for each in _files_in(path):
-            yield from _unpacked(each, partial(_plainly, each), plain=True)
+            yield from _given(each, refused)
     else:
-        yield from _unpacked(path, partial(_plainly, path), plain=True)
+        yield from _given(path, refused)
+
+
+def _given(path: Path, refused: Refused) -> list[Input]:
+    try:
+        return list(_unpacked(path, partial(_plainly, path), plain=True))
+    except (NotReadable, Packed) as error:
+        refused(error)
+        return []
 
 
 def _plainly(path: Path) -> BinaryIO:

@@ -64,15 +64,80 @@ def test_standard_input_and_zip_are_read_as_files_are(world: World, tmp_path: Pa
     assert counted(world, "databricks", str(tmp_path / "logs.zip"))["duplicate"] == 2
 
 
-def test_a_file_of_another_format_stops_before_anything_is_written(world: World, tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text(text_of("databricks"))
+def test_a_file_of_another_format_is_refused_before_anything_is_written(world: World, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(text_of("azure-storage"))
     before = world.size()
-    said = ledger("import", "databricks", str(tmp_path), "--protocol", V, "--party", "VLAIO", world=world)
-    assert said.exit == 5
-    assert "b.json" in said.err
-    assert "ledger import azure-storage" in said.err
+    for named in (tmp_path / "b.json", tmp_path / "only"):
+        (tmp_path / "only").mkdir(exist_ok=True)
+        (tmp_path / "only/b.json").write_text(text_of("azure-storage"))
+        said = ledger("import", "databricks", str(named), "--protocol", V, "--party", "VLAIO", world=world)
+        assert (said.exit, said.out) == (5, "")
+        assert "b.json" in said.err
+        assert "ledger import azure-storage" in said.err
     assert world.size() == before
+
+
+def folder_with(tmp_path: Path, **more: bytes) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name, raw in {"a.json": text_of("databricks").encode(), "z.json": text_of("databricks", 5).encode()}.items():
+        (folder / name).write_bytes(raw)
+    for name, raw in more.items():
+        (folder / name.replace("_", ".")).write_bytes(raw)
+    return folder
+
+
+def cut(raw: bytes) -> bytes:
+    return gzip.compress(raw)[:-8]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "fact"),
+    [("b_json", text_of("azure-storage").encode(), "it looks like azure-storage"),
+     ("b_gz", cut(text_of("databricks", 99).encode()), "cannot be unpacked"),
+     ("b_zip", b"PK\x03\x04 and no more", "cannot be unpacked"),
+     ("b_bin", bytes(range(256)) * 9, "not a Databricks audit log")],
+)  # fmt: skip
+def test_what_is_no_such_log_in_a_folder_is_told_and_keeps_no_other_out(
+    name: str, raw: bytes, fact: str, world: World, tmp_path: Path
+) -> None:
+    folder = folder_with(tmp_path, **{name: raw})
+    before = world.bytes().count(b'"access-used/1"')
+    said = ledger("import", "databricks", str(folder), "--protocol", V, "--party", "VLAIO", world=world)
+    assert (said.exit, said.out.splitlines()[0]) == (5, "new 5  duplicate 3  rejected 0  ignored 0")
+    assert f"passed over: file {folder / name.replace('_', '.')}: " in said.err
+    assert fact in said.err
+    assert world.bytes().count(b'"access-used/1"') - before == 5
+    world.check()
+    (folder / name.replace("_", ".")).unlink()
+    assert counted(world, "databricks", str(folder))["duplicate"] == 8
+
+
+def test_an_empty_file_among_others_is_told_and_is_no_fault(world: World, tmp_path: Path) -> None:
+    found = counted(world, "databricks", str(folder_with(tmp_path, b_json=b"", c_json=b"\xef\xbb\xbf\r\n")), "--strict")
+    assert found["new"] == 5
+    assert [(Path(each["file"]).name, each["code"], each["reason"]) for each in found["passed_over"]] == [
+        ("b.json", "import.empty", "there is nothing in it"), ("c.json", "import.empty", "there is nothing in it"),
+    ]  # fmt: skip
+
+
+def test_files_that_are_named_one_by_one_are_no_other_than_those_of_a_folder(world: World, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, b_json=text_of("azure-storage").encode())
+    named = [str(each) for each in sorted(folder.iterdir())]
+    said = ledger("import", "databricks", *named, "--protocol", V, "--party", "VLAIO", world=world)
+    assert (said.exit, said.out.splitlines()[0]) == (5, "new 5  duplicate 3  rejected 0  ignored 0")
+    size = world.size()
+    said = ledger("import", "databricks", *named, "absent", "--protocol", V, "--party", "VLAIO", world=world)
+    assert (said.exit, world.size()) == (6, size)
+
+
+def test_a_member_of_another_format_is_passed_over_too(world: World, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("a.txt", "Lees mij eerst\n")
+        archive.writestr("b.json", text_of("databricks", 2))
+    said = ledger("import", "databricks", str(tmp_path / "logs.zip"), "--protocol", V, "--party", "VLAIO", world=world)
+    assert (said.exit, said.out.splitlines()[0]) == (5, "new 2  duplicate 0  rejected 0  ignored 0")
+    assert "logs.zip.a.txt" in said.err
 
 
 @pytest.mark.parametrize(

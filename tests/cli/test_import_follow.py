@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,18 @@ def test_a_note_that_is_lost_or_anothers_costs_a_second_reading_only(world: Worl
         (drop / NOTE).unlink() if note is None else (drop / NOTE).write_text(note)
         assert once(world, drop, capfd).out == f"{log}: new 0  duplicate 1\n"
     assert world.size() == size
+
+
+def test_a_zip_with_something_else_in_it_gives_its_logs(world: World, drop: Path, capfd: Capture) -> None:
+    put(drop / "logs.zip", "", whole=True)
+    with zipfile.ZipFile(drop / "logs.zip", "w") as archive:
+        archive.writestr("a.txt", "Lees mij eerst\n")
+        archive.writestr("b.jsonl", json_lines([audit(1)]))
+    os.utime(drop / "logs.zip", (0, 0))
+    said = once(world, drop, capfd)
+    assert (said.exit, said.out) == (0, f"{drop / 'logs.zip.b.jsonl'}: new 1\n")
+    assert said.err.count("passed over") == 1
+    assert once(world, drop, capfd).err == ""
 
 
 def test_a_file_of_another_format_is_told_and_stops_nothing(world: World, drop: Path, capfd: Capture) -> None:
