@@ -20,6 +20,7 @@ from ledger.clock import Moment, spell
 from projections.findings import Cause, Finding
 from projections.obligations.facts import Fact
 from projections.obligations.world import World
+from projections.reconciliation.accounts import usual_accounts
 from projections.reconciliation.groups import party_of, value
 from projections.reconciliation.silence import WEEKS, Rhythm, used
 from projections.uses import DATED, Uses
@@ -61,14 +62,18 @@ def _silent(world: World, uses: Uses) -> Iterator[Finding]:
     calendar = world.life.first.version.calendar
     for (party, application), (by_hour, by_date) in sorted(_counts(world.protocol, uses).items()):
         every = used(by_hour, by_date, world.as_of)
-        for start, end, usual in Rhythm(every, calendar).silences():
+        for silence in Rhythm(every, calendar).silences():
+            start, end, usual = silence
             says = (
                 f"no use of {application} is logged from {start:%A %Y-%m-%d %H:%M} to {_until(start, end)} "
                 f"({calendar.zone}); in the same hours of the {WEEKS} weeks before there were "
                 f"{', '.join(map(str, usual))}; the log goes on after it"
             )
-            yield Finding(protocol=world.protocol, party=party, cause=Cause.LOG_GAP, application=application,
-                          day=start.date().isoformat(), first=spell(start), last=spell(end), says=(says,))  # fmt: skip
+            by = usual_accounts(uses, world.protocol, party, application, silence)
+            yield Finding(
+                protocol=world.protocol, party=party, cause=Cause.LOG_GAP, application=application,
+                day=start.date().isoformat(), first=spell(start), last=spell(end), says=(says, by),
+            )  # fmt: skip
 
 
 def _until(start: datetime, end: datetime) -> str:

@@ -46,7 +46,29 @@ def test_hours_that_are_silent_against_the_custom_of_the_week_are_found_on_a_day
     assert found.says == (
         "no use of KRIS is logged from Monday 2021-12-06 13:00 to 16:00 (Europe/Brussels); in the same hours of the "
         "4 weeks before there were 25, 26, 25, 27; the log goes on after it",
+        "those uses are all of one account: if it is a person's, that person may have been away",
     )
+
+
+def test_a_silence_says_on_how_many_accounts_the_rhythm_stands(story: Story):
+    weeks(story, 13, USUAL, USUAL, USUAL, USUAL, 0, 1)
+    for actor, day in (("6c" * 16, "2021-11-15"), ("7d" * 16, "2021-11-22")):
+        used(story, f"{day}T12:10:00Z", actor=actor)
+    used(story, "2021-11-01T12:10:00Z", actor="8e" * 16)
+    (found,) = silent(story)
+    assert found.says[1] == "those uses are of at most 3 accounts"
+    used(story, "2021-11-22T12:10:00Z", actor=None)
+    (found,) = silent(story)
+    assert found.says[1] == "those uses are of at most 3 accounts, and of some that name nobody"
+
+
+def test_a_silence_of_uses_without_a_name_says_so(story: Story):
+    for week in range(6):
+        if week != 4:
+            start = MONDAY.replace(hour=10) + timedelta(weeks=week)
+            used(story, *(spell(start + timedelta(minutes=minute)) for minute in range(USUAL)), actor=None)
+    (found,) = silent(story)
+    assert found.says[1] == "those uses name nobody"
 
 
 def test_days_of_silence_in_a_row_are_one_finding(story: Story):
