@@ -13,6 +13,7 @@ from typing import Literal
 
 from projections.obligations.answer import Cause as Entry
 from projections.obligations.identity import identity
+from projections.said import Said
 
 
 class Cause(StrEnum):
@@ -68,7 +69,7 @@ class Finding:
     `day` is a date in UTC. `uses` is how many uses it has at most; `certain_uses` how many it has certainly (less than
     `uses` where a grant began or ended between the first and the last use of a day). `first` and `last` are moments as
     events spell them. `entry` is the position of the first entry it rests on, `related` of those it was compared with.
-    `says` are sentences: what was looked for, what was there, the arithmetic.
+    `says` are sentences in two languages: what was looked for, what was there, the arithmetic.
     """
 
     protocol: str
@@ -84,7 +85,7 @@ class Finding:
     last: str = ""
     entry: int = 0
     related: Sequence[int] = ()
-    says: Sequence[str] = ()
+    says: Sequence[Said] = ()
     closing: Closing | None = None
 
     @property

@@ -14,6 +14,7 @@ from cli.options import json_option, ledger_option, moment_options
 from cli.output import answer_json, say
 
 if TYPE_CHECKING:
+    from cli.finding_texts import Language
     from projections.findings import Finding
     from projections.obligations.projection import State
     from projections.registers.findings import Answer
@@ -32,6 +33,10 @@ REASONS = (
     "measure-taken", "accepted", "other",
 )  # fmt: skip
 
+language_option = click.option(
+    "--lang", "language", type=click.Choice(["nl", "en"]), default="en", help="In Dutch, or in English if not said."
+)
+
 
 @click.group(epilog=EXIT_STATUS)
 def command() -> None:
@@ -49,6 +54,7 @@ def command() -> None:
 @click.option("--all", "whole", is_flag=True, help="Every row, however many there are.")
 @click.option("--csv", "as_csv", is_flag=True, help="The answer as CSV; what looks like a formula is quoted.")
 @click.option("--fail-open", is_flag=True, help="Exit 4 if one of them is open.")
+@language_option
 @moment_options
 @json_option
 @ledger_option
@@ -56,6 +62,7 @@ def command() -> None:
 def list_findings(
     ctx: click.Context, cause: tuple[str, ...], protocol: str | None, party: str | None, status: str | None,
     whole: bool, as_csv: bool, fail_open: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool,
+    language: Language,
 ) -> int:  # fmt: skip
     """Uses without a grant, after it ended, outside it; much in one day; shares; deletions; gaps in logs.
 
@@ -64,7 +71,9 @@ def list_findings(
       ledger findings list --cause no-grant --party VLAIO
     """
     from cli.asked import check_asked
-    from cli.show_findings import list_json, show_list
+    from cli.finding_texts import text
+    from cli.json_findings import list_json
+    from cli.show_findings import Shown
     from ledger.clock import now
 
     answers, _ = _answers(ctx, as_of, known_at)
@@ -82,21 +91,23 @@ def list_findings(
     elif as_csv:
         _write_csv(kept)
     else:
-        show_list(answers, kept, moment, whole=whole)
+        Shown(language).show_list(answers, kept, moment, whole=whole)
         if first := next((each for each in kept if each.status != "closed"), None):
-            say(f"Next: ledger findings explain {first.id[:6]}")
+            say(text("next", language, id=first.id[:6]))
     return FOUND if fail_open and any(each.status != "closed" for each in kept) else 0
 
 
 @command.command(epilog=EXIT_STATUS)
 @click.argument("identifier", metavar="ID")
+@language_option
 @moment_options
 @json_option
 @ledger_option
 @click.pass_context
 def explain(
-    ctx: click.Context, identifier: str, as_of: datetime | None, known_at: datetime | None, as_json: bool
-) -> None:
+    ctx: click.Context, identifier: str, as_of: datetime | None, known_at: datetime | None, as_json: bool,
+    language: Language,
+) -> None:  # fmt: skip
     """Why something is found: which grant was looked for, what was there, the arithmetic, what would settle it.
 
     ID is that of a finding, or its first digits.
@@ -105,25 +116,28 @@ def explain(
     Example:
       ledger findings explain 5f0c2a
     """
-    from cli.show_findings import finding_json, show_explanation
+    from cli.json_findings import finding_json
+    from cli.show_findings import Shown
 
     answers, _ = _answers(ctx, as_of, known_at)
     found = _named(answers, identifier)
     if as_json:
         answer_json(finding_json(found))
     else:
-        show_explanation(found)
+        Shown(language).show_explanation(found)
 
 
 @command.command(epilog=EXIT_STATUS)
 @click.argument("identifier", metavar="ID")
 @click.option("--all", "whole", is_flag=True, help="Every use, however many there are.")
+@language_option
 @moment_options
 @json_option
 @ledger_option
 @click.pass_context
 def show(
-    ctx: click.Context, identifier: str, whole: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool
+    ctx: click.Context, identifier: str, whole: bool, as_of: datetime | None, known_at: datetime | None, as_json: bool,
+    language: Language,
 ) -> None:  # fmt: skip
     """The uses in a finding, read again from their batches and counted one by one.
 
@@ -133,7 +147,8 @@ def show(
     """
     import msgspec
 
-    from cli.show_findings import finding_json, show_entries
+    from cli.json_findings import finding_json
+    from cli.show_findings import Shown
     from ledger.clock import now
     from projections.obligations.engine import world_of
     from projections.reconciliation.entries import uses_in
@@ -148,7 +163,7 @@ def show(
                  for use in used]  # fmt: skip
         answer_json({**finding_json(found), "items": items})
     else:
-        show_entries(found, used, len(used) if whole else 40)
+        Shown(language).show_entries(found, used, len(used) if whole else 40)
 
 
 @command.command(epilog=EXIT_STATUS)

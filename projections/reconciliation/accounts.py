@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from projections.reconciliation.groups import party_of, value
 from projections.reconciliation.silence import WEEKS, Silence
+from projections.said import Said, said
 from projections.uses import DATED, Days, Key, Uses
 
 _A_DAY = timedelta(days=1)
 
 
-def usual_accounts(uses: Uses, protocol: str, party: str, application: str, silence: Silence) -> str:
+def usual_accounts(uses: Uses, protocol: str, party: str, application: str, silence: Silence) -> Said:
     """Who may have made the rhythm that a silence breaks, as a sentence."""
     spans = [(silence.start - week, silence.end - week) for week in map(_weeks, range(1, WEEKS + 1))]
     found = {
@@ -27,11 +28,10 @@ def usual_accounts(uses: Uses, protocol: str, party: str, application: str, sile
     }
     named = len(found - {""})
     if found == {""}:
-        return "those uses name nobody"
+        return said("usual-nobody")
     if len(found) == 1:
-        return "those uses are all of one account: if it is a person's, that person may have been away"
-    besides = ", and of some that name nobody" if "" in found else ""
-    return f"those uses are of at most {named} account{'s' if named != 1 else ''}{besides}"
+        return said("usual-one")
+    return said("usual-besides" if "" in found else "usual-several", accounts=named)
 
 
 def _weeks(number: int) -> timedelta:

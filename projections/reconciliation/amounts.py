@@ -15,6 +15,7 @@ from ledger.clock import spell
 from projections.findings import Cause, Finding
 from projections.obligations.world import World
 from projections.reconciliation.groups import NO_USE_OF_DATA, kept, party_of, value
+from projections.said import Said, count, said
 from projections.uses import Stretch, Uses
 
 TAKING_OUT = frozenset({"download", "export", "copy", "query"})
@@ -91,8 +92,9 @@ def _days(world: World, uses: Uses) -> dict[Who, dict[date, Day]]:
 def _judged(protocol: str, who: Who, day: date, days: dict[date, Day], stated: Thresholds) -> Iterator[Finding]:
     here = days[day]
     if stated.bulk_items is not None and here.taken >= stated.bulk_items:
-        says = (f"{here.taken:,} items taken out (downloaded, exported, copied, queried) in {here.taking:,} uses",
-                f"{here.taken:,} >= {stated.bulk_items:,}, the threshold stated in entry {stated.entry}")  # fmt: skip
+        taken = count(here.taken)
+        says = (said("taken-out", items=taken, uses=count(here.taking)),
+                said("over-bulk", items=taken, bulk=count(stated.bulk_items), entry=stated.entry))  # fmt: skip
         yield _finding(protocol, who, Cause.BULK_EXPORT, day, here, here.taking, says, stated)
     if stated.unusual_least is None or stated.unusual_times is None or here.uses < stated.unusual_least:
         return
@@ -101,14 +103,15 @@ def _judged(protocol: str, who: Who, day: date, days: dict[date, Day], stated: T
         return
     usual = median_low(before)
     if here.uses >= stated.unusual_times * usual:
-        says = (f"{here.uses:,} uses; the median of the {len(before)} days with uses in the 30 days before: {usual:,}",
-                f"{here.uses:,} >= {stated.unusual_times} x {usual:,} and >= {stated.unusual_least:,}, "
-                f"the thresholds stated in entry {stated.entry}")  # fmt: skip
+        about = {"uses": count(here.uses), "usual": count(usual)}
+        says = (said("median", **about, days=len(before)),
+                said("over-usual", **about, times=stated.unusual_times, least=count(stated.unusual_least),
+                     entry=stated.entry))  # fmt: skip
         yield _finding(protocol, who, Cause.UNUSUAL_COUNT, day, here, here.uses, says, stated)
 
 
 def _finding(
-    protocol: str, who: Who, cause: Cause, day: date, here: Day, uses: int, says: tuple[str, ...], stated: Thresholds
+    protocol: str, who: Who, cause: Cause, day: date, here: Day, uses: int, says: tuple[Said, ...], stated: Thresholds
 ) -> Finding:  # fmt: skip
     return Finding(
         protocol=protocol, party=who.party, cause=cause, application=who.application, actor=who.actor,

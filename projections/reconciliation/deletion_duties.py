@@ -15,6 +15,7 @@ from projections.obligations.using import why_not
 from projections.obligations.world import World
 from projections.reconciliation.access import same
 from projections.reconciliation.groups import Where
+from projections.said import Said, said
 from projections.uses import Stretch
 
 OWED = frozenset({Status.OPEN, Status.OVERDUE})
@@ -38,10 +39,11 @@ class DeletionDuty:
             and self.obligation.opened_at <= stretch.last
         )
 
-    def __str__(self) -> str:
+    def says(self) -> Said:
+        """What is asked of whom since when."""
         owed = self.obligation
         since = owed.opened_at.astimezone(BRUSSELS).date()
-        return f"{owed.clause} asks {owed.bearer} to delete {owed.unit} since {since}, and nothing says it did"
+        return said("duty", clause=owed.clause, party=owed.bearer, unit=owed.unit, day=since)
 
 
 def deletion_duties(world: World) -> list[DeletionDuty]:

@@ -23,6 +23,7 @@ from projections.obligations.world import World
 from projections.reconciliation.accounts import usual_accounts
 from projections.reconciliation.groups import party_of, value
 from projections.reconciliation.silence import WEEKS, Rhythm, used
+from projections.said import Said, said, weekday
 from projections.uses import DATED, Uses
 
 GRACE = timedelta(days=31)
@@ -64,11 +65,10 @@ def _silent(world: World, uses: Uses) -> Iterator[Finding]:
         every = used(by_hour, by_date, world.as_of)
         for silence in Rhythm(every, calendar).silences():
             start, end, usual = silence
-            says = (
-                f"no use of {application} is logged from {start:%A %Y-%m-%d %H:%M} to {_until(start, end)} "
-                f"({calendar.zone}); in the same hours of the {WEEKS} weeks before there were "
-                f"{', '.join(map(str, usual))}; the log goes on after it"
-            )
+            says = said(
+                "silent", application=application, first=weekday(start), last=_until(start, end), zone=calendar.zone,
+                weeks=WEEKS, usual=", ".join(map(str, usual)),
+            )  # fmt: skip
             by = usual_accounts(uses, world.protocol, party, application, silence)
             yield Finding(
                 protocol=world.protocol, party=party, cause=Cause.LOG_GAP, application=application,
@@ -77,7 +77,7 @@ def _silent(world: World, uses: Uses) -> Iterator[Finding]:
 
 
 def _until(start: datetime, end: datetime) -> str:
-    return f"{end:%H:%M}" if end.date() == start.date() else f"{end:%A %Y-%m-%d %H:%M}"
+    return f"{end:%H:%M}" if end.date() == start.date() else weekday(end)
 
 
 def _counts(protocol: str, uses: Uses) -> dict[tuple[str, str], tuple[dict[int, int], dict[date, int]]]:
@@ -95,7 +95,7 @@ def _counts(protocol: str, uses: Uses) -> dict[tuple[str, str], tuple[dict[int, 
     return found
 
 
-def _finding(protocol: str, source: Source, fact: Fact, says: str, related: Sequence[int] = ()) -> Finding:
+def _finding(protocol: str, source: Source, fact: Fact, says: Said, related: Sequence[int] = ()) -> Finding:
     first, last = str(fact.fields.get("first", "")), str(fact.fields.get("last", ""))
     return Finding(protocol=protocol, party=source.party, cause=Cause.LOG_GAP, application=source.name, day=first[:10],
                    first=first, last=last, entry=fact.position, related=related, says=(says,))  # fmt: skip
@@ -106,14 +106,14 @@ def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[F
     for each in numbered:
         lowest, highest, missing = (each.fields[name] for name in ("lowest", "highest", "missing"))
         if missing:
-            says = f"of the numbers {lowest} to {highest} of this file {missing} are missing"
+            says = said("numbers", lowest=lowest, highest=highest, missing=missing)
             if rejected := each.fields["rejected"]:
-                says += f"; {rejected} of its lines were rejected, and may be among them"
+                says = said("numbers-rejected", numbers=says, rejected=rejected)
             yield _finding(protocol, source, each, says)
     for one, other in pairwise(sorted(numbered, key=lambda each: (each.fields["lowest"], each.fields["highest"]))):
         between = other.fields["lowest"] - one.fields["highest"] - 1
         if between > 0:
-            says = f"between number {one.fields['highest']} and {other.fields['lowest']} {between} are in neither file"
+            says = said("numbers-between", first=one.fields["highest"], last=other.fields["lowest"], missing=between)
             yield _finding(protocol, source, other, says, (one.position,))
 
 
@@ -128,20 +128,15 @@ def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Fin
         alone = later.fields["new"] > 0 and whole
         if covered >= timedelta(days=1) and alone:
             earlier = one if later is other else other
-            says = (
-                f"two files cover {other.fields['first']} to {min(str(one.fields['last']), str(other.fields['last']))} "
-                f"and have no record in common: neither is complete, unless they were cut by person or place"
-            )
+            last = min(str(one.fields["last"]), str(other.fields["last"]))
+            says = said("apart", first=other.fields["first"], last=last)
             yield _finding(protocol, source, later, says, (earlier.position,))
 
 
 def _contradicted(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
     for each in reads:
         if several := each.fields.get("conflicting"):
-            says = (
-                f"{several} of its records say otherwise than records with the same id did; the first stand, and the "
-                f"others are in the rejects file: ledger import show {each.position}"
-            )
+            says = said("contradicted", several=several, entry=each.position)
             yield _finding(protocol, source, each, says)
 
 
@@ -150,10 +145,7 @@ def _too_short(world: World, source: Source, batches: Sequence[Fact]) -> Iterato
     first = min(batches, key=lambda each: str(each.fields["first"]))
     if start is None or _instant(str(first.fields["first"])) - start.earliest <= GRACE:
         return
-    says = (
-        f"the protocol is in force since {start.text}, and the first use that this log tells of was on "
-        f"{str(first.fields['first'])[:10]}: what came before was not imported, or no longer kept"
-    )
+    says = said("too-short", start=start.text, first=str(first.fields["first"])[:10])
     yield _finding(world.protocol, source, first, says)
 
 
@@ -162,7 +154,7 @@ def _ahead(protocol: str, source: Source, batches: Sequence[Fact]) -> Iterator[F
         ahead = _instant(str(each.fields["last"])) - each.recorded_at
         if ahead > SKEW:
             last = each.fields["last"]
-            says = f"its last use is {last}, {ahead} after it was recorded: a clock is wrong, or a time zone"
+            says = said("ahead", last=last, ahead=ahead)
             yield _finding(protocol, source, each, says)
 
 

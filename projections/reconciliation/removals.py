@@ -18,6 +18,7 @@ from projections.obligations.holdings import ALL
 from projections.obligations.world import World
 from projections.reconciliation.deletion_duties import DeletionDuty, deletion_duties
 from projections.reconciliation.groups import DELETING, Where, kept, party_of, value
+from projections.said import Said, said
 from projections.uses import Key, Stretch, Uses
 
 NEAR = timedelta(days=30)
@@ -54,8 +55,7 @@ def shares(world: World, uses: Uses) -> Iterator[Finding]:
     for shared in ("anyone", "outside"):
         for where, stretch in _stretches(world, uses, partial(_is_shared, shared)):
             if not any(_is_near(each, where, stretch, timedelta(days=1)) for each in made):
-                whom = "whoever has the link" if shared == "anyone" else "an address of no party"
-                says = (f"shared with {whom}", "no onward disclosure is on record within a day of it")
+                says = (said(f"shared-{shared}"), said("no-disclosure"))
                 yield _finding(world, Cause.THIRD_PARTY_SHARE, where, [stretch], says)
 
 
@@ -92,11 +92,11 @@ def _unrecorded(
             if not stated or _owed(duties, where, [stretch]):
                 by_day.setdefault(stretch.first.date().isoformat(), []).append(stretch)
         for _, stretches in sorted(by_day.items()):
-            says = [f"the log shows {where.dataset} deleted for good"]
+            says = [said("deleted", dataset=where.dataset)]
             if not any(_is_near(fact, where, each, NEAR) for fact in facts for each in stretches):
-                says.append(f"no deletion of it by {where.party} is on record within {NEAR.days} days")
+                says.append(said("no-deletion", party=where.party, days=NEAR.days))
             owed = _owed(duties, where, stretches)
-            says += [f"{duty}: is it done?" for duty in owed]
+            says += [said("is-it-done", duty=duty.says()) for duty in owed]
             yield _finding(world, Cause.UNRECORDED_DELETION, where, stretches, tuple(says), _openers(owed))
 
 
@@ -123,9 +123,9 @@ def _first_stage_only(
                 by_day.setdefault(min(each.first for each in near).date(), []).append(fact)
         for several in by_day.values():
             stretches = [each for each in trace.stretches if any(_is_near(fact, where, each, NEAR) for fact in several)]
-            says = [f"entry {fact.position} states {where.dataset} deleted for good ({fact.fields['method']})"
+            says = [said("stated-for-good", entry=fact.position, dataset=where.dataset, method=fact.fields["method"])
                     for fact in several]  # fmt: skip
-            says.append("the log shows its first stage, which can be undone, and no later one")
+            says.append(said("first-stage"))
             related = [fact.position for fact in several]
             yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, tuple(says), related)
 
@@ -144,7 +144,7 @@ def _first_stage_owed(
         owed = [duty for duty in _owed(duties, where, trace.stretches) if not _owed([duty], where, gone)]
         if owed and where[1:] not in claimed:
             stretches = [each for each in trace.stretches if _owed(owed, where, [each])]
-            says = (*map(str, owed), "the log shows its first stage, which can be undone: that is no destruction")
+            says = (*(duty.says() for duty in owed), said("no-destruction"))
             yield _finding(world, Cause.FIRST_STAGE_ONLY, where, stretches, says, _openers(owed))
 
 
@@ -164,7 +164,7 @@ def _is_near(fact: Fact, where: Where, stretch: Stretch, margin: timedelta) -> b
 
 
 def _finding(
-    world: World, cause: Cause, where: Where, stretches: Sequence[Stretch], says: tuple[str, ...],
+    world: World, cause: Cause, where: Where, stretches: Sequence[Stretch], says: tuple[Said, ...],
     related: Sequence[int] = (),
 ) -> Finding:  # fmt: skip
     uses, first = sum(each.uses for each in stretches), min(each.first for each in stretches)

@@ -17,6 +17,7 @@ from projections.obligations.holdings import covered
 from projections.obligations.world import World
 from projections.reconciliation.groups import DELETING, kept, party_of, value
 from projections.reconciliation.removals import FOR_GOOD, NEAR, STATED
+from projections.said import said
 from projections.uses import Stretch, Uses
 
 SHOWN = FOR_GOOD | {"soft-delete"}
@@ -51,10 +52,11 @@ def untraced(world: World, uses: Uses) -> Iterator[Finding]:
             log = logs.get((party, application.casefold()))
             if log and dataset in log.datasets and log.covers(fact) and not log.shows(fact, dataset):
                 says = (
-                    f"entry {fact.position} states {dataset} deleted ({fact.fields['method']}) on {fact.happened.text}",
-                    f"the log of {application} goes from {log.first:%Y-%m-%d} to {log.last:%Y-%m-%d}, and shows no "
-                    f"deletion of it within {NEAR.days} days",
-                )
+                    said("stated", entry=fact.position, dataset=dataset, method=fact.fields["method"],
+                         day=fact.happened.text),
+                    said("no-trace", application=application, first=log.first.date(), last=log.last.date(),
+                         days=NEAR.days),
+                )  # fmt: skip
                 yield Finding(
                     protocol=world.protocol, party=party, cause=Cause.DELETION_WITHOUT_TRACE, application=application,
                     dataset=dataset, day=fact.happened.text[:10], entry=fact.position, says=says,

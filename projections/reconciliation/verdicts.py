@@ -13,6 +13,7 @@ from projections.obligations.facts import Fact
 from projections.reconciliation.access import Access, Grant, Since, last, same
 from projections.reconciliation.groups import Use
 from projections.reconciliation.life import Endings
+from projections.said import Said, said, several
 
 
 class Verdict(NamedTuple):
@@ -20,7 +21,7 @@ class Verdict(NamedTuple):
 
     cause: Cause | None
     facts: tuple[Fact, ...] = ()
-    says: tuple[str, ...] = ()
+    says: tuple[Said, ...] = ()
     certain: bool = True
 
 
@@ -41,34 +42,34 @@ class Judge:
         whom = use.acts_for
         turn = self.endings.ended(whom, instant)
         if turn is not None:
-            return Verdict(Cause.AFTER_END, (turn,), (f"the protocol ended for {whom} on {turn.happened.text}",))
+            return Verdict(Cause.AFTER_END, (turn,), (said("ended", party=whom, day=turn.happened.text),))
         turn = None if use.deleting else self.endings.left(whom, instant)
         if turn is not None:
-            return Verdict(Cause.AFTER_WITHDRAWAL, (turn,), (f"{whom} left on {turn.happened.text}",))
+            return Verdict(Cause.AFTER_WITHDRAWAL, (turn,), (said("left", party=whom, day=turn.happened.text),))
         turn = self.endings.origin_left(use.party, use.dataset, instant) if use.dataset and not use.deleting else None
         if turn is not None:
             origin = ", ".join(turn.parties)
-            says = f"{origin}, the origin of {use.dataset} at {use.party}, left on {turn.happened.text}"
-            return Verdict(Cause.AFTER_WITHDRAWAL, (turn,), (says, "no agreement to keep these data is on record"))
+            says = said("origin-left", origin=origin, dataset=use.dataset, party=use.party, day=turn.happened.text)
+            return Verdict(Cause.AFTER_WITHDRAWAL, (turn,), (says, said("no-agreement")))
         return None
 
     def _granted(self, use: Use, instant: datetime) -> Verdict:
         if not use.actor:
-            return Verdict(Cause.SERVICE_ACCOUNT, (), ("a system without an account of its own",))
+            return Verdict(Cause.SERVICE_ACCOUNT, (), (said("system"),))
         grants = [each for each in self.access.grants.get(use.actor, ()) if same(each.application, use.application)]
         present = [each for each in grants if each.has(instant)]
         standing, gone = self._employed(use.actor, present, instant)
-        misfits: list[str] = []
+        misfits: list[Said] = []
         for grant in standing:
             misfit = self._misfit(use, grant, instant)
-            if not misfit:
+            if misfit is None:
                 return Verdict(None, (grant.fact,))
-            misfits.append(f"grant {grant.name} (entry {grant.fact.position}): {misfit}")
+            misfits.append(said("misfit", grant=grant.name, entry=grant.fact.position, why=misfit))
         if standing:
             return Verdict(Cause.OUTSIDE_PROFILE, tuple(each.fact for each in standing), tuple(misfits))
         if gone is not None:
             by = ", ".join(gone.fact.parties)
-            says = f"employment by {by} had ended by {spell(gone.start)} (entry {gone.fact.position})"
+            says = said("employment", party=by, day=spell(gone.start), entry=gone.fact.position)
             return Verdict(Cause.AFTER_EMPLOYMENT, (gone.fact,), (says,))
         return self._without(use, grants, instant)
 
@@ -87,44 +88,44 @@ class Judge:
             grant = max(ended, key=lambda each: (each.end or instant, each.fact.position))
             return _after(grant)
         if use.actor_class == "service":
-            return Verdict(Cause.SERVICE_ACCOUNT, (), ("a service account, and no grant to it",))
+            return Verdict(Cause.SERVICE_ACCOUNT, (), (said("service"),))
         groups = [each for each in self.access.groups if same(each.application, use.application) and each.has(instant)]
         for each in groups:
             if use.function and use.function in (each.fact.fields.get("function_profile"), each.fact.fields["group"]):
                 return Verdict(None, (each.fact,))
         if groups:
-            names = ", ".join(f"{each.fact.fields['group']} (entry {each.fact.position})" for each in groups)
-            says = f"a group had access, and who is in it is not on record: {names}"
+            named = [said("group", group=each.fact.fields["group"], entry=each.fact.position) for each in groups]
+            says = said("groups", groups=several(named))
             return Verdict(Cause.NO_GRANT, tuple(each.fact for each in groups), (says,), certain=False)
         return Verdict(Cause.NO_GRANT, (), _looked_for(use, grants, self.access.grants.get(use.actor, ())))
 
-    def _misfit(self, use: Use, grant: Grant, instant: datetime) -> str:
-        """Why a grant that stands is not for this use; empty if it is."""
+    def _misfit(self, use: Use, grant: Grant, instant: datetime) -> Said | None:
+        """Why a grant that stands is not for this use; None if it is."""
         fields = grant.fact.fields
         if use.dataset and "datasets" in fields and use.dataset not in fields["datasets"]:
-            return f"it is for {', '.join(fields['datasets'])}, and not for {use.dataset}"
+            return said("for-datasets", granted=", ".join(fields["datasets"]), used=use.dataset)
         if use.acting_for and fields.get("acting_for", use.acting_for) != use.acting_for:
-            return f"it is for acting for {fields['acting_for']}, and the use was for {use.acting_for}"
+            return said("for-party", granted=fields["acting_for"], used=use.acting_for)
         profile = fields.get("function_profile")
         changed = last((each for each in self.access.functions.get(use.actor, ()) if each.start > grant.start), instant)
         function = use.function or (changed.fields["function_profile"] if changed else "")
         if profile and function and function != profile:
-            return f"it is for the function {profile}, and the person's was {function}"
-        return self._profile(use, grant, instant, profile) if profile else ""
+            return said("for-function", granted=profile, used=function)
+        return self._profile(use, grant, instant, profile) if profile else None
 
-    def _profile(self, use: Use, grant: Grant, instant: datetime, profile: str) -> str:
+    def _profile(self, use: Use, grant: Grant, instant: datetime, profile: str) -> Said | None:
         for party in grant.fact.parties:
             fact = last(self.access.profiles.get((party, profile), ()), instant)
             if fact is None:
                 continue
-            fields, name = fact.fields, f"the profile {profile} (entry {fact.position})"
+            fields, named = fact.fields, {"profile": profile, "entry": fact.position}
             if not fields["needs_data"]:
-                return f"{name} needs no received data"
+                return said("profile-no-data", **named)
             if use.dataset and "datasets" in fields and use.dataset not in fields["datasets"]:
-                return f"{name} has {', '.join(fields['datasets'])}, and not {use.dataset}"
+                return said("profile-lacks", **named, granted=", ".join(fields["datasets"]), used=use.dataset)
             if "applications" in fields and not any(same(each, use.application) for each in fields["applications"]):
-                return f"{name} has {', '.join(fields['applications'])}, and not {use.application}"
-        return ""
+                return said("profile-lacks", **named, granted=", ".join(fields["applications"]), used=use.application)
+        return None
 
 
 def _overtakes(left: Since, grant: Grant) -> bool:
@@ -133,24 +134,22 @@ def _overtakes(left: Since, grant: Grant) -> bool:
 
 def _after(grant: Grant) -> Verdict:
     end = spell(grant.end) if grant.end is not None else ""
+    named = {"grant": grant.name, "entry": grant.fact.position}
     if grant.ended_by is None:
-        says = f"grant {grant.name} (entry {grant.fact.position}) was valid until {grant.fact.fields['valid_until']}"
+        says = said("expired", **named, day=grant.fact.fields["valid_until"])
         return Verdict(Cause.GRANT_EXPIRED, (grant.fact,), (says,))
-    named = f"grant {grant.name} (entry {grant.fact.position})"
-    says = f"{named} was revoked as of {end} (entry {grant.ended_by.position})"
+    says = said("revoked", **named, day=end, by=grant.ended_by.position)
     return Verdict(Cause.GRANT_REVOKED, (grant.fact, grant.ended_by), (says,))
 
 
-def _nobody(use: Use) -> str:
-    if use.actor_class == "shared-key":
-        return "a shared key or signature: the log names nobody"
-    return "the log names nobody"
+def _nobody(use: Use) -> Said:
+    return said("shared-key" if use.actor_class == "shared-key" else "nobody")
 
 
-def _looked_for(use: Use, grants: Sequence[Grant], others: Sequence[Grant]) -> tuple[str, ...]:
-    says = [f"no grant of {use.application} to this person was on record for that moment"]
-    says += [f"grant {each.name} (entry {each.fact.position}) begins later, on {spell(each.start)}" for each in grants]
+def _looked_for(use: Use, grants: Sequence[Grant], others: Sequence[Grant]) -> tuple[Said, ...]:
+    says = [said("no-grant", application=use.application)]
+    says += [said("begins-later", grant=each.name, entry=each.fact.position, day=spell(each.start)) for each in grants]
     elsewhere = sorted({each.application for each in others if not same(each.application, use.application)})
     if elsewhere:
-        says.append(f"this person has grants of: {', '.join(elsewhere)}")
+        says.append(said("elsewhere", applications=", ".join(elsewhere)))
     return tuple(says)

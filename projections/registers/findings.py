@@ -18,6 +18,7 @@ from projections.reconciliation.unexplained import reconciled
 from projections.reconciliation.untraced import untraced
 from projections.registers.reading import FactsRegister, View
 from projections.registers.register import Row
+from projections.said import Said, said
 from projections.uses import Uses
 
 
@@ -34,7 +35,7 @@ class Answer:
     uses: int
     judged: int
     explained: int
-    not_judged: tuple[str, ...]
+    not_judged: tuple[Said, ...]
 
 
 Source = Callable[[View], Iterable[Finding]]
@@ -138,11 +139,11 @@ def _closing(closings: dict[tuple[str, str], Closing], finding: Finding) -> Clos
     return closings.get((finding.party, finding.id))
 
 
-def _not_judged(view: View) -> tuple[str, ...]:
+def _not_judged(view: View) -> tuple[Said, ...]:
     without = sorted(party for party, stated in thresholds(view.world).items() if not any(stated[1:]))
     if not without:
         return ()
-    return (f"bulk and unusual use by {', '.join(without)}: no thresholds are stated with its last import",)
+    return (said("no-thresholds", parties=", ".join(without)),)
 
 
 def row(each: Finding) -> Row:

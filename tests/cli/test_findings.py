@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from string import Formatter
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from cli.commands.findings import CAUSES, REASONS
+from cli.finding_texts import SETTLE, TEXTS, WORDS
 from cli.main import run
 from ledger.events.findings import FindingClosed
 from projections.findings import Cause
@@ -103,6 +105,40 @@ def test_an_explanation_names_what_was_looked_for_and_what_to_do(
     assert "at least 1, at most 3" in flat
     assert f"ledger findings close {one['id'][:6]}" in flat
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_a_finding_is_told_in_dutch_where_that_is_asked(found: World, capfd: pytest.CaptureFixture[str]) -> None:
+    (one,) = items(capfd, found, "--cause", "grant-revoked")
+    said = told(capfd, found, "explain", one["id"][:6], "--lang", "nl")
+    flat = " ".join(said.out.split())
+    assert "gebruikt nadat de toegang was ingetrokken" in flat
+    assert (
+        "toegang G-2021-1 (vermelding 91) is ingetrokken met ingang van 2022-06-07T08:30:00Z (vermelding 126)" in flat
+    )
+    assert "minstens 1, hoogstens 3" in flat
+    assert one["says_nl"] == [
+        "toegang G-2021-1 (vermelding 91) is ingetrokken met ingang van 2022-06-07T08:30:00Z (vermelding 126)"
+    ]
+    listed = told(capfd, found, "list", "--lang", "nl")
+    assert "keer gebruik geteld" in listed.out
+    assert "--lang nl" in listed.err
+    shown = told(capfd, found, "show", one["id"], "--lang", "nl")
+    assert "2 keer gebruikt, \N{LATIN SMALL LETTER E WITH ACUTE}\N{LATIN SMALL LETTER E WITH ACUTE}n voor" in shown.out
+    for text in (said.out, listed.out, shown.out):
+        assert max(map(len, text.splitlines())) <= 80
+        assert " the " not in text
+
+
+def test_every_text_is_in_both_languages_about_the_same_data() -> None:
+    for texts in (*TEXTS.values(), *WORDS.values(), *SETTLE.values()):
+        assert texts.keys() == {"nl", "en"}
+        assert all(each.strip() for each in texts.values())
+        assert placeholders(texts["nl"]) == placeholders(texts["en"])
+    assert WORDS.keys() == set(Cause)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def test_the_screen_is_eighty_columns_wide(found: World, capfd: pytest.CaptureFixture[str]) -> None:

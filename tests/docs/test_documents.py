@@ -15,7 +15,7 @@ EXECUTED = {
     "README.md": {"first-steps", "demo", "tests"},
     "docs/formats/entry.md": {"check.py", "check.sh", "signature.sh"},
     "docs/guide/auditor.md": {"bundle", "check", "compare", "page", "whole"},
-    "docs/guide/logs.md": {"import", "mend", "explain", "close", "summarise"},
+    "docs/guide/logs.md": {"import", "mend", "explain", "dutch", "close", "summarise"},
     "docs/guide/operator.md": {"open", "party", "daily", "documents", "logs", "drop", "load"},
     "docs/privacy.md": {"recipients", "erasure"},
     "docs/guide/officer.md": {"begin", "check", "try", "why", "amend"},

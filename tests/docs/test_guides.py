@@ -16,6 +16,7 @@ FACTS = {
         "ledger findings close",
         "measure-taken",
         "exit code 4",
+        "geen toegang van deze persoon tot KRIS",
         "7;31/06/2022;09:30:00;an@demo.invalid",
         "new 1  duplicate 0  rejected 0",
     ),

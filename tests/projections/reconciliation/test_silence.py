@@ -59,7 +59,7 @@ def test_a_silence_says_on_how_many_accounts_the_rhythm_stands(story: Story):
     assert found.says[1] == "those uses are of at most 3 accounts"
     used(story, "2021-11-22T12:10:00Z", actor=None)
     (found,) = silent(story)
-    assert found.says[1] == "those uses are of at most 3 accounts, and of some that name nobody"
+    assert found.says[1] == "those uses are of at most 3 accounts with a name, and some name nobody"
 
 
 def test_a_silence_of_uses_without_a_name_says_so(story: Story):
