@@ -6,17 +6,21 @@ import json
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Reject
 from ledger.importers.rejected_lines import RejectedLines
 from tests.importers.logs import SHAPES, World, audit, csv_text, json_lines, reasons
 from tests.importers.products import PRODUCTS, W3C_HEADER, crm, storage, w3c
+from tests.importers.test_damage import HEADS, line_of
 from tests.importers.test_robustness import GARBAGE
 
 ENCODINGS = {b"": "utf-8", b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -49,8 +53,8 @@ def test_what_is_mended_is_read_by_the_importer_that_refused_it(
     lines = [product.line(number) for number in range(1, 7)]
     broken = [line if number % 3 else "!kapot!" for number, line in enumerate(lines, start=1)]
     log, whole = tmp_path / "log", tmp_path / "whole"
-    for path, given in ((log, broken), (whole, lines)):
-        text = product.head.replace("\n", end) + end.join(given)  # the last line has no end
+    for path, text_lines in ((log, broken), (whole, lines)):
+        text = product.head.replace("\n", end) + end.join(text_lines)  # the last line has no end
         path.write_bytes(mark + text.encode(encoding))
     world = World(product.importer())
     assert counted(world, log) == (4, 0, 2)
@@ -143,6 +147,47 @@ def test_half_a_character_does_not_spoil_what_comes_behind_it(tmp_path: Path) ->
         assert lines.add(Reject(1, 2, 10, "conflict", "late"), []) == 2
         lines.finish()
     assert (tmp_path / "out").read_bytes().decode("utf-16") == "x\ngoed\n"
+
+
+class Bad(NamedTuple):
+    """A line that is rejected: garbage, or one that is to be mended."""
+
+    garbage: int | None
+    mended: bool
+
+
+a_line = st.none() | st.builds(Bad, st.none() | st.integers(0, len(GARBAGE) - 1), st.booleans())
+
+
+@pytest.mark.parametrize("name", [*PRODUCTS, *HEADS])
+@given(lines=st.lists(a_line, min_size=1, max_size=20))
+@settings(max_examples=20, deadline=None)
+def test_what_is_mended_is_new_whatever_is_left_around_it(name: str, lines: list[Bad | None]) -> None:
+    product = PRODUCTS.get(name)
+
+    def line(number: int) -> bytes:
+        return product.line(number).encode() + b"\n" if product else line_of(name, number)
+
+    raw, wanted = (product.head.encode() if product else HEADS[name]) + line(1), []
+    for number, bad in enumerate(lines, start=2):
+        if bad is None:
+            raw += line(number)
+        elif bad.garbage is not None:
+            raw += GARBAGE[bad.garbage] + b"\n"
+        else:
+            raw += b"!kapot-%d!\n" % number
+            wanted += [number] if bad.mended else []
+    with tempfile.TemporaryDirectory() as folder:
+        log, world = Path(folder) / "log", World(product.importer() if product else None)
+        log.write_bytes(raw)
+        world.imported(log)
+        if not wanted:
+            return
+        text = beside(log).read_bytes()
+        for number in wanted:
+            text = text.replace(b"!kapot-%d!" % number, line(number).rstrip(b"\r\n,"))
+        beside(log).write_bytes(text)
+        assert world.imported(beside(log)).counts.new == len(wanted)
 
 
 def log_with(tmp_path: Path, *bad: str) -> Path:
