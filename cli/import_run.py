@@ -118,7 +118,7 @@ class ImportRun:
     def _rejected(self) -> dict[str, Any]:
         """Where the rejected lines are, and the first few of them by their place: nothing of what they say."""
         kept, first = self.ingestion.kept, self.ingestion.first_rejects
-        found = {"rejects_file": kept.reasons, "mend_file": kept.lines, "changed_file": kept.changed}
+        found = {"rejects_file": kept.reasons, "mend_file": kept.lines, "left_file": kept.left}
         return {
             **{name: str(path) if path else None for name, path in found.items()},
             "first_rejects": [{"line": each.line_number, "reason": each.reason} for each in first],
@@ -223,5 +223,5 @@ def tell_file(told: dict[str, Any]) -> None:
     elif told["mend_file"]:
         say(f"the lines are in {told['mend_file']}: mend them there, and import that file as this one")
         say(f"all reasons, line by line, are in {told['rejects_file']}")
-    if told["changed_file"]:
-        say(f"{told['changed_file']} was changed since it was written: it is left as it is")
+    if told["left_file"]:
+        say(f"{told['left_file']} has other lines than were rejected now, and is left as it is")

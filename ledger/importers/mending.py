@@ -29,10 +29,10 @@ class Written(msgspec.Struct):
 
 
 class Placed(NamedTuple):
-    """Where the lines are. `changed` is a file that somebody changed, and that was left as it is."""
+    """Where the lines are. `left` is an earlier file that has other lines, and that was left as it is."""
 
     path: Path | None
-    changed: Path | None = None
+    left: Path | None = None
 
 
 def is_mended(log: Path) -> bool:
@@ -53,17 +53,17 @@ def written(reasons: Path) -> Written | None:
 def place(draft: BinaryIO, name: Path, log: Path, before: Written | None) -> tuple[Placed, Written]:
     """Put the lines beside their log, whose `name` is where it would lie; and what is to be noted. Raises OSError."""
     digest = digest_of(draft).hex()
-    changed = None
+    left = None
     for path in _names(name):
         found = _digest(path)
         of_us = before if before and before.mend_file == path.name else None
         if found is None or (of_us and of_us.sha256 == found != digest and log.is_file()):
             put_in_place(draft, path)
         elif found != digest:
-            changed = changed or path
+            left = left or path
             if of_us is None or of_us.sha256 != digest:
                 continue
-        return Placed(path, changed), Written(path.name, digest)
+        return Placed(path, left), Written(path.name, digest)
     raise AssertionError("names do not end")
 
 

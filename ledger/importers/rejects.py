@@ -36,11 +36,11 @@ _SHOWN = 3
 
 
 class Kept(NamedTuple):
-    """What is beside a log now: the reasons, the lines to mend, a file with lines that somebody changed and we left."""
+    """What is beside a log now: the reasons, the lines to mend, an earlier file with other lines that we left."""
 
     reasons: Path | None = None
     lines: Path | None = None
-    changed: Path | None = None
+    left: Path | None = None
 
 
 class _Drafts(NamedTuple):
@@ -130,7 +130,7 @@ class Rejects:
         placed, written = mending.place(drafts.lines, self._name, self._log.path, mending.written(self._reasons))
         drafts.reasons.write(msgspec.json.encode(written) + b"\n")
         put_in_place(drafts.reasons, self._reasons)
-        return Kept(self._reasons, placed.path, placed.changed)
+        return Kept(self._reasons, placed.path, placed.left)
 
     def _removed(self) -> Kept:
         placed = mending.Placed(None)
@@ -138,7 +138,7 @@ class Rejects:
             placed = mending.clear(self._log.path, self._name, mending.written(self._reasons))
         if self._reasons.is_file():  # a folder that can only be read has none, and may not be asked to remove it
             self._reasons.unlink()
-        return Kept(changed=placed.changed)
+        return Kept(left=placed.left)
 
     def _unwritable(self) -> InputRejected:
         return InputRejected(

@@ -201,11 +201,11 @@ def test_a_second_import_leaves_what_somebody_mended(tmp_path: Path) -> None:
     world.imported(log)
     path = mended(log, lambda text: json_lines([audit(2)]))
     run = world.imported(log)
-    assert (run.kept.lines, run.kept.changed) == (path, path)
+    assert (run.kept.lines, run.kept.left) == (path, path)
     assert counted(world, path) == (1, 0, 0)
     log_with(tmp_path, "een", "twee")
     run = world.imported(log)
-    assert (run.kept.lines, run.kept.changed) == (tmp_path / "log.jsonl.2.rejected", path)
+    assert (run.kept.lines, run.kept.left) == (tmp_path / "log.jsonl.2.rejected", path)
     assert path.read_text() == json_lines([audit(2)])
     assert (tmp_path / "log.jsonl.2.rejected").read_text() == "een\ntwee\n"
 
@@ -217,7 +217,7 @@ def test_a_file_that_nobody_changed_follows_its_log(tmp_path: Path) -> None:
     world.imported(log)
     assert beside(log).stat().st_mtime_ns == written
     log_with(tmp_path, "twee")
-    assert world.imported(log).kept.changed is None
+    assert world.imported(log).kept.left is None
     assert beside(log).read_text() == "twee\n"
     log_with(tmp_path)
     world.imported(log)
@@ -230,7 +230,7 @@ def test_a_log_without_rejects_leaves_what_somebody_mended(tmp_path: Path) -> No
     path = mended(log, lambda text: "anders\n")
     log_with(tmp_path)
     run = world.imported(log)
-    assert (run.kept.reasons, run.kept.lines, run.kept.changed) == (None, None, path)
+    assert (run.kept.reasons, run.kept.lines, run.kept.left) == (None, None, path)
     assert sorted(os.listdir(tmp_path)) == ["log.jsonl", "log.jsonl.rejected"]
 
 
