@@ -58,7 +58,7 @@ class Entry(NamedTuple):
         event, tail = split(raw)
         found = _TAIL.fullmatch(tail)
         if not found or len(raw) > LARGEST_ENTRY or len(event) > LARGEST_EVENT:
-            raise MalformedEntry("not an entry in its one spelling")
+            raise MalformedEntry("its envelope is not in its one spelling, or it is too long")
         position, prev, recorded, signature, stream, version = found.groups()
         try:
             recorded_at = parse_recorded(recorded.decode("ascii"))
@@ -98,7 +98,7 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
     """The event's bytes, and the envelope after them without its comma. Raises MalformedEntry."""
     end = raw.rfind(END)
     if not raw.startswith(START) or end < len(START):
-        raise MalformedEntry("no event and envelope")
+        raise MalformedEntry("there is no event with an envelope behind it")
     return raw[len(START) : end], raw[end + 1 :]
 
 
@@ -109,7 +109,7 @@ def envelope(raw: bytes) -> tuple[int, Digest, str]:
     """
     found = _TAIL.fullmatch(split(raw)[1])
     if not found:
-        raise MalformedEntry("not an entry in its one spelling")
+        raise MalformedEntry("its envelope is not in its one spelling")
     return int(found[1]), Digest(bytes.fromhex(found[2].decode("ascii"))), found[3].decode("ascii")
 
 

@@ -165,7 +165,7 @@ class Segment:
         return at + len(events)
 
     def _add_members(self, run: Run, events: list[bytes], first: int) -> None:
-        """Members on the short way: without `deep`, those are read that do not name author and protocol as before."""
+        """Members on the short way: without `deep`, those are read that do not say whose they are as before."""
         run.leaves += leaf_hashes(events)
         if self.events.deep:
             self._read_members(run, events, first)
@@ -187,7 +187,7 @@ class Segment:
             entry = Entry.parse(raw)
         except MalformedEntry as error:
             if raw:
-                self.faults.add("entry.malformed", position, f"not an entry in its one spelling ({error.message})")
+                self.faults.add("entry.malformed", position, f"these bytes are no entry: {error.message}")
             self._unread(row, leaf, follows=follows)
         else:
             if (entry.position, entry.stream, entry.version) != (position, stream, version):

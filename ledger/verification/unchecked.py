@@ -41,7 +41,7 @@ def not_checked(checked: Checked, rules: Rules, whole: Whole) -> Iterator[str]:
     if whole.sealed:
         yield "sealed texts and persons: the vault, which can open them, was not looked at"
     if whole.members and not checked.deep:
-        yield f"what {whole.members:,} uses say: signed for, but only author and protocol were looked at (--deep)"
+        yield f"what {whole.members:,} uses say: signed for, but only whose they are was looked at (--deep)"
     if not checked.structure:
         yield "the database's own index pages: with --deep on SQLite, by its administrator on PostgreSQL"
     if checked.deep:

@@ -85,9 +85,9 @@ def test_a_log_that_the_policy_does_not_know_is_a_fault(damaged: World) -> None:
 
 @pytest.mark.parametrize("deep", [False, True])
 @pytest.mark.parametrize("at_member", [1, 2, 5])
-@pytest.mark.parametrize("other", [{"author": "TBT"}, {"protocol": "another-protocol-2020"}])
-def test_a_use_of_another_author_or_protocol_than_its_batch_is_found(
-    damaged: World, at_member: int, other: dict[str, str], deep: bool
+@pytest.mark.parametrize("other", [{"author": "TBT"}, {"protocol": "another-protocol-2020"}, {"on_behalf_of": ["FIO"]}])
+def test_a_use_of_another_author_protocol_or_party_than_its_batch_is_found(
+    damaged: World, at_member: int, other: dict[str, object], deep: bool
 ) -> None:
     """Its author signed the batch's root, so links, roots and signatures are right."""
     forged = Forged.of(damaged.place.url)
