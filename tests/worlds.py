@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -108,13 +107,9 @@ def spoilt(demo_folder: Path, tmp_path: Path) -> World:
 
 def rewrite(world: World, *statements: str) -> None:
     """Change what is stored behind the ledger's back, as the owner of the file can."""
-    with sqlite3.connect(world.place.url) as connection:
-        for table in ("entry", "checkpoint", "protocol_file", "node"):
-            for word in ("update", "delete"):
-                connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_{word}")
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
+    from tests.verification.forging import as_owner
+
+    as_owner(world.place.url, lambda file: [file.execute(statement) for statement in statements])
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -10,10 +10,10 @@ from ledger.storage.tables import APPEND_ONLY
 
 MESSAGE = "append-only"
 
-_POSTGRES_FUNCTION = f"""
-CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$
-"""
+BODY = f" BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END "
+"""What the function of PostgreSQL's guards does."""
+
+_POSTGRES_FUNCTION = f"CREATE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS $${BODY}$$"
 
 
 def sqlite_guards() -> list[str]:

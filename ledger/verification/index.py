@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from ledger.chain.hashing import Digest, node_hash, sha256
 from ledger.chain.merkle import KEEP_LEVEL, Node
-from ledger.errors import LedgerError
+from ledger.errors import Conflict, LedgerError
 from ledger.storage.inspection import Beside, raw_nodes, structure_faults
+from ledger.storage.objects import odd_objects
 from ledger.storage.store import Store
 from ledger.storage.tables import FORMAT
 from ledger.verification.report import Fault
@@ -96,3 +97,16 @@ def database_faults(store: Store) -> Iterator[Fault]:
         found = [error.message]
     for each in found:
         yield Fault("database.structure", 0, f"the database finds itself damaged: {each[:200]}")
+
+
+def object_faults(store: Store) -> Iterator[Fault]:
+    """Guards that are not as they were made, and triggers, rules and the like that are not the ledger's."""
+    try:
+        found = odd_objects(store)
+    except Conflict:
+        raise
+    except LedgerError as error:
+        yield Fault("database.unreadable", 0, f"what hangs on the tables cannot be read: {error.message}")
+        return
+    for odd in found:
+        yield Fault("database.guard" if odd.is_guard else "database.trigger", 0, odd.detail)

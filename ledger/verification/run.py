@@ -184,6 +184,7 @@ def _index_faults(store: Store, asked: Asked, beside: Beside, whole: Whole, name
     yield from index.node_faults(store, index.upper_nodes(whole.roots, whole.size, asked.bits))
     yield from index.node_count_faults(beside, whole.size)
     yield from index.file_faults(beside, named)
+    yield from index.object_faults(store)
     if _structure(store, asked, beside):
         yield from index.database_faults(store)
 

@@ -135,11 +135,16 @@ def checkpoint(size: int, root: Digest) -> bytes:
 
 
 def as_owner(url: str, change: Callable[[sqlite3.Connection], object]) -> None:
-    """Take the guards away and change what is stored."""
+    """Take the guards away, change what is stored, and put them back where their table still is."""
     with closing(sqlite3.connect(url)) as file, file:
-        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        guards = file.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _, _ in guards:
             file.execute(f"DROP TRIGGER {name}")
         change(file)
+        there = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for _, table, ddl in guards:
+            if table in there:
+                file.execute(ddl)
 
 
 def sql(url: str, statement: str, *given: object) -> None:
