@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from secrets import token_hex
 
 from cli.output import say
+from ledger.drafts import draft
 from ledger.errors import Conflict
 from ledger.place import Place
 
@@ -43,18 +43,16 @@ class StampFiles:
         """Keep a response; the file appears complete or not at all. Raises Conflict where there is one by now."""
         path = self.path(renewal)
         path.parent.mkdir(exist_ok=True)
-        beside = path.with_name(f".{path.name}.{token_hex(4)}.new")
         try:
-            beside.write_bytes(token)
-            # A link refuses a name that exists, where a rename would replace it.
-            os.link(beside, path)
+            with draft(path) as made:
+                made.write_bytes(token)
+                # A link refuses a name that exists, where a rename would replace it.
+                os.link(made, path)
         except FileExistsError as error:
             raise Conflict(
                 f"checkpoint {self.size} was stamped by somebody else in the meantime; that stamp is kept",
                 hint="see: ledger checkpoint show", code="stamp.exists",
             ) from error  # fmt: skip
-        finally:
-            beside.unlink(missing_ok=True)
         return path
 
 

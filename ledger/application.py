@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple, Self
 
 import msgspec
@@ -22,6 +23,7 @@ from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof
 from ledger.clock import Clock, now, spell
 from ledger.door import Door, caught_up, door_of
+from ledger.drafts import clear
 from ledger.erasing import Replayed, about_of, carry_out, check_scope
 from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
 from ledger.events.base import ProtocolEvent, SignedEvent
@@ -135,6 +137,7 @@ class Application:
             # Before anything is read: a run that was killed, or an old copy of the vault, left it to be done.
             opened.replayed = opened.carry_out_erasures()
             undo.pop_all()
+            _clear_drafts(place)
             return opened
 
     def close(self) -> None:
@@ -368,6 +371,19 @@ def _check_same(line: SignedLine, first: SignedLine) -> None:
             f"the id {identifier} was recorded before, with another meaning",
             hint="to change what was stated, record an event that `corrects` it; else leave the id out",
         )
+
+
+def _clear_drafts(place: Place) -> None:
+    """Remove what killed processes left beside the ledger under hidden names: it may be a key that was to be destroyed.
+
+    Of any name in the folders that are the ledger's alone.
+    """
+    clear(place.base.parent, place.base.name)
+    for folder in (place.keys, place.beside(".sources"), place.beside(".stamps")):
+        clear(folder)
+    for file in (place.vault, place.vault_key):
+        if isinstance(file, Path):
+            clear(file.parent, file.name)
 
 
 def _busy() -> Conflict:

@@ -9,12 +9,17 @@ it, for a text is in the vault before its entry is in the ledger; kept logs come
 are recorded as read, and after their key is in the vault. If somebody was erased between the copies, all are made
 again: a vault never lacks what its ledger does not know of.
 
-While it is made, a file `unfinished` is in DIR: if we die, the same command begins anew, and nobody restores from it.
+While it is made, a file `unfinished` is in DIR, locked: if we die, the same command begins anew, and nobody restores
+from it; while we live, nobody else begins there.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +27,7 @@ from typing import NamedTuple
 from ledger.application import Application
 from ledger.clock import spell
 from ledger.erasing import STREAM
-from ledger.errors import Conflict, LedgerError
+from ledger.errors import Conflict
 from ledger.keys.private_file import sync_folder
 from ledger.storage.copying import UNFINISHED, InTheWay, copy_file, copy_folder, write_file
 from ledger.storage.highwater import Mark
@@ -46,28 +51,66 @@ class Taken(NamedTuple):
 def backup(opened: Application, folder: Path, kept_until: datetime) -> Taken:
     """Copy a ledger that may be written to meanwhile. The vault takes down that the copy exists, until then.
 
-    Raises InTheWay for a folder with something in it.
+    Raises InTheWay for a folder with something in it, and where another backup is being made in it.
     """
-    unfinished = folder / UNFINISHED
-    if folder.exists() and any(folder.iterdir()) and not unfinished.exists():
-        raise InTheWay(f"{folder} is not empty", hint="name a new folder")
-    at = opened.clock()
-    # Noted before it is made: if we die, a copy is announced that is not there, and never the other way round.
-    opened.vault.note_copy(at, opened.store.size(), kept_until)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_file(unfinished, b"")
-    sync_folder(folder)
-    try:
+    with _alone(folder):
+        at = opened.clock()
+        # Noted before it is made: if we die, a copy is announced that is not there, and never the other way round.
+        opened.vault.note_copy(at, opened.store.size(), kept_until)
         _clear(folder)
-        mark = _made(opened, folder)
-    except (LedgerError, OSError):
-        _clear(folder)  # a vault with its key is not left where nobody looks for it
-        unfinished.unlink()
-        raise
-    unfinished.unlink()
+        try:
+            mark = _made(opened, folder)
+        except BaseException:
+            _clear(folder)  # a vault with its key is not left where nobody looks for it
+            raise
     sync_folder(folder)
     sources = folder / "vault" / "ledger.sources"
     return Taken(mark.size, mark.leaf.hex(), spell(at), len(list(sources.iterdir())) if sources.is_dir() else 0)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the file `unfinished`, which says that what lies here is no backup yet. Raises InTheWay."""
+    # Made in an empty folder only: beside a backup it would say that it is none.
+    made = not any(folder.iterdir())
+    try:
+        held = os.open(folder / UNFINISHED, os.O_RDWR | (os.O_CREAT | os.O_EXCL if made else 0), 0o600)
+    except FileNotFoundError as error:
+        raise _not_empty(folder) from error
+    except FileExistsError as error:
+        raise _running(folder) from error
+    try:
+        _hold(held, folder, made)
+        sync_folder(folder)
+        try:
+            yield
+        finally:
+            (folder / UNFINISHED).unlink()
+    finally:
+        os.close(held)
+
+
+def _hold(held: int, folder: Path, made: bool) -> None:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _running(folder) from error
+    # Between our look and our lock, another backup may have come to its end here.
+    if made and os.listdir(folder) != [UNFINISHED]:
+        (folder / UNFINISHED).unlink()
+        raise _not_empty(folder)
+    if not os.fstat(held).st_nlink:
+        raise _not_empty(folder)
+
+
+def _not_empty(folder: Path) -> InTheWay:
+    return InTheWay(f"{folder} is not empty", hint="name a new folder")
+
+
+def _running(folder: Path) -> InTheWay:
+    fact = f"another backup is being made in {folder}"
+    return InTheWay(fact, hint="wait for it, or name another folder", code="backup.running")
 
 
 def _clear(folder: Path) -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
 import socket
 import stat
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.drafts import draft
 from ledger.errors import Conflict
 from ledger.importers.inputs import Input, files_in, inputs, is_packed
 from ledger.importers.lines import LINE_FEED, encoding_of
@@ -102,12 +102,9 @@ class DropFolder:
         """Note that it was read; the ledger has what is in it."""
         self._read[self._name(due.path)] = due.length, due.written
         content = json.dumps({"about": self._about, "read": self._read}).encode()
-        draft = self._folder / f"{NOTE}.{secrets.token_hex(4)}"
-        try:
-            draft.write_bytes(content)
-            draft.replace(self._folder / NOTE)
-        finally:
-            draft.unlink(missing_ok=True)
+        with draft(self._folder / NOTE) as made:
+            made.write_bytes(content)
+            made.replace(self._folder / NOTE)
 
     def _is_new(self, due: Due) -> bool:
         length, written = self._read.get(self._name(due.path), (-1, -1))

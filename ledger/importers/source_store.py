@@ -9,9 +9,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.chain.hashing import Digest, keyed, sha256_of
+from ledger.drafts import draft
 from ledger.errors import Conflict, InputRejected, NotFound, VerificationFailed
 
 PIECE = 1 << 20
@@ -50,22 +49,19 @@ class SourceStore:
         path = self.path(file)
         if path.exists():
             return path
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with _created(draft) as out:
-                _encrypt(stream, out, purpose, _key(record_key(purpose), file))
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(path)
+            with draft(path) as made:
+                with made.open("wb") as out:
+                    _encrypt(stream, out, purpose, _key(record_key(purpose), file))
+                    out.flush()
+                    os.fsync(out.fileno())
+                made.replace(path)
         except OSError as error:
             raise InputRejected(
                 f"the source cannot be kept: {error.strerror}", file=str(path), code="import.keep",
                 hint="make room, or import it without --keep",
             ) from error  # fmt: skip
-        finally:
-            with suppress(NotADirectoryError):  # where the folder is a file, there is no draft either
-                draft.unlink(missing_ok=True)
         return path
 
     def sweep(self, purposes: Collection[str]) -> int:
@@ -90,30 +86,24 @@ class SourceStore:
             )
         if target.exists():
             raise _there(target)
-        draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
         try:
-            with path.open("rb") as kept, _created(draft) as out:
-                size, digest = _decrypt(kept, out, file, record_key)
-                out.flush()
-                os.fsync(out.fileno())
-            if keyed(file_key, digest) != file:
-                raise SourceDamaged("the kept file is not the one that was imported", file=str(path))
-            os.link(draft, target)
+            with draft(target) as made:
+                with path.open("rb") as kept, made.open("wb") as out:
+                    size, digest = _decrypt(kept, out, file, record_key)
+                    out.flush()
+                    os.fsync(out.fileno())
+                if keyed(file_key, digest) != file:
+                    raise SourceDamaged("the kept file is not the one that was imported", file=str(path))
+                os.link(made, target)
         except FileExistsError as error:
             raise _there(target) from error
         except OSError as error:
             raise InputRejected(f"cannot be written: {error.strerror}", file=str(target), code="import.file") from error
-        finally:
-            draft.unlink(missing_ok=True)
         return size
 
 
 def _there(target: Path) -> Conflict:
     return Conflict("there is a file already", file=str(target), hint="name another", code="import.there")
-
-
-def _created(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
 def _key(record_key: bytes, file: Digest) -> bytes:

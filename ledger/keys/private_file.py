@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
+from ledger.drafts import draft
 from ledger.errors import Conflict, KeyProblem
 
 LARGEST = 65_536
@@ -24,21 +24,19 @@ class AlreadyThere(Conflict):
 
 def write_private(path: Path, content: bytes) -> None:
     """Make `path` with this content, mode 0600. Raises AlreadyThere, KeyProblem where it cannot be written."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_synced(draft, content)
-        # A link refuses a name that exists, where a rename would replace it. If we die before: only a draft is left.
-        os.link(draft, path)
-        sync_folder(path.parent)
+        with draft(path) as made:
+            _write_synced(made, content)
+            # A link refuses a name that exists, where a rename would replace it. If we die before: a draft is left.
+            os.link(made, path)
+            sync_folder(path.parent)
     except FileExistsError as error:
         raise AlreadyThere(f"{path.name} exists", hint="keys are never overwritten: move it away first") from error
     except OSError as error:
         raise KeyProblem(
             f"{path.name} cannot be written: {error.strerror}", hint="check the folder", **_at(path)
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def read_private(path: Path, *, hint: str) -> bytes:
@@ -56,7 +54,7 @@ def read_private(path: Path, *, hint: str) -> bytes:
 
 
 def _write_synced(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(path, os.O_WRONLY)
     with open(descriptor, "wb") as file:
         os.fchmod(descriptor, 0o600)
         file.write(content)

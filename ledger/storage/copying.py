@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from ledger.drafts import draft
 from ledger.errors import Conflict, NotFound
 from ledger.keys.private_file import sync_folder
 from ledger.storage.faults import spoken
@@ -43,19 +43,15 @@ def copy_database(source: Path, target: Path) -> None:
     """Copy by SQLite's online backup, in one step: writers wait at most for the reading. Raises NotFound, CopyThere."""
     if not source.is_file():
         raise NotFound(f"there is no file {source}", hint="check the path", code="backup.missing")
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        with spoken(), closing(_opened(source, "ro")) as old, closing(_opened(draft, "rw")) as new:
-            old.backup(new)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        os.link(draft, target)
+        with draft(target) as made:
+            with spoken(), closing(_opened(source, "ro")) as old, closing(_opened(made, "rw")) as new:
+                old.backup(new)
+            with made.open("rb") as file:
+                os.fsync(file.fileno())
+            os.link(made, target)
     except FileExistsError as error:
         raise CopyThere(f"{target} exists", hint="name another folder") from error
-    finally:
-        for leftover in (draft, *(draft.with_name(f"{draft.name}{end}") for end in ("-wal", "-shm", "-journal"))):
-            leftover.unlink(missing_ok=True)
 
 
 def copy_folder(source: Path, target: Path) -> None:
@@ -82,9 +78,9 @@ def move_file(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         # Whole on that disk before it has its name; if we die on the way, the source is still there.
-        draft = target.with_name(f".{target.name}.new")
-        copy_file(source, draft)
-        os.replace(draft, target)
+        beside = target.with_name(f".{target.name}.new")
+        copy_file(source, beside)
+        os.replace(beside, target)
         sync_folder(target.parent)
         source.unlink()
 

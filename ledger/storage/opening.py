@@ -7,12 +7,12 @@ and on PostgreSQL the tables come in one transaction.
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, insert, inspect
 
 from ledger.clock import Clock, now
+from ledger.drafts import draft
 from ledger.errors import Conflict, InputRejected, NotFound
 from ledger.storage import guards, tables
 from ledger.storage.engine import PATIENCE, location, open_engine, sqlite_engine
@@ -35,16 +35,13 @@ def _create_file(path: Path) -> None:
     """Build the file beside its place and link it there: if we die on the way, there is no ledger."""
     if not path.absolute().parent.is_dir():
         raise NotFound(f"there is no folder {path.absolute().parent}", hint="make it first: `mkdir`")
-    building = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-    os.close(os.open(building, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with spoken():
-            _build_sqlite(building)
-        os.link(building, path)
+        with draft(path) as building:
+            with spoken():
+                _build_sqlite(building)
+            os.link(building, path)
     except FileExistsError as error:
         raise _exists(str(path)) from error
-    finally:
-        building.unlink()
     folder = os.open(path.absolute().parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.pool import QueuePool
 
+from ledger.drafts import draft
 from ledger.errors import Conflict, NotFound
 from ledger.storage.engine import PATIENCE
 from ledger.storage.faults import spoken
@@ -23,6 +23,8 @@ _PRAGMAS = (
     "journal_mode=DELETE", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF",
     "cache_size=-32000",
 )  # fmt: skip
+_BEFORE_TABLES = "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first"
+"""Both count before the first table is made, or never. Pages that an erasure frees can be given back."""
 
 
 class NoVault(NotFound):
@@ -68,23 +70,17 @@ def check_no_tables(connection: Connection) -> None:
 
 def make_file(path: Path, filling: Callable[[Engine], None]) -> None:
     """A file that is a whole vault from the moment it has its name, 0600 all along; `filling` closes the engine."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with spoken():
-            with closing(sqlite3.connect(draft)) as new:
-                # Both count before the first table is made, or never. Pages that an erasure frees can be given back.
-                new.executescript(
-                    "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first"
-                )
-            filling(engine(draft))
-        os.link(draft, path)
+        with draft(path) as made:
+            with spoken():
+                with closing(sqlite3.connect(made)) as new:
+                    new.executescript(_BEFORE_TABLES)
+                filling(engine(made))
+            os.link(made, path)
     except FileExistsError as error:
         raise VaultThere("there is a vault already", file=str(path), hint="name another") from error
     except OSError as error:
         raise NoVault(f"cannot be made: {error.strerror}", file=str(path), hint="check the folder") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def engine(place: Path | URL) -> Engine:

@@ -7,12 +7,12 @@ cut may take the last writings, each as a whole; what nobody can read is made an
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from ledger.drafts import draft
 from ledger.storage.faults import Damaged, StorageFailed, spoken
 
 FORMAT = 3
@@ -113,13 +113,8 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _make(path: Path) -> None:
     """Built beside its place and linked there when it is whole: nobody meets it half made."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+    with draft(path) as made:
+        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
             connection.executescript(_SCHEMA)
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process was faster
-    finally:
-        draft.unlink(missing_ok=True)
+        with suppress(FileExistsError):  # another process was faster
+            os.link(made, path)

@@ -171,6 +171,35 @@ def test_a_backup_that_was_killed_is_made_anew_by_the_same_command_and_not_resto
     elsewhere.check()
 
 
+def test_two_backups_into_one_folder_at_once_are_one(world: World, tmp_path: Path, monkeypatch):
+    folder, copy = tmp_path / "backup", backups.copy_vault
+
+    def meanwhile(*arguments) -> None:
+        with pytest.raises(LedgerError) as found:
+            taken(world, folder)
+        assert (found.value.code, found.value.exit) == ("backup.running", 7)
+        copy(*arguments)
+
+    monkeypatch.setattr(backups, "copy_vault", meanwhile)
+    taken(world, folder)
+    monkeypatch.undo()
+    assert {path.name for path in folder.iterdir()} == {"ledger", "vault", "keys"}
+    with pytest.raises(LedgerError) as found:
+        taken(world, folder)
+    assert found.value.code == "restore.exists"
+    assert {path.name for path in folder.iterdir()} == {"ledger", "vault", "keys"}
+
+
+def test_a_backup_that_is_interrupted_leaves_nothing(world: World, tmp_path: Path, monkeypatch):
+    def interrupted(*_) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backups, "copy_vault", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        taken(world, tmp_path / "backup")
+    assert list((tmp_path / "backup").iterdir()) == []
+
+
 FULL = OSError(errno.ENOSPC, "no space left on device")
 
 
