@@ -50,17 +50,17 @@ def command(
       ledger --ledger ledger.db restore /backup/2022-06-30 --erasures newest.jsonl
     """
     from ledger.errors import NotFound
-    from ledger.restoring import restore
+    from ledger.restoring import Restored, restore
 
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}", hint="name the folder that `ledger backup` made")
     newer = _lines(erasures) if erasures else iter(()) if no_newer_copy else None
     restored = restore(folder, session.place(ctx), _signer, newer, came_back=partial(_came_back, copies))
+    if as_json:
+        answer_json(restored._asdict() if restored else dict.fromkeys(Restored._fields))
+        return
     if restored is None:
         answer("the restore that was stopped is complete")
-        return
-    if as_json:
-        answer_json(restored._asdict())
         return
     answer(f"restored {restored.size:,} entries; recorded at position {restored.position:,}")
     if restored.lost:

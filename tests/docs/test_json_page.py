@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from cli.nouns import NOUNS
+from ledger.importers.formats import FORMATS, TABLE
+from tests.cli.commands import command_at, every_command
 from tests.docs.blocks import ROOT
 from tests.worlds import V, World, log_file
 
@@ -23,11 +26,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger why": ("why", "ID", "--as-of", "2022-06-15"),
     "ledger register": ("register", "holdings"),
     "ledger findings list": ("findings", "list"),
+    "ledger findings explain": ("findings", "explain", "FINDING"),
+    "ledger findings show": ("findings", "show", "FINDING"),
     "ledger replay": ("replay",),
     "ledger import": ("import", "m365-audit", "LOG", "--party", "VLAIO", "--protocol", V),
     "ledger import list": ("import", "list"),
     "ledger import show": ("import", "show", "BATCH"),
     "ledger import check": ("import", "check", "BATCH", "LOG"),
+    "ledger import summarise": ("import", "summarise", "--protocol", V),
     "ledger load": ("load", "LEDGER"),
     "ledger verify": ("verify",),
     "ledger evidence build": EVIDENCE,
@@ -36,6 +42,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger checkpoint show": ("checkpoint", "show"),
     "ledger key list": ("key", "list"),
     "ledger subject find": ("subject", "find", "an@demo.invalid"),
+    "ledger subject add": ("subject", "add", "jan@demo.invalid", "--protocol", V),
+    "ledger subject show": ("subject", "show", "TOKEN"),
+    "ledger subject disclosures": ("subject", "disclosures", "TOKEN"),
+    "ledger subject export": ("subject", "export", "TOKEN"),
+    "ledger subject erase --dry-run": (
+        "subject", "erase", "TOKEN", "--ground", "request", "--decided-by", "VLAIO", "--dry-run",
+    ),
+    "ledger backup": ("backup", "COPY", "--kept-until", "2031-01-01"),
+    "ledger restore": ("restore", "COPY"),
     "ledger retention run": ("retention", "run", "--protocol", V, "--uses-after", "10y", "--dry-run"),
     "ledger protocol check": ("protocol", "check", SHIPPED),
     "ledger protocol list": ("protocol", "list"),
@@ -44,14 +59,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ledger events list": ("events", "list"),
     "ledger record": INCIDENT,
     "ledger incident detect --dry-run": (*INCIDENT, "--dry-run"),
-}
+}  # fmt: skip
 
 
 def told(world: World, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
     capsys.readouterr()
     place = str(world.place.views.with_suffix(".db"))
-    if words[0] == "load":
-        words, place = ("load", place), str(world.place.base.with_name("copy.db"))
+    if words[0] in ("load", "restore"):
+        words = tuple(place if word == "LEDGER" else word for word in words)
+        place = str(world.place.base.with_name("copy.db"))
     here = [] if words[:2] in (("protocol", "check"), ("events", "list")) else ["--ledger", place]
     assert run([*here, *words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
@@ -66,11 +82,29 @@ def test_the_page_has_a_section_for_each_of_these_commands() -> None:
     assert set(SECTIONS) == set(COMMANDS)
 
 
+def test_each_command_that_takes_json_is_on_the_page_or_records_an_event() -> None:
+    told_as = {" ".join(heading.split()[1:]).removesuffix(" --dry-run") for heading in SECTIONS}
+    verbs = {f"{noun} {verb}" for noun, events in NOUNS.items() for verb in events}
+    taking = {
+        " ".join(path) for path in every_command()
+        if any("--json" in parameter.opts for parameter in command_at(path).params)
+    }  # fmt: skip
+    formats = {f"import {name}" for name in (*FORMATS, TABLE)}
+    assert taking - verbs - formats == told_as - {"import", "incident detect"}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_fields_of_a_document_are_those_of_the_page(
     world: World, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     words = COMMANDS[command]
+    if "COPY" in words:
+        words = tuple(str(world.place.base.with_name("copy")) if word == "COPY" else word for word in words)
+        if words[0] == "restore":
+            told(world, capsys, "backup", words[1], *COMMANDS["ledger backup"][2:])
+    if "TOKEN" in words:
+        tokens = told(world, capsys, *COMMANDS["ledger subject find"])["tokens"]
+        words = tuple(tokens[V] if word == "TOKEN" else word for word in words)
     if words[0] in ("import", "findings"):
         log = str(log_file(world.place.base.parent, 3))
         words = tuple({"LOG": log, "BATCH": str(world.size() + 1)}.get(word, word) for word in words)
@@ -82,6 +116,9 @@ def test_the_fields_of_a_document_are_those_of_the_page(
         words = tuple(here.get(word, word) for word in words)
         if words[1] != "build":
             told(world, capsys, *EVIDENCE[:-1], bundle)
+    if "FINDING" in words:
+        first = told(world, capsys, *COMMANDS["ledger findings list"])["items"][0]["id"]
+        words = tuple(first if word == "FINDING" else word for word in words)
     if "ID" in words:
         first = told(world, capsys, *COMMANDS["ledger obligations"])["items"][0]["id"]
         words = tuple(first if word == "ID" else word for word in words)
