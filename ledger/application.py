@@ -35,7 +35,7 @@ from ledger.keys.signing import Random, SignedLine, meaning, sign_event
 from ledger.place import Place
 from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
 from ledger.storage.faults import Damaged
-from ledger.storage.highwater import Mark
+from ledger.storage.highwater import HighWater, Mark
 from ledger.storage.known_ids import KnownIds
 from ledger.storage.marks import Marks
 from ledger.storage.opening import open_store
@@ -289,6 +289,14 @@ class Application:
     def marked(self, receipt: Receipt, *, sync: bool = False) -> Receipt:
         self.marks.replace(Mark(receipt.last, receipt.leaf), sync=sync)
         return receipt
+
+    def signed_unheard(self) -> bytes | None:
+        """A checkpoint over all there is that the mark does not know: its signer was killed before it could answer."""
+        last, head, mark = self.store.latest_checkpoint(), self.store.head(), HighWater(self.place.head).read()
+        if last is None or last.size != head.size or mark is None or mark.size >= head.size:
+            return None
+        self.marks.replace(Mark(head.size, head.leaf), sync=True)
+        return last.note
 
     def sign_checkpoint(self, log: KeyPair, events: KeyPair) -> bytes:
         """Seal all streams and sign the ledger's size and root; the note is stored with the seal.

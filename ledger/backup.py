@@ -105,7 +105,9 @@ def _hold(held: int, folder: Path, made: bool) -> None:
 
 
 def _not_empty(folder: Path) -> InTheWay:
-    return InTheWay(f"{folder} is not empty", hint="name a new folder")
+    whole = {path.name for path in folder.iterdir()} == set(PARTS)
+    fact = f"there is a whole backup in {folder}" if whole else f"{folder} is not empty"
+    return InTheWay(fact, hint="name a new folder for another one" if whole else "name a new folder")
 
 
 def _running(folder: Path) -> InTheWay:

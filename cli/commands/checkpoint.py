@@ -27,12 +27,14 @@ def command() -> None:
 def sign(ctx: click.Context) -> None:
     """Seal every stream and sign a checkpoint with the log key.
 
+    Stopped before it answered? The same again answers with what was signed, or signs anew: one more seal does no harm.
+
     \b
     Example:
       ledger checkpoint sign
     """
     opened = session.application(ctx)
-    note = opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
+    note = opened.signed_unheard() or opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
     _, size, root, *_ = note.decode().split("\n")
     answer(f"signed checkpoint {size}, root {root}")
     say("Next: hand it to the other parties, who can then tell if this ledger is ever changed: ledger checkpoint show")

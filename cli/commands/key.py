@@ -13,7 +13,9 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
 
 if TYPE_CHECKING:
+    from ledger.door import Door
     from ledger.events.keys import KeyUse
+    from ledger.keys.keystore import KeyPair
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
 USE = click.option(
@@ -138,17 +140,16 @@ def rotate(ctx: click.Context, party: str, use: KeyUse) -> None:
     Example:
       ledger key rotate --party TBT
 
-    What the old key signed stays as it was: a key counts by position.
+    What the old key signed stays as it was: a key counts by position. Stopped before it answered? `ledger key list`
+    tells whether the new key counts; if it does not, the same command goes on with the key that it made.
     """
     from ledger.canonical import load
-    from ledger.keys.keystore import KeyStore
     from ledger.keys.signing import Draft, sign
 
     opened = session.application(ctx)
     door, folder = opened.door, session.place(ctx).keys
     old, signer = session.key(ctx, party, use, door), session.key(ctx, party, "events", door)
-    # If we die here, a key that nobody enrolled is left beside the others: it signs nothing.
-    new = KeyStore(folder).create(party, use, session.passphrase(f"{party}'s {use} key", new=True), another=True)
+    new = _never_enrolled(folder, party, use, door) or _made(folder, party, use)
     enrolled = load(_enrolment(folder, party, use, door.origin).encode())
     drafts = (
         {**enrolled, "replaces": old.key_id},
@@ -157,6 +158,25 @@ def rotate(ctx: click.Context, party: str, use: KeyUse) -> None:
     recorded = opened.record([sign(Draft.parse(each), signer, door.origin, opened.clock) for each in drafts])
     answer(f"{use} key of {party} is now {new.key_id[:16]}, from position {recorded[0].position} on")
     answer(f"revoked key {old.key_id[:16]} at position {recorded[1].position}")
+
+
+def _made(folder: Path, party: str, use: KeyUse) -> KeyPair:
+    """A new key. If we die behind this, it is left beside the others and signs nothing; the next run takes it."""
+    from ledger.keys.keystore import KeyStore
+
+    return KeyStore(folder).create(party, use, session.passphrase(f"{party}'s {use} key", new=True), another=True)
+
+
+def _never_enrolled(folder: Path, party: str, use: KeyUse, door: Door) -> KeyPair | None:
+    """The newest key, where no entry knows it: made by a rotation that was stopped."""
+    from ledger.chain.ed25519 import key_id
+    from ledger.keys.keystore import KeyStore
+
+    last = KeyStore(folder).newest(party, use)
+    if key_id(last.vkey.public) in door.keyring.keys:
+        return None
+    say(f"taking {last.path}, which was made before and never enrolled; move it away to have another one made")
+    return last.opened(session.passphrase(f"{party}'s {use} key"))
 
 
 @command.command("list", epilog=EXIT_STATUS)

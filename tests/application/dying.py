@@ -24,7 +24,10 @@ Check = Callable[[World, str], None]
 
 
 class Countdown:
-    """Kills this process at the moment with a number: at the ends of transactions, and on both sides of the mark."""
+    """Kills this process at the moment with a number: at the ends of transactions, and on both sides of the mark.
+
+    So too where a file gets its name.
+    """
 
     def __init__(self, upto: int) -> None:
         self.left = upto
@@ -39,7 +42,7 @@ class Countdown:
             self.tick()
 
     def watch(self) -> None:
-        connect, replace = sqlite3.connect, HighWater.replace
+        connect, replace, link = sqlite3.connect, HighWater.replace, os.link
 
         def traced(*arguments: Any, **options: Any) -> sqlite3.Connection:
             connection = connect(*arguments, **options)
@@ -51,6 +54,12 @@ class Countdown:
             replace(*arguments, **options)
             self.tick()
 
+        def linked(*arguments: Any) -> None:
+            self.tick()
+            link(*arguments)
+            self.tick()
+
+        os.link = linked  # type: ignore[assignment]
         sqlite3.connect = traced  # type: ignore[misc]
         HighWater.replace = marked  # type: ignore[method-assign]
 
@@ -58,7 +67,8 @@ class Countdown:
 def sweep(demo: Path, folder: Path, command: list[str], check: Check) -> None:
     """Kill the command at every moment until it ends alive; after each, check, run it again, and check again.
 
-    Writes how often it was killed to `folder/killed`. Runs in a process without threads, for only such a one may fork.
+    WORLD in it is the folder of the copy. Writes how often it was killed to `folder/killed`. Runs in a process without
+    threads, for only such a one may fork.
     """
     ingest.LARGEST_BATCH = 25
     killed = 0
@@ -90,7 +100,8 @@ def _child(world: World, command: list[str], upto: int, folder: Path) -> int:
         with _output(folder):
             if upto:
                 Countdown(upto).watch()
-            code = run(["--ledger", world.place.url, *command])
+            words = [word.replace("WORLD", str(world.place.base.parent)) for word in command]
+            code = run(["--ledger", world.place.url, *words])
             sys.stdout.flush()
         os._exit(code)
     return os.waitpid(child, 0)[1]

@@ -1,4 +1,4 @@
-"""kill -9 at every moment of `record` and `import`: what was acknowledged is there, and the same again completes it."""
+"""kill -9 at every moment of a command: what was acknowledged is there, and the same again completes it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from ledger.chain.entry import event_of
+from ledger.keys.keystore import KeyStore
+from ledger.storage.highwater import HighWater
 from ledger.storage.opening import open_store
 from tests.application.dying import swept
 from tests.importers.logs import audit, csv_text
-from tests.worlds import V, World
+from tests.worlds import V, World, copied
 
 BEFORE = 125
 LINES, USES = 3, 40
@@ -76,3 +80,58 @@ def test_an_import_killed_at_any_moment_has_whole_batches_and_can_be_run_again(d
     command = ["import", "m365-audit", str(file), "--protocol", V, "--party", "VLAIO"]
     assert swept(demo_folder, tmp_path, command, check_import) > 20
     assert (tmp_path / "log.csv.rejects.jsonl").exists()
+
+
+def check_rotated(world: World, acknowledged: str) -> None:
+    """One key of TBT counts, and lies there; one that nobody enrolled is the next to be, and never a second one."""
+    with world.open() as ledger:
+        keyring, size = ledger.door.keyring, ledger.door.size
+    (valid,) = keyring.valid_keys("TBT", "events", size + 1)
+    store = KeyStore(world.place.keys)
+    assert store.holding(valid.key_id)
+    unknown = len(store.files("TBT", "events")) - sum(key.party == "TBT" for key in keyring.keys.values())
+    assert unknown in ((0,) if "is now" in acknowledged else (0, 1))
+    if "is now" in acknowledged:
+        assert valid.key_id[:16] in acknowledged
+        assert not [path.name for path in world.place.keys.iterdir() if path.name.startswith(".")]
+
+
+def test_a_rotation_killed_at_any_moment_goes_on_with_the_key_that_it_made(
+    demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LEDGER_PASSPHRASE", "a passphrase of the test")
+    assert swept(demo_folder, tmp_path, ["key", "rotate", "--party", "TBT"], check_rotated) > 10
+
+
+def check_signed(world: World, acknowledged: str) -> None:
+    """A seal goes with its checkpoint; what was said is the last one, and the mark knows it."""
+    with open_store(world.place.url) as store:
+        size, last = store.size(), store.latest_checkpoint()
+    mark = HighWater(world.place.head).read()
+    assert last is not None
+    assert mark is not None
+    assert (size, last.size) == (BEFORE + 1, BEFORE) or last.size == size
+    # Only where all was done but the answer, the same again signs anew.
+    assert size <= BEFORE + (3 if acknowledged else 2)
+    if acknowledged:
+        assert f"signed checkpoint {size}," in acknowledged
+        assert mark.size == size
+
+
+def test_a_checkpoint_killed_before_the_mark_is_signed_once(demo_folder: Path, tmp_path: Path):
+    world = copied(demo_folder, tmp_path / "begun")
+    world.record(world.signed("TBT", "party-withdrew", party="TBT", effective_at="2022-08-01"))
+    assert swept(world.place.base.parent, tmp_path, ["checkpoint", "sign"], check_signed) > 8
+
+
+def check_copied(world: World, acknowledged: str) -> None:
+    """A whole backup, or what says that it is none; it goes away with the world."""
+    folder = world.place.base.parent / "copy"
+    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    assert "unfinished" in there or there in (set(), {"ledger", "vault", "keys"})
+    assert not acknowledged or there == {"ledger", "vault", "keys"}
+    assert not [path.name for path in folder.rglob(".*") if "unfinished" not in there]
+
+
+def test_a_backup_killed_at_any_moment_is_none_and_is_made_by_the_same_command(demo_folder: Path, tmp_path: Path):
+    assert swept(demo_folder, tmp_path, ["backup", "WORLD/copy", "--kept-until", "2031-01-01"], check_copied) > 5
