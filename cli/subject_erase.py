@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ GROUNDS = (BY_TERM, "request", "objection", "unlawful", "order")
 @click.option("--decided-by", required=True, metavar="PARTY", help="Who decided.")
 @click.option("--decided-at", metavar="MOMENT", help="When they did: 2022-06-30, or an instant in UTC.")
 @click.option("--clause", metavar="ADDRESS", help="The clause of the protocol that asks for it.")
-@click.option("--request", metavar="ID", help="The event by which it was asked.")
+@click.option("--request", metavar="ID", help="The recorded event by which it was asked.")
 @click.option("--dataset", "datasets", multiple=True, metavar="NAME", help="Also erased by the party, in its own data.")
 @click.option("--as", "party", metavar="PARTY", help="Which party that is. Who decided, if left out.")
 @click.option("--confirm", metavar="TOKEN", help="The token again, in place of typing it when asked.")
@@ -62,6 +63,7 @@ def erase(
         return
     plan = plan_of(opened, token, parts)
     _check_decider(opened, plan["protocol"], str(reasons["decided_by"]), str(reasons["ground"]))
+    _check_request(opened, reasons["request"])
     opened.door.holds.check_free(plan["protocol"])
     tell = None if as_json else answer if dry_run else say
     if tell:
@@ -107,6 +109,21 @@ def _check_decider(opened: Application, protocol: str | None, decider: str, grou
     """
     if ground != "order" and decider != opened.door.keyring.operator:
         check_known(opened.door, protocol, decider)
+
+
+def _check_request(opened: Application, request: str | None) -> None:
+    """Raise NotFound for an event that is not there: what is erased cannot be stated better afterwards."""
+    from ledger.errors import NotFound
+    from ledger.ids import HEX128_PATTERN
+
+    if request is None:
+        return
+    if not re.search(HEX128_PATTERN, request) or opened.position_of(request) is None:
+        raise NotFound(  # what was given is not repeated: it may be a name
+            "no entry of this ledger has the event id that --request gives", code="event.unknown",
+            hint="ids are in what `ledger record` answered, and in `ledger export`; leave --request out if what was "
+            "asked is not in this ledger",
+        )  # fmt: skip
 
 
 def _check_confirmed(wanted: str, given: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.asked import check_known
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, person_token
 from cli.output import answer, answer_filled, answer_json, say, table
@@ -68,10 +69,11 @@ def add(ctx: click.Context, identifier: str, protocol: str | None, token: str | 
 
 @command.command(epilog=EXIT_STATUS)
 @click.argument("identifier")
+@click.option("--protocol", metavar="ID", help="Look in one protocol only.")
 @json_option
 @ledger_option
 @click.pass_context
-def find(ctx: click.Context, identifier: str, as_json: bool) -> None:
+def find(ctx: click.Context, identifier: str, protocol: str | None, as_json: bool) -> None:
     """The tokens of a person, one in each protocol that knows them.
 
     \b
@@ -81,10 +83,11 @@ def find(ctx: click.Context, identifier: str, as_json: bool) -> None:
     from ledger.errors import NotFound
 
     opened, wanted = session.application(ctx), str(_identifier(identifier))
+    check_known(opened.door, protocol)
     found: dict[str, str] = {}
-    for protocol in sorted(opened.door.protocols):
-        if known := opened.vault.known(protocol, [wanted]):
-            found[protocol] = known[wanted]
+    for each in sorted(opened.door.protocols):
+        if protocol in (None, each) and (known := opened.vault.known(each, [wanted])):
+            found[each] = known[wanted]
     if not found:
         raise NotFound(
             "the vault knows nobody by this identifier", code="subject.unknown",
@@ -93,8 +96,8 @@ def find(ctx: click.Context, identifier: str, as_json: bool) -> None:
     if as_json:
         answer_json({"tokens": found})
         return
-    for protocol, its_token in found.items():
-        answer(f"{its_token}  {protocol}")
+    for each, its_token in found.items():
+        answer(f"{its_token}  {each}")
 
 
 @command.command(epilog=EXIT_STATUS)
