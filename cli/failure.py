@@ -30,13 +30,13 @@ def tell_failure(error: BaseException, given: list[str]) -> int:
     lines = [f"ledger: error: {line}" for line in message.split("\n")]
     if hint:
         lines.append(f"ledger: hint: {hint}")
-    # An aborted pipe has nobody left to tell.
+    # An aborted pipe, or a full disk that stderr goes to, has nobody left to tell: the exit code still does.
     try:
         print("\n".join(safe(line) for line in lines), file=sys.stderr)
         if "--json" in given:
             print(_as_json(code, exit_code, message, hint), file=sys.stderr)
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
         pass
     return exit_code
 

@@ -35,5 +35,8 @@ def write_receipts(store: Store, note: bytes, positions: Iterable[int], folder: 
 def _write(path: Path, content: bytes) -> None:
     """The file appears complete or not at all."""
     beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

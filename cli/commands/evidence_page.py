@@ -33,8 +33,11 @@ def page(output: Path) -> None:
         say(f"sha256 {sha256(made).hex()}")
         return
     beside = output.with_name(f".{output.name}.new")
-    beside.write_bytes(made)
-    os.replace(beside, output)
+    try:
+        beside.write_bytes(made)
+        os.replace(beside, output)
+    finally:
+        beside.unlink(missing_ok=True)
     answer(f"wrote {output}: {len(made):,} bytes")
     answer(f"sha256 {sha256(made).hex()}")
     say("Next: open it in a browser, and choose a bundle and your own policy; it needs no network")

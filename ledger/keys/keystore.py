@@ -183,7 +183,11 @@ class KeyStore:
         vkey = _default_vkey(party, use, public, name)
         # The public half first: if we die between the two, its name is passed over and no private key is without one.
         write_private(file.path.with_suffix(".pub"), f"{vkey}\n".encode())
-        write_private(file.path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+        try:
+            write_private(file.path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+        except KeyProblem:
+            file.path.with_suffix(".pub").unlink()
+            raise
         return KeyPair(party, use, public, isinstance(encryption, BestAvailableEncryption), vkey, private)
 
     def _next(self, party: str, use: KeyUse, another: bool) -> KeyFile:

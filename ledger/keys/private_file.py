@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -22,6 +23,13 @@ class AlreadyThere(Conflict):
     code = "key.exists"
 
 
+class NoRoom(KeyProblem):
+    """A key that is not there, because the disk had no room for it."""
+
+    code = "file.disk-full"
+    exit = 7
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Make `path` with this content, mode 0600. Raises AlreadyThere, KeyProblem where it cannot be written."""
     try:
@@ -34,6 +42,8 @@ def write_private(path: Path, content: bytes) -> None:
     except FileExistsError as error:
         raise AlreadyThere(f"{path.name} exists", hint="keys are never overwritten: move it away first") from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise NoRoom("the disk is full", hint="make room; then run the same command again", **_at(path)) from error
         raise KeyProblem(
             f"{path.name} cannot be written: {error.strerror}", hint="check the folder", **_at(path)
         ) from error
