@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import DupFd
 from queue import Queue
@@ -26,6 +23,7 @@ from ledger.importers.importer import Importer
 from ledger.importers.members import Author, Draft
 from ledger.importers.reading import Chunk, Reading, seldom_collecting
 from ledger.importers.stretch import stretch
+from ledger.interrupts import without_interrupts
 
 AHEAD = 8
 _END = None
@@ -43,7 +41,7 @@ def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
     ours, theirs = context.Pipe()
     given = (theirs, reading.importer, reading.author)
     process = context.Process(target=_read, args=(*given, _Descriptor(log.stream.fileno()), log.size), daemon=True)
-    with _without_interrupts():
+    with without_interrupts():
         process.start()
     theirs.close()
     try:
@@ -58,17 +56,6 @@ def apart(log: LogFile, reading: Reading) -> Iterator[Chunk]:
         ours.close()
         process.join()
         process.close()
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Whoever is started in here never hears Ctrl-C, which reaches both: the one that appends says when it is over."""
-    resource_tracker.ensure_running()  # where the start below does this, it lets interrupts through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _received(connection: Connection) -> Any:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from ledger.chain.merkle import Tree
+from ledger.interrupts import without_interrupts
 from ledger.storage.inspection import raw_pages
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
@@ -82,8 +83,9 @@ def started(count: int) -> Iterator[Others]:
     """Other processes that begin to start now: it takes them a while, in which this one reads what all of them need."""
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
     try:
-        for _ in range(count):
-            pool.submit(_imported)
+        with without_interrupts():
+            for _ in range(count):
+                pool.submit(_imported)
         yield Others(pool, count)
     finally:
         pool.shutdown(cancel_futures=True)
@@ -122,7 +124,8 @@ def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], 
 
 def _submitted(pool: ProcessPoolExecutor, there: Callable[[T], R], task: T) -> Future[R]:
     try:
-        return pool.submit(there, task)
+        with without_interrupts():  # it may start another process
+            return pool.submit(there, task)
     except BrokenProcessPool as error:
         broken: Future[R] = Future()
         broken.set_exception(error)
