@@ -143,8 +143,9 @@ def more(story: Story, act: tuple[str, str, str, datetime, int, bool]) -> None:
         story.tell("protocol-signed", party, when, recorded=recorded, version="2", office="head")
     elif kind == "correct":
         if of_last["type"] == "breach-notified/1":
-            story.tell("breach-notified", of_last["author"], of_last["happened_at"], recorded=recorded,
-                       incident="I-1", to=of_last["to"], received_at=when, corrects=of_last["id"])  # fmt: skip
+            sent = of_last["happened_at"]
+            story.tell("breach-notified", of_last["author"], sent, recorded=recorded, incident="I-1", to=of_last["to"],
+                       received_at=max(when, sent), corrects=of_last["id"])  # fmt: skip
     else:
         name, fields = every[kind]
         author = of_last["author"] if kind == "retract" else party
