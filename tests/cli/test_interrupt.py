@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -39,7 +40,10 @@ if __name__ == "__main__":
 
 
 def interrupted(place: str, *arguments: str, at: str, program: str = PROGRAM, **more: str) -> Said:
-    """Run `ledger` as a terminal's foreground, and press Ctrl-C once this is on the screen."""
+    """Run `ledger` as a terminal's foreground, and press Ctrl-C once this is on the screen.
+
+    Between two steps of Python's `input` a key is lost: where nothing follows, it is pressed again, as anybody would.
+    """
     master, slave = pty.openpty()
     running = subprocess.Popen(
         [sys.executable, "-c", program, *arguments], stdin=slave, stdout=slave, stderr=slave, cwd=ROOT,
@@ -49,9 +53,12 @@ def interrupted(place: str, *arguments: str, at: str, program: str = PROGRAM, **
     os.close(slave)
     shown, pressed = "", False
     try:
-        while part := os.read(master, 65536):
-            shown += part.decode()
-            if at in shown and not pressed:
+        while True:
+            if follows := bool(select.select([master], [], [], 10)[0]):
+                if not (part := os.read(master, 65536)):
+                    break
+                shown += part.decode()
+            if at in shown and not (pressed and follows):
                 pressed = bool(os.write(master, CTRL_C))
     except OSError:
         pass  # the other end is closed
