@@ -21,7 +21,7 @@ export function readYaml(bytes) {
   } catch {
     throw unreadable(0);
   }
-  if (!text.endsWith("\n") || /[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ufeff]/.test(text)) throw unreadable(0);
+  if (!text.endsWith("\n") || /[\x00-\x09\x0b-\x1f\x7f\x85\u2028-\u202e\u2066-\u2069\ufeff]/.test(text)) throw unreadable(0);
   const reader = { lines: text.split("\n"), at: 0 };
   skipBlank(reader);
   const tree = block(reader, 0, 1);

@@ -221,10 +221,12 @@ def test_a_page_without_webcrypto_says_so(browser: Any, tmp_path: Path, policy: 
         assert (report["exit"], report["refused"]["code"]) == (9, "here.no-webcrypto")
 
 
-def test_a_file_that_the_page_cannot_read_is_never_good(tab: Tab, tmp_path: Path, policy: Path) -> None:
-    forge = honest(file=honest().file.replace(b"parties: ", b"parties: &all ", 1))
-    raw = forge.file
-    assert b"&all" in raw
+@pytest.mark.parametrize(
+    ("was", "now"), [(b"\n    parties: ", b"\n    parties: &all "), (b"\nparties:", "\n# \u202e\nparties:".encode())]
+)
+def test_a_file_that_the_page_cannot_read_is_never_good(tab: Tab, was: bytes, now: bytes) -> None:
+    raw = honest().file.replace(was, now, 1)
+    assert now in raw
     script = (
         "(text) => { try { $yaml.readYaml(new TextEncoder().encode(text)); } catch (error) { return error.code; } }"
     )
