@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -39,6 +40,12 @@ if __name__ == "__main__":
 """The command, held in the middle of its work until somebody presses the key."""
 
 
+def as_a_shell_starts_it() -> None:
+    """In the foreground of the terminal, and hearing Ctrl-C, though whoever runs the tests may be deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 def interrupted(place: str, *arguments: str, at: str, program: str = PROGRAM, **more: str) -> Said:
     """Run `ledger` as a terminal's foreground, and press Ctrl-C once this is on the screen.
 
@@ -48,7 +55,7 @@ def interrupted(place: str, *arguments: str, at: str, program: str = PROGRAM, **
     running = subprocess.Popen(
         [sys.executable, "-c", program, *arguments], stdin=slave, stdout=slave, stderr=slave, cwd=ROOT,
         env={**environment(LEDGER=place), **more}, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=as_a_shell_starts_it,
     )  # fmt: skip
     os.close(slave)
     shown, pressed = "", False
