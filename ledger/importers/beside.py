@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryFile, mkstemp
+from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from ledger.chain.hashing import Digest, sha256_of_file
+from ledger.drafts import draft as beside
 
 
 def draft_in(folder: Path) -> BinaryIO:
@@ -17,18 +18,17 @@ def draft_in(folder: Path) -> BinaryIO:
 
 
 def put_in_place(draft: BinaryIO, path: Path) -> None:
-    """The whole draft under this name, instead of what was there. Raises OSError."""
+    """The whole draft under this name, instead of what was there. Raises OSError.
+
+    If we are killed on the way, a hidden copy stays until the next import of that log.
+    """
     draft.seek(0)
-    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    with beside(path) as made:
+        with made.open("wb") as file:
             copyfileobj(draft, file)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        made.replace(path)
 
 
 def digest_of(draft: BinaryIO) -> Digest:

@@ -20,6 +20,7 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
+from ledger.drafts import clear
 from ledger.errors import InputRejected
 from ledger.importers import mending
 from ledger.importers.beside import draft_in, put_in_place
@@ -82,6 +83,7 @@ class Rejects:
 
     def finish(self) -> Kept:
         """Put the files in their place, or remove those of an earlier import; what is there now."""
+        clear(self._name.parent, *(f"{self._name.name}{each}" for each in SUFFIXES))
         try:
             kept = self._removed() if self._drafts is None else self._placed(self._drafts)
         except OSError as error:

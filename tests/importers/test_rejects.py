@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.importers.logs import World, audit, csv_text, json_lines, reasons
+from tests.test_drafts import left
 
 
 def rejected(path: Path) -> list[tuple[int, int, str, bytes]]:
@@ -40,6 +41,17 @@ def test_an_import_that_stops_leaves_no_half_file(tmp_path: Path) -> None:
     path.write_text("[]\n" + json_lines(audit(number) for number in range(10_050)))
     World().imported(path, stop_after=1)
     assert [each.name for each in tmp_path.iterdir()] == ["log.jsonl"]
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_what_a_killed_import_left_of_them_goes_with_the_next_one(tmp_path: Path, good: bool) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(csv_text([audit(1), audit(2) if good else ""]))
+    for name in ("log.csv.rejects.jsonl", "log.csv.rejected"):
+        left(tmp_path / name)
+    other = left(tmp_path / "other.csv.rejected")
+    World().imported(path)
+    assert [each for each in tmp_path.iterdir() if each.name.startswith(".")] == [other]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
