@@ -96,6 +96,8 @@ def _hold(held: int, folder: Path, made: bool) -> None:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise _running(folder) from error
+    except OSError:
+        pass  # no locks on this disk: a share, say; two at once would not see each other
     # Between our look and our lock, another backup may have come to its end here.
     if made and os.listdir(folder) != [UNFINISHED]:
         (folder / UNFINISHED).unlink()

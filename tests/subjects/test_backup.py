@@ -190,6 +190,15 @@ def test_two_backups_into_one_folder_at_once_are_one(world: World, tmp_path: Pat
     assert {path.name for path in folder.iterdir()} == {"ledger", "vault", "keys"}
 
 
+def test_a_backup_goes_to_a_disk_without_locks_too(world: World, tmp_path: Path, monkeypatch):
+    def without(*_) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", without)
+    taken(world, tmp_path / "backup")
+    assert {path.name for path in (tmp_path / "backup").iterdir()} == {"ledger", "vault", "keys"}
+
+
 def test_a_backup_that_is_interrupted_leaves_nothing(world: World, tmp_path: Path, monkeypatch):
     def interrupted(*_) -> None:
         raise KeyboardInterrupt
