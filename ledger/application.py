@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import NamedTuple, Self
 
 import msgspec
@@ -382,16 +381,11 @@ def _check_same(line: SignedLine, first: SignedLine) -> None:
 
 
 def _clear_drafts(place: Place) -> None:
-    """Remove what killed processes left beside the ledger under hidden names: it may be a key that was to be destroyed.
-
-    Of any name in the folders that are the ledger's alone.
-    """
-    clear(place.base.parent, place.base.name)
-    for folder in (place.keys, place.beside(".sources"), place.beside(".stamps")):
+    """Remove what killed processes left under hidden names: it may be a second name of a key that was to go."""
+    for folder in place.folders:
         clear(folder)
-    for file in (place.vault, place.vault_key):
-        if isinstance(file, Path):
-            clear(file.parent, file.name)
+    for file in place.files:
+        clear(file.parent, file.name)
 
 
 def _busy() -> Conflict:

@@ -4,6 +4,7 @@
     NAME.vault, NAME.vault.key  who the tokens are       NAME.keys/   private keys
     NAME.views  look-ups, made anew when lost            NAME.policy  whose keys this machine trusts
     NAME.sources/  imported files that are kept, encrypted
+    NAME.stamps/  time stamps of checkpoints
 
 Of a ledger in PostgreSQL the files beside it lie where LEDGER_FILES says: `FOLDER/NAME`, the name without ending.
 LEDGER_VAULT says where the vault lies, where not beside: a path, or the URL of another database or schema.
@@ -85,6 +86,16 @@ class Place:
     @property
     def keys(self) -> Path:
         return self.beside(".keys")
+
+    @property
+    def folders(self) -> list[Path]:
+        """Those beside it that hold nothing else's files."""
+        return [self.keys, self.beside(".sources"), self.beside(".stamps")]
+
+    @property
+    def files(self) -> list[Path]:
+        """How the names of its other files begin, with their folders."""
+        return [each for each in (self.base, self.vault, self.vault_key) if isinstance(each, Path)]
 
     @property
     def policy(self) -> Path:
