@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from cli.language import Language, Text
 from projections.findings import Cause
 from projections.said import Said
-
-Language = Literal["nl", "en"]
-Text = dict[Language, str]
 
 WORDS: dict[Cause, Text] = {
     Cause.NOT_ATTRIBUTABLE: {"nl": "gebruikt zonder naam: een gedeelde sleutel, of een log die niemand noemt",

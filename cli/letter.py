@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cli.letter_texts import TEXTS, Language, text
+from cli.language import Language
+from cli.letter_texts import TEXTS, text
 
 WIDTH = 78
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from cli.language import Language, Text
 
-Language = Literal["nl", "en"]
-
-TEXTS: dict[str, dict[Language, str]] = {
+TEXTS: dict[str, Text] = {
     "heading": {
         "nl": "Uw persoonsgegevens: aan wie ze zijn meegedeeld",
         "en": "Your personal data: to whom they were disclosed",

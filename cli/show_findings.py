@@ -9,7 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from cli.finding_texts import SETTLE, WORDS, Language, of, text
+from cli.finding_texts import SETTLE, WORDS, of, text
+from cli.language import Language
 from cli.output import answer, answer_filled
 from ledger.clock import BRUSSELS, Moment
 from projections.findings import OF_USES, Cause, Finding, Status

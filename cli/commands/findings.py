@@ -14,7 +14,7 @@ from cli.options import json_option, ledger_option, moment_options
 from cli.output import answer_json, say
 
 if TYPE_CHECKING:
-    from cli.finding_texts import Language
+    from cli.language import Language
     from projections.findings import Finding
     from projections.obligations.projection import State
     from projections.registers.findings import Answer
