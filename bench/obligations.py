@@ -33,12 +33,12 @@ from ledger.storage.append import Row
 from ledger.storage.opening import create, open_store
 from ledger.storage.snapshots import Snapshots
 from ledger.storage.store import Store
+from ledger.uncollected import uncollected
 from projections.last_answer import last_answer
 from projections.obligations.engine import evaluate
 from projections.obligations.projection import ObligationsProjection
 from projections.renewal import renew
 from projections.runner import Folded, follow
-from projections.uncollected import uncollected
 
 AS_OF = datetime(2023, 6, 1, tzinfo=UTC)
 

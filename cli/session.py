@@ -102,10 +102,10 @@ def listing(
         last = last_answer(ctx, opened, moment, present=as_of is None, rest=rest)
         if last is not None:
             return last.listing(moment, protocol, clause)
+    from ledger.uncollected import uncollected
     from projections.obligations import listing as of
     from projections.obligations.engine import evaluate
     from projections.obligations.projection import ObligationsProjection
-    from projections.uncollected import uncollected
 
     state = folded(ctx, opened, ObligationsProjection(opened.protocol_file), known_at).state
     with uncollected():

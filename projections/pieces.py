@@ -16,9 +16,9 @@ from ledger.replay import PAGE, USES, Members, Page, Reached
 from ledger.replay import read as read_rows
 from ledger.storage.append import StoredRow
 from ledger.storage.store import Store
+from ledger.uncollected import uncollected
 from projections.counting import Counted, Counter
 from projections.projection import Sound, sound
-from projections.uncollected import uncollected
 
 
 class Span(NamedTuple):

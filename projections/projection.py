@@ -23,7 +23,7 @@ from ledger.chain.hashing import sha256_of
 from ledger.errors import LedgerError, NotChecked, VerificationFailed
 from ledger.events.base import Event
 from ledger.events.codec import MalformedEvent, UnknownType, decoded, decoded_fast
-from projections.uncollected import uncollected
+from ledger.uncollected import uncollected
 from projections.uses import Uses
 
 

@@ -11,12 +11,12 @@ from ledger.chain.hashing import sha256
 from ledger.clock import BRUSSELS
 from ledger.storage.answers import Answers, Place, StoredPart
 from ledger.storage.faults import Locked, StorageFailed
+from ledger.uncollected import uncollected
 from projections.basis import basis
 from projections.last_answer import LastAnswer
 from projections.obligations.remembered import Kept
 from projections.obligations.renewing import renewed
 from projections.runner import Folded
-from projections.uncollected import uncollected
 
 
 def renew(folded: Folded, last: LastAnswer, answers: Answers, as_of: datetime) -> bool:

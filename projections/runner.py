@@ -16,11 +16,11 @@ from ledger.replay import USES, Reached, check_start, end_at, known_by
 from ledger.storage.faults import Locked, StorageFailed
 from ledger.storage.snapshots import Snapshot, Snapshots
 from ledger.storage.store import Store
+from ledger.uncollected import uncollected
 from projections.counting import Counted, gather
 from projections.engines.engine import Engine, joined
 from projections.engines.local import Local
 from projections.projection import Fact, Projection, Sound, digest, digest_of, dumped
-from projections.uncollected import uncollected
 from projections.uses import Uses
 
 Progress = Callable[[int, int], None]

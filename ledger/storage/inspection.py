@@ -16,6 +16,14 @@ PAGE = 256
 """Rows a page: they are hashed while the processor still has them at hand; larger ones take a sixth longer."""
 
 _COLUMNS = "SELECT position, stream, version, type, raw FROM entry WHERE "
+_PAGE = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
+# By position, and by no index of streams: SQLite would take that one. Whatever collation the columns were given.
+_MEMBERS = (
+    "SELECT raw FROM entry{} WHERE position > ? AND position <= ? AND stream COLLATE {} = ? AND type COLLATE {} = ? "
+    "AND version = position + ? ORDER BY position"
+)
+_ON_SQLITE = _MEMBERS.format(" NOT INDEXED", "BINARY", "BINARY")
+_ON_POSTGRES = _MEMBERS.format("", '"C"', '"C"')
 _BESIDE = {
     "entry": "SELECT count(*), (SELECT max(position) FROM entry) FROM entry",
     "checkpoint": "SELECT size, edition, note FROM checkpoint ORDER BY size, edition",
@@ -72,26 +80,55 @@ def raw_beside(store: Reader) -> Beside:
     return Beside(layout, streams, checkpoint, protocol_file, nodes, entries, last, unreadable)
 
 
-def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
-    """Rows with `after < position <= upto`, in order, PAGE at a time: position, stream, version, type, raw.
+class RawStretch:
+    """Rows with `after < position <= upto`, read in order, PAGE at a time. `after` moves on with what was read."""
 
-    A row that cannot be read comes as its position and four times None.
-    """
-    sql = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
-    while after < upto:
+    def __init__(self, store: Reader, after: int, upto: int) -> None:
+        self.store, self.after, self.upto = store, after, upto
+
+    def page(self) -> list[Any]:
+        """The next rows, none at the end: position, stream, version, type, raw.
+
+        A row that cannot be read comes as its position and four times None.
+        """
+        page: list[Any] = []
+        while not page and self.after < self.upto:
+            try:
+                page = self.store.rows(_PAGE, (self.after, self.upto, PAGE))
+            except Conflict:
+                raise
+            except LedgerError:
+                page, end = _one_by_one(self.store, self.after, self.upto)
+            else:
+                end = page[-1][0] if len(page) == PAGE else self.upto
+            self.after = end if isinstance(end, int) and end > self.after else self.upto
+        return page
+
+    def members(self, stream: str, type_: str, ahead: int) -> list[Any]:
+        """The last column of the next PAGE rows, if all have this stream and type, and versions by `ahead` larger.
+
+        Else nothing is read. The database compares, so that half as much comes from it.
+        """
+        end, sql = self.after + PAGE, _ON_POSTGRES if self.store.is_postgres else _ON_SQLITE
+        if end > self.upto:
+            return []
         try:
-            page = store.rows(sql, (after, upto, PAGE))
+            found = self.store.rows(sql, (self.after, end, stream, type_, ahead))
         except Conflict:
             raise
         except LedgerError:
-            page, end = _one_by_one(store, after, upto)
-        else:
-            end = page[-1][0] if len(page) == PAGE else upto
-        if page:
-            yield page
-        if not isinstance(end, int) or end <= after:
-            return
-        after = end
+            return []
+        if len(found) < PAGE:
+            return []
+        self.after = end
+        return [raw for (raw,) in found]
+
+
+def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
+    """The pages of a `RawStretch`."""
+    stretch = RawStretch(store, after, upto)
+    while page := stretch.page():
+        yield page
 
 
 def _one_by_one(store: Reader, after: int, upto: int) -> tuple[list[Any], int]:

@@ -24,12 +24,12 @@ def others(events: Sequence[bytes], said: Sequence[bytes]) -> list[int]:
     """
     found: set[int] = set()
     for piece in said:
-        size, first = len(piece), events[0]
-        start, end = first.find(piece), len(first) - first.rfind(piece)
-        found.update(
-            at for at, event in enumerate(events)
-            if event[start : start + size] != piece and event[-end : size - end] != piece and piece not in event
-        )  # fmt: skip
+        start, size, count = events[0].find(piece), len(piece), len(events)
+        if [event[start : start + size] for event in events].count(piece) < count:
+            end = len(events[0]) - events[0].rfind(piece)
+            found.update(
+                at for at, event in enumerate(events) if event[-end : size - end] != piece and piece not in event
+            )
     silent = not any(piece.startswith(_BEHALF) for piece in said)
     if silent and _BEHALF in b"".join(events):  # one long search takes a third of many short ones
         found.update(at for at, event in enumerate(events) if _BEHALF in event)

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ledger.chain.entry import Entry, MalformedEntry
 from ledger.chain.hashing import Digest, leaf_hashes
@@ -87,6 +87,23 @@ class Found(NamedTuple):
     faults: Faults
 
 
+class Stretch(Protocol):
+    """Rows that follow each other; `after` is where the next ones begin."""
+
+    after: int
+
+    def page(self) -> Sequence[Row]:
+        """The next rows, none at the end."""
+        ...
+
+    def members(self, stream: str, type_: str, ahead: int) -> Sequence[bytes]:
+        """The bytes of the next rows where all are of this stream and type, in versions larger by `ahead`; else none.
+
+        Nothing is read then.
+        """
+        ...
+
+
 @dataclass
 class Run:
     """A batch whose members are being read. By `form` the next one is known, if it is like the last; so by `said`."""
@@ -133,22 +150,47 @@ class Segment:
         self.first_recorded: datetime | None = None
         self.recorded: datetime | None = None
         self.run: Run | None = None
-        self.odd = False
+        self.odd = self.settled = False
 
-    def check(self, pages: Iterable[Sequence[Row]]) -> Found:
+    def check(self, stretch: Stretch) -> Found:
         """Read every row. Faults are collected, never raised."""
-        for rows in pages:
-            page, leaves = self._hashed(rows)
-            at = 0
-            while at < len(page):
-                if self.run:
-                    at = self._members(self.run, page, leaves, at)
-                if at < len(page):
-                    self._entry(page[at], leaves[at])
-                    at += 1
-            self._grow(leaves)
+        while self._page_of_members(stretch) or self._page(stretch.page()):
+            pass
         self._end_run(ended=False)
         return self._found()
+
+    def _page_of_members(self, stretch: Stretch) -> bool:
+        """The shortest way: behind a page of members of one batch, only the bytes of more of them are asked."""
+        run, first = self.run, self.position + 1
+        if not (self.settled and run and run.form and stretch.after == self.position):
+            return False
+        raws = stretch.members(run.stream, run.type, run.form.ahead)
+        if not raws:
+            return False
+        try:
+            leaves = leaf_hashes(raws)
+            events = run.form.spelled(raws, first, (self.leaf, *leaves[:-1]))
+        except TypeError:
+            events = []
+        if len(events) < len(raws):
+            return self._page(run.form.rows(raws, first))
+        self._take(run, events, leaves[-1])
+        self._grow(leaves)
+        return True
+
+    def _page(self, rows: Sequence[Row]) -> bool:
+        """The rows of one page, if there are any."""
+        page, leaves = self._hashed(rows)
+        at, self.settled = 0, False
+        while at < len(page):
+            if self.run:
+                begun, at = at, self._members(self.run, page, leaves, at)
+                self.settled = not begun and at == len(page)
+            if at < len(page):
+                self._entry(page[at], leaves[at])
+                at += 1
+        self._grow(leaves)
+        return bool(rows)
 
     def _members(self, run: Run, page: Sequence[Row], leaves: Sequence[Digest], at: int) -> int:
         """The short way: members of one batch, each as the one before it makes us expect. Gives the first other row."""
@@ -157,15 +199,20 @@ class Segment:
         first, links = self.position + 1, (self.leaf, *leaves[at:-1])
         events = run.form.events(page[at:], first, links)
         if events:
-            self._add_members(run, events, first)
-            self.position, self.leaf = self.position + len(events), leaves[at + len(events) - 1]
-            run.version = self.position + run.form.ahead
-            self._move(run.stream, run.version, self.position, self.leaf)
-            self.count += len(events)
+            self._take(run, events, leaves[at + len(events) - 1])
         return at + len(events)
 
-    def _add_members(self, run: Run, events: list[bytes], first: int) -> None:
-        """Members on the short way: without `deep`, those are read that do not say whose they are as before."""
+    def _take(self, run: Run, events: list[bytes], last: Digest) -> None:
+        """Members that are as expected, up to the entry with this leaf hash."""
+        self._add_members(run, events)
+        self.position, self.leaf = self.position + len(events), last
+        run.version += len(events)
+        self._move(run.stream, run.version, self.position, self.leaf)
+        self.count += len(events)
+
+    def _add_members(self, run: Run, events: list[bytes]) -> None:
+        """Without `deep`, those are read that do not say whose they are as before."""
+        first = self.position + 1
         run.leaves += leaf_hashes(events)
         if self.events.deep:
             self._read_members(run, events, first)
@@ -325,11 +372,9 @@ def gap(before: int, position: int) -> str:
     return f"{missing} entr{'y is' if missing == 1 else 'ies are'} missing before entry {position}"
 
 
-def check_segment(
-    after: int, pages: Iterable[Sequence[Row]], sizes: Iterable[int], events: EventCheck, tree: Tree | None = None
-) -> Found:
-    """Check the stretch after entry `after`; `sizes` are tree sizes at which its root is wanted."""
-    return Segment(after, sizes, events, tree).check(pages)
+def check_segment(stretch: Stretch, sizes: Iterable[int], events: EventCheck, tree: Tree | None = None) -> Found:
+    """Check this stretch; `sizes` are tree sizes at which its root is wanted."""
+    return Segment(stretch.after, sizes, events, tree).check(stretch)
 
 
 def _type_of(event: bytes) -> Any:

@@ -17,9 +17,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ledger.chain.merkle import Tree
 from ledger.interrupts import without_interrupts
-from ledger.storage.inspection import raw_pages
+from ledger.storage.inspection import RawStretch
 from ledger.storage.opening import open_store
 from ledger.storage.store import Store
+from ledger.uncollected import uncollected
 from ledger.verification.authority import Rules
 from ledger.verification.events import EventCheck, Keys
 from ledger.verification.segment import Found, check_segment
@@ -56,8 +57,9 @@ class _Given(Generic[T, R]):
 def check(store: Store, task: Task) -> Found:
     """Check one segment in this process."""
     events = EventCheck(task.keys, task.rules, deep=task.deep)
-    pages = raw_pages(store, task.after, task.upto)
-    return check_segment(task.after, pages, task.sizes, events, Tree.unpack(*task.tree))
+    stretch = RawStretch(store, task.after, task.upto)
+    with uncollected():
+        return check_segment(stretch, task.sizes, events, Tree.unpack(*task.tree))
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from tests.worlds import World
 TABLES = {"entry": 5, "node": 3, "checkpoint": 3, "protocol_file": 2}
 
 
-def _moved(world: World, url: str) -> None:
+def moved(world: World, url: str) -> None:
     """Every row of every table, as it is."""
     create(url).close()
     with closing(sqlite3.connect(world.place.url)) as file, psycopg.connect(url) as server, server.cursor() as cursor:
@@ -29,27 +29,27 @@ def _moved(world: World, url: str) -> None:
             cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * columns)})", rows)
 
 
-def _report(url: str, **asked: object) -> Report:
+def reported(url: str, **asked: object) -> Report:
     with open_store(url) as store:
         return verify(store, url, Asked(processes=1, **asked))  # type: ignore[arg-type]
 
 
 def test_a_ledger_moved_to_postgres_is_as_whole_as_it_was(grown: World, postgres_url: str) -> None:
-    _moved(grown, postgres_url)
-    there = _report(postgres_url, deep=True)
+    moved(grown, postgres_url)
+    there = reported(postgres_url, deep=True)
     here = report_of(grown, deep=True)
     assert there.faults == here.faults == ()
     assert (there.root, there.size, there.counts) == (here.root, here.size, here.counts)
-    assert _report(postgres_url, since=600).faults == ()
+    assert reported(postgres_url, since=600).faults == ()
 
 
 def test_what_the_owner_of_the_server_changes_is_found(grown: World, postgres_url: str) -> None:
-    _moved(grown, postgres_url)
+    moved(grown, postgres_url)
     disarm(postgres_url, "entry")
     as_owner(postgres_url, "UPDATE entry SET raw = raw || 'x'::bytea WHERE position = 300")
     as_owner(postgres_url, "UPDATE entry SET type = 'elsewhere/1' WHERE position = 310")
     as_owner(postgres_url, "DELETE FROM entry WHERE position = 40")
-    report = _report(postgres_url)
+    report = reported(postgres_url)
     assert "completeness.missing-entry" in at(report, 40)
     assert "entry.malformed" in at(report, 300)
     assert at(report, 310)
@@ -64,10 +64,10 @@ def test_a_table_that_is_gone_is_told_and_everything_else_is_read(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    _moved(grown, postgres_url)
+    moved(grown, postgres_url)
     monkeypatch.setenv("LEDGER_FILES", str(tmp_path / "beside"))
     as_owner(postgres_url, f"DROP TABLE {table}")
-    report = _report(postgres_url)
+    report = reported(postgres_url)
     told = [fault.detail for fault in report.faults if fault.code == "database.unreadable"]
     assert told == [f"table {table} cannot be read: it is gone"]
     assert table == "entry" or report.size > 1000

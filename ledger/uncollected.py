@@ -1,4 +1,4 @@
-"""States are large and have no cycles: looking for some in them takes a third of the time of what is done with them."""
+"""What is read here in masses has no cycles: looking for some takes a third of the time of what is done with it."""
 
 from __future__ import annotations
 
