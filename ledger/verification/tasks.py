@@ -25,8 +25,8 @@ from ledger.verification.authority import Rules
 from ledger.verification.events import EventCheck, Keys
 from ledger.verification.segment import Found, check_segment
 
-AHEAD = 2
-"""Segments that wait for each other process, so that it never waits for us."""
+AHEAD = 4
+"""Segments that wait for each other process, so that it never waits for us: we may have much to do with each answer."""
 
 
 class Task(NamedTuple):
@@ -47,7 +47,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class _Given(Generic[T, R]):
+class Given(Generic[T, R]):
     """A task that another process has."""
 
     task: T
@@ -102,15 +102,17 @@ def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], 
 
     If the others are killed, for lack of memory perhaps, this process goes on alone.
     """
-    waiting, given, done, due = deque(enumerate(tasks)), dict[int, _Given[T, R]](), dict[int, R](), 0
+    waiting, given, done, due = deque(enumerate(tasks)), dict[int, Given[T, R]](), dict[int, R](), 0
     pool, others = with_.pool, with_.count
     while waiting or given:
         while waiting and len(given) < AHEAD * others:
             number, task = waiting.popleft()
-            given[number] = _Given(task, _submitted(pool, there, task))
+            given[number] = Given(task, _submitted(pool, there, task))
         if waiting:
             number, task = waiting.popleft()
             done[number] = here(task)
+        elif (back := taken_back(given)) is not None:
+            done[back] = here(given.pop(back).task)
         else:
             wait([each.answer for each in given.values()], return_when=FIRST_COMPLETED)
         for number in [number for number, each in given.items() if each.answer.done()]:
@@ -122,6 +124,11 @@ def shared(here: Callable[[T], R], there: Callable[[T], R], tasks: Iterator[T], 
         while due in done:
             yield done.pop(due)
             due += 1
+
+
+def taken_back(given: dict[int, Given[T, R]]) -> int | None:
+    """The number of a task that no other process has begun, and now none will."""
+    return next((number for number in reversed(given) if given[number].answer.cancel()), None)
 
 
 def _submitted(pool: ProcessPoolExecutor, there: Callable[[T], R], task: T) -> Future[R]:

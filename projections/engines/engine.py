@@ -11,8 +11,11 @@ from ledger.replay import Reached, check_end, check_follows
 from ledger.storage.store import Store
 from projections.pieces import Piece, Span
 
-LARGEST, SMALLEST, PARTS = 1 << 15, 1 << 12, 32
-"""Entries of a piece: few enough to be kept beside each other in memory, enough to be worth handing over."""
+LARGEST, SMALLEST, PARTS = 1 << 15, 1 << 12, 8
+"""Entries of a piece: few enough to be kept beside each other in memory, enough to be worth handing over.
+
+Each is at most one of so many parts of what is left, so that all who share them are done at about the same time.
+"""
 
 
 class EngineAbsent(NotChecked):
@@ -48,6 +51,9 @@ def joined(engine: Engine, store: Store, start: Reached, end: Reached) -> Iterat
 
 
 def spans(after: int, upto: int) -> list[Span]:
-    """The log between two positions, cut so that several may share it evenly."""
-    size = max(SMALLEST, min(LARGEST, (upto - after) // PARTS))
-    return [Span(*borders) for borders in pairwise([*range(after, upto, size), upto])]
+    """The log between two positions, cut so that several may share it evenly: smaller ones towards the end."""
+    borders = [after]
+    while borders[-1] < upto:
+        size = max(SMALLEST, min(LARGEST, (upto - borders[-1]) // PARTS))
+        borders.append(min(borders[-1] + size, upto))
+    return [Span(*each) for each in pairwise(borders)]
