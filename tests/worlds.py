@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,6 +111,11 @@ def rewrite(world: World, *statements: str) -> None:
     from tests.verification.forging import as_owner
 
     as_owner(world.place.url, lambda file: [file.execute(statement) for statement in statements])
+
+
+def hear_ctrl_c() -> None:
+    """For a program about to start: as a shell starts it, though whoever runs the tests may be deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment(**more: str) -> dict[str, str]:

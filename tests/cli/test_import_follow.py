@@ -17,7 +17,7 @@ from ledger.clock import now
 from ledger.importers.following import LOCK, NOTE, FolderInUse, followed
 from tests.cli.commands import PROGRAM, Said, here
 from tests.importers.logs import audit, json_lines
-from tests.worlds import V, World, environment
+from tests.worlds import V, World, environment, hear_ctrl_c
 
 Capture = pytest.CaptureFixture[str]
 AS_VLAIO = ("--protocol", V, "--party", "VLAIO")
@@ -180,7 +180,7 @@ def reader(world: World, drop: Path) -> Iterator[subprocess.Popen[str]]:
     arguments = ["import", "m365-audit", str(drop), "--follow", "--every", "1", *AS_VLAIO]
     started = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments], env=environment(**place), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     assert started.stderr is not None
     assert "reading what comes into" in started.stderr.readline()

@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import subprocess
 import sys
 import termios
@@ -16,7 +15,7 @@ import pytest
 
 from tests.cli.commands import PROGRAM, Said
 from tests.docs.blocks import ROOT
-from tests.worlds import V, World, environment, log_file
+from tests.worlds import V, World, environment, hear_ctrl_c, log_file
 
 CTRL_C = b"\x03"
 SLOW = """
@@ -41,8 +40,8 @@ if __name__ == "__main__":
 
 
 def as_a_shell_starts_it() -> None:
-    """In the foreground of the terminal, and hearing Ctrl-C, though whoever runs the tests may be deaf to it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """In the foreground of the terminal."""
+    hear_ctrl_c()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

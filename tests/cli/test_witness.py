@@ -10,7 +10,7 @@ import pytest
 
 from ledger.keys.keystore import KeyStore
 from tests.cli.commands import PROGRAM, here
-from tests.worlds import World, environment
+from tests.worlds import World, environment, hear_ctrl_c
 
 Capture = pytest.CaptureFixture[str]
 
@@ -25,8 +25,9 @@ def test_a_witness_runs_until_it_is_stopped(world: World, capfd: Capture, tmp_pa
     )  # fmt: skip
     assert here(capfd, "verify", world=world).exit == 9
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-    ) as running:
+        [sys.executable, "-c", PROGRAM, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
+        preexec_fn=hear_ctrl_c,
+    ) as running:  # fmt: skip
         assert running.stdout is not None
         url = running.stdout.readline().decode().strip()
         for _ in range(2):
