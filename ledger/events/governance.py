@@ -286,9 +286,14 @@ class NoticeOfDefaultReceived(Act, frozen=True, kw_only=True, tag="notice-of-def
 
 
 class BreachRemedied(Act, frozen=True, kw_only=True, tag="breach-remedied/1"):
-    """A party mended or ended the breach that it was put in default for."""
+    """A party mended or ended the breach that it was put in default for.
+
+    It cures what came before it: a breach that is suspected again, or of which notice is sent again, came back.
+    """
 
     register: ClassVar[str] = "governance"
+    key_fields: ClassVar[tuple[str, ...]] = ("breach",)
+    ended_by: ClassVar[tuple[str, ...]] = ("protocol-breach-suspected", "notice-of-default-sent")
     example: ClassVar = {"breach": "B-2022-1"}
 
     breach: Id

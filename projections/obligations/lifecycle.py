@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ledger.clock import Moment
 from ledger.protocol.definitions import End, External
 from ledger.protocol.expressions import EventMatch, MomentKind, Parties
+from ledger.protocol.model import Clause
 from ledger.protocol.patterns import Power
 from projections.obligations.answer import VoidAct
 from projections.obligations.deadlines import effective_at
@@ -74,16 +75,25 @@ def _acts(world: World) -> Iterable[Step]:
 
 def _ends(world: World) -> Iterable[Step]:
     for each in world.life.versions:
-        version = each.version
-        readings = world.life.readings_at(version, world.as_of)
-        scope = Scope(version=version, readings=readings, at=world.as_of)
-        for _, end in version.defined(End, readings):
-            if isinstance(end.upon, date):
-                yield Step(Moment.of_day(end.upon), each.registered.position, registration(each.registered), end, each)
-            elif isinstance(end.upon, External):
-                yield from _external(world, each, end, end.upon)
-            else:
-                yield from _upon(world, each, end, end.upon, scope)
+        for clause in each.version.clauses:
+            for variant in clause.variants:
+                if isinstance(variant.body, End):
+                    steps = _end_steps(world, each, variant.body, world.scope(each.version, clause, variant))
+                    yield from (step for step in steps if _reads(world, each, clause, step))
+
+
+def _reads(world: World, each: InForceVersion, clause: Clause, step: Step) -> bool:
+    """Whether the clause reads so at the end that it gives: a reading chosen later changes no end that came (R10)."""
+    return clause.body(world.life.readings_at(each.version, step.moment.earliest)) is step.end
+
+
+def _end_steps(world: World, each: InForceVersion, end: End, scope: Scope) -> Iterable[Step]:
+    if isinstance(end.upon, date):
+        yield Step(Moment.of_day(end.upon), each.registered.position, registration(each.registered), end, each)
+    elif isinstance(end.upon, External):
+        yield from _external(world, each, end, end.upon)
+    else:
+        yield from _upon(world, each, end, end.upon, scope)
 
 
 def _external(world: World, each: InForceVersion, end: End, external: External) -> Iterable[Step]:
@@ -135,18 +145,18 @@ def _exercise(world: World, act: Fact) -> None:
     life = world.life
     version = life.version_at(act.happened.earliest).version
     readings = life.readings_at(version, act.happened.earliest)
-    powers = [
-        (clause, pattern)
+    giving = [
+        clause.address
         for clause, pattern in version.patterns(readings)
         if isinstance(pattern, Power) and act.type in pattern.act.types
     ]
-    if not powers and act.type not in LIFE_ACTS:
+    found = _grounds(world, act)
+    if not giving and not found and act.type not in LIFE_ACTS:
         return  # only another version makes a power of it
-    found = [each for clause, power in powers for each in grounds(world, version, clause, power, act.happened.latest)]
     used: list[tuple[str, Verdict]] = []
     for party in act.parties:
         verdicts = [judged(world, ground, act, party, _act_moment(world, ground, act)) for ground in found]
-        verdict = best(verdicts, [clause.address for clause, _ in powers])
+        verdict = best(verdicts, giving)
         if verdict.counts is False and act.retracted is None:
             _void(world, act, party, verdict)
         elif verdict.counts is not False:
@@ -157,6 +167,13 @@ def _exercise(world: World, act: Fact) -> None:
     act = replace(act, parties=tuple(party for party, _ in used))
     world.facts.put(act)
     _use(world, used[0][1], act)
+
+
+def _grounds(world: World, act: Fact) -> list[Ground]:
+    """Of every power to such an act: one that arose under an earlier version or reading is still there (R10)."""
+    clauses = ((each.version, clause) for each in world.life.versions for clause in each.version.clauses)
+    found = (ground for each in clauses for ground in grounds(world, *each, act.happened.latest))
+    return [ground for ground in found if act.type in ground.power.act.types]
 
 
 def _act_moment(world: World, ground: Ground, act: Fact) -> Moment:

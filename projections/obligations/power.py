@@ -7,7 +7,6 @@ from datetime import datetime
 
 from ledger.protocol.expressions import MomentKind
 from ledger.protocol.model import Applies, Clause, ProtocolVersion
-from ledger.protocol.patterns import Power as Pattern
 from projections.obligations.answer import Cause, Power, PowerState
 from projections.obligations.asking import asked_at
 from projections.obligations.conditions import timeline
@@ -17,26 +16,23 @@ from projections.obligations.world import World
 
 def powers(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Power]:
     """Every power that arose under this clause, for each of its holders, and whether it can be used now."""
-    if world.life.version_at(world.as_of).version is not version:
-        return
-    body = clause.pattern(world.life.readings_at(version, world.as_of))
-    if not isinstance(body, Pattern) or body.effect.makes is MomentKind.ACCEDED:
-        return
-    for ground in grounds(world, version, clause, body, world.as_of):
+    for ground in grounds(world, version, clause, world.as_of):
+        if ground.power.effect.makes is MomentKind.ACCEDED:
+            continue
         at = ground.trigger.happened.earliest if ground.trigger else world.as_of
         for holder in holders(world, ground, at):
             state, missing, by = _state(world, ground, holder)
-            bound = world.life.is_bound(holder, asked_at(world.as_of)) or clause.applies is Applies.ALWAYS
+            bound = world.life.is_bound(holder, asked_at(world.as_of)) or ground.clause.applies is Applies.ALWAYS
             if bound or by is not None:
                 yield Power(
                     protocol=world.protocol,
-                    version=version.version,
-                    clause=clause.address,
+                    version=ground.scope.version.version,
+                    clause=ground.clause.address,
                     case=ground.case,
                     holder=holder,
                     exercisable_from=_since(world, ground, holder),
                     state=state,
-                    reading={each: ground.scope.readings[each] for each in clause.chooses},
+                    reading={each: ground.scope.readings[each] for each in ground.clause.chooses},
                     exercised_by=by,
                     missing=missing,
                 )
