@@ -17,7 +17,8 @@ def suspected(story: Story, at: str, **more: str) -> str:
 
 
 def notice(story: Story, at: str, name: str = "N-1", **more: str) -> str:
-    return story.tell("notice-of-default-received", "TBT", at, notice=name, breach="B", to="TBT", received_at=at, **more)
+    return story.tell("notice-of-default-received", "TBT", at, notice=name, breach="B", to="TBT", received_at=at,
+                      **more)  # fmt: skip
 
 
 def remedied(story: Story, at: str) -> None:
