@@ -88,7 +88,7 @@ def explained(state: State, answer: Answer, subject: Subject) -> Explanation:
     body = clause.pattern(version.readings(subject.reading))
     opened = subject.opened_by if isinstance(subject, Obligation) else subject.act
     trigger = _fact(world, opened)
-    told = Told(_known(subject, trigger))
+    told = Told(_known(world, subject, trigger))
     must, unless = _asked(body)
     discharges = _discharges(must, subject, told) if isinstance(subject, Obligation) and must else ()
     closed = (subject.closed_by, subject.waived_by) if isinstance(subject, Obligation) else (None, None)
@@ -117,7 +117,7 @@ def _fact(world: World, cause: Cause | None) -> Fact | None:
     return world.facts.by_id.get(cause.id) if cause is not None else None
 
 
-def _known(subject: Subject, trigger: Fact | None) -> dict[str, str]:
+def _known(world: World, subject: Subject, trigger: Fact | None) -> dict[str, str]:
     """What the selectors of the clause stand for in this case."""
     found = {"bearer": subject.bearer, "counterparty": ", ".join(subject.counterparty)}
     if isinstance(subject, Obligation):
@@ -125,10 +125,16 @@ def _known(subject: Subject, trigger: Fact | None) -> dict[str, str]:
     if subject.unit is not None:
         found["unit"] = subject.unit.label
         found |= {f"unit.{name}": value for name, value in subject.unit.fields.items()}
-    if trigger is not None:
-        root = "trigger" if isinstance(subject, Obligation) else "act"
-        found |= {f"{root}.{name}": ", ".join(map(str, trigger.values(name))) for name in ("party", *trigger.fields)}
-    return found
+        unit = world.facts.by_id.get(subject.unit.fields["id"]) if subject.unit.kind == "fact" else None
+        found |= _selected("unit", unit)
+    return found | _selected("trigger" if isinstance(subject, Obligation) else "act", trigger)
+
+
+def _selected(root: str, fact: Fact | None) -> dict[str, str]:
+    """Each field of an event, under the selector that names it."""
+    if fact is None:
+        return {}
+    return {f"{root}.{name}": ", ".join(map(str, fact.values(name))) for name in ("party", *fact.fields)}
 
 
 def _asked(body: Pattern | None) -> tuple[e.Condition | None, e.Condition | None]:
@@ -137,7 +143,7 @@ def _asked(body: Pattern | None) -> tuple[e.Condition | None, e.Condition | None
         case Response() | Recurrence():
             return body.must, body.unless
         case Standing():
-            return body.has, None
+            return body.has, body.unless
         case Precedence():
             return body.needs, None
         case Prohibition():

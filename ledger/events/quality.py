@@ -73,9 +73,11 @@ class DataErrorReportReceived(Act, frozen=True, kw_only=True, tag="data-error-re
 
 
 class CorrectionInvestigated(Act, frozen=True, kw_only=True, tag="correction-investigated/1"):
-    """A party investigated a reported error; `outcome` says whether there is one."""
+    """A party investigated a reported error; `outcome` says whether there is one. Its next one takes its place."""
 
     register: ClassVar[str] = "quality"
+    key_fields: ClassVar[tuple[str, ...]] = ("party", "error")
+    supersedes: ClassVar[bool] = True
     example: ClassVar = {"error": "E-2022-004", "outcome": "confirmed"}
 
     error: Id

@@ -74,7 +74,7 @@ def _takes_its_place(later: Opening, earlier: Opening) -> bool:
     both_stand = later.trigger.retracted is None and earlier.trigger.retracted is None
     if earlier.missing and not later.missing and both_stand:
         return True
-    return later.body.restarts and both_stand and not later.missing
+    return later.body.restarts and both_stand and set(later.missing) <= set(earlier.missing)
 
 
 def _all(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[Opening]:

@@ -143,7 +143,8 @@ def judged(world: World, ground: Ground, act: Fact, party: str, at: Moment) -> V
     if act.type not in power.act.types or fits is False:
         return Verdict(False, "no clause gives a power to this act")
     if not _may(world, ground, act, party, at):
-        bound = ground.clause.applies is not Applies.IN_FORCE or world.life.is_bound(party, at)
+        of_a_class = isinstance(power.holder, ClassOf) and bool(act.values("class"))
+        bound = of_a_class or ground.clause.applies is not Applies.IN_FORCE or world.life.is_bound(party, at)
         why = f"{address} does not give it to {party}" if bound else f"the protocol did not bind {party} then"
         return Verdict(False, why, ground)
     if ground.start is None:

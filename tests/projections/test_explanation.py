@@ -81,6 +81,16 @@ def test_a_report_that_is_owed_names_the_case_and_the_addressee() -> None:
     ]
 
 
+def test_what_a_unit_that_is_an_event_says_is_told() -> None:
+    story = begun()
+    story.tell("processor-engaged", "VLAIO", "2022-01-10T08:00:00Z", processor="Net-IT")
+    found = why(story, "2022-02-01", clause="art. 5, sentence 5/b")
+    assert found.must.endswith("where party is VLAIO and processor is Net-IT")
+    assert [(each.type, dict(each.fields)) for each in found.discharges] == [
+        ("processing-agreement-signed", {"processor": "Net-IT"})
+    ]
+
+
 def test_a_violation_is_explained_by_its_act_and_what_was_needed() -> None:
     story = begun()
     story.tell("publication-made", "VLAIO", "2022-01-10", publication="PUB-1", origins=["TBT"])

@@ -114,6 +114,12 @@ def test_what_was_owed_to_members_who_have_all_left_stays_on_record():
     assert {each.case for each in under(story.ask("2024-06-01"), "audit")} == {"2022", "2023"}
 
 
+def test_who_joins_as_a_member_of_no_class_of_the_text_is_told_so():
+    story = framework()
+    story.tell("party-acceded", "ANN", "2022-01-10T08:00:00Z", party="FIRM", class_="SHOP")
+    assert [each.why for each in story.ask("2022-02-01").void_acts] == ["join does not give it to FIRM"]
+
+
 def test_a_member_may_use_a_power_of_its_class_and_another_may_not():
     story = framework()
     story.tell("termination-notice-given", "BOB", "2022-11-28T08:00:00Z", to=["ANN"],

@@ -259,6 +259,35 @@ def test_with_restarts_the_last_trigger_of_a_case_starts_the_clock(restarts, due
     assert the(story.ask("2022-02-05"), "dossier").due.strict == local(due)
 
 
+def test_what_is_not_declared_counts_from_the_last_closing_too():
+    dossier = clause("dossier", "pattern: response\nwhen: {type: dossier-closed}\ncase: trigger.dossier\n"
+                                "restarts: true\nbearer: BOB\ntowards: ANN\nfor_each: "
+                                "{holding: {holder: bearer, origin: ANN, records: case}}\nmust: {copy: destroyed}\n"
+                                "term: 5 years")  # fmt: skip
+    story = small(dossier)
+    story.tell("dossier-closed", "ANN", "2022-01-10T08:00:00Z", dossier="DS-1")
+    story.tell("dossier-closed", "ANN", "2022-02-01T08:00:00Z", dossier="DS-1")
+    found = the(story.ask("2022-02-05"), "dossier")
+    assert (found.unit.kind, found.opened_at, found.due.strict) == (
+        "undeclared", local("2022-02-01T09:00"), local("2027-02-01"),
+    )  # fmt: skip
+
+
+def test_an_investigation_that_confirms_takes_the_place_of_one_that_rejected():
+    mend = clause("mend", "pattern: response\nwhen: {type: data-error-reported, at: received_at}\ncase: trigger.error\n"
+                          "bearer: trigger.to\ntowards: trigger.party\nmust: {type: correction-applied, where: "
+                          "{error: case, party: bearer}}\nterm: 10 working-days\nunless: {type: correction-"
+                          "investigated, where: {error: case, party: bearer, outcome: rejected}}")  # fmt: skip
+    story = small(mend)
+    story.tell("data-error-reported", "ANN", "2024-03-22T08:00:00Z", error="E", origin="BOB", found_by="ANN",
+               to=["BOB"], received_at="2024-03-22T08:00:00Z")  # fmt: skip
+    story.tell("correction-investigated", "BOB", "2024-03-25T08:00:00Z", error="E", outcome="rejected")
+    assert the(story.ask("2024-03-26"), "mend").status is Status.WAIVED
+    story.tell("correction-investigated", "BOB", "2024-03-27T08:00:00Z", error="E", outcome="confirmed")
+    found = the(story.ask("2024-04-09"), "mend")
+    assert (found.status, found.due.strict) == (Status.OPEN, local("2024-04-11"))  # Easter Monday is none of the ten
+
+
 def test_early_performance_counts_where_the_clause_says_so():
     body = ("pattern: response\nwhen: {type: incident-detected}\nbearer: trigger.party\ntowards: others\n"
             "must: {type: breach-assessed, where: {party: bearer}}\nterm: 3 working-days\n")  # fmt: skip
