@@ -152,7 +152,7 @@ def _show_lines(title: str, lines: Iterable[str]) -> None:
 
 
 def _violation(each: Violation) -> str:
-    missing = f" ({here('; '.join(each.missing))})" if each.missing else ""
+    missing = f" (missing: {here('; '.join(each.missing))})" if each.missing else ""
     act = f"{each.bearer}, {_day(each.at)}, entry {each.act.position}"
     return f"{each.protocol}  {each.clause}  {act}: {here(each.why)}{missing}"
 

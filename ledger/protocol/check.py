@@ -231,7 +231,9 @@ def _acted(act: EventMatch, scope: Scope) -> Scope:
 
 def _check_standing(body: p.Standing, scope: Scope) -> None:
     _check_bearer(body.bearer, scope)
-    check_condition(body.has, _inner(body, scope))
+    inner = _inner(body, scope)
+    check_condition(body.has, inner)
+    check_condition(body.unless, inner)
 
 
 def _check_recurrence(body: p.Recurrence, scope: Scope) -> None:

@@ -80,12 +80,13 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing(Node):
-    """At every moment the bearer must have `has`, for each unit."""
+    """At every moment the bearer must have `has`, for each unit. Nothing is asked while `unless` holds."""
 
     bearer: Parties
     towards: Parties
     has: Condition
     for_each: Units | None = None
+    unless: Condition | None = None
 
 
 class Baseline(StrEnum):

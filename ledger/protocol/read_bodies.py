@@ -102,6 +102,7 @@ def _standing(fields: Fields) -> p.Standing:
         towards=fields.need("towards", parties),
         has=fields.need("has", condition),
         for_each=fields.opt("for_each", units),
+        unless=fields.opt("unless", condition),
         mark=fields.mark,
     )
     return fields.whole(body)

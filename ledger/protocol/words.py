@@ -111,7 +111,7 @@ class Told:
             once = f", once there was {_or(self.event(each) for each in of.once)}" if of.once else ""
             return f"each of {self.parties(of.parties)}{once}"
         if isinstance(of, e.EachFact):
-            return f"each {self.event(of.event)} that holds"
+            return f"each {self.event(of.event)}, while it holds"
         if isinstance(of, e.EachItem):
             return f"each item of the list {of.name}"
         return f"each of {_and(of.names)}"
@@ -197,7 +197,7 @@ class Told:
     def _standing(self, of: p.Standing) -> str:
         return (
             f"At every moment {self.parties(of.bearer)} must have {self.condition(of.has)}{self._for(of.for_each)}, "
-            f"owed to {self.parties(of.towards)}."
+            f"owed to {self.parties(of.towards)}.{self._unless('Nothing is asked while', of.unless)}"
         )
 
     def _recurrence(self, of: p.Recurrence) -> str:

@@ -60,12 +60,13 @@ def judged(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[J
 def violation(
     world: World, clause: Clause, act: Judged, towards: Parties, item: Item | None, why: str, missing: tuple[str, ...]
 ) -> Violation | None:
-    """The violation; where an open list decides, a finding is noted instead. None too where it is owed to nobody."""
+    """The violation; where an open list decides, a finding is noted instead, unless it is unknown what is not on it."""
     scope = replace(act.scope, item=item)
     owed = parties(world, towards, scope)
     counterparty = tuple(each for each in owed.values if each != scope.bearer)
     if open_list(world, act.body, scope):
-        world.note(clause.address, act.act.cause, act.moment.earliest, f"not on an open list: {why}")
+        if not act.missing:
+            world.note(clause.address, act.act.cause, act.moment.earliest, f"not on an open list: {why}")
         return None
     doubts = tuple(dict.fromkeys([*act.missing, *missing]))
     unit = item.key if item else NO_UNIT

@@ -16,6 +16,7 @@ from ledger.protocol.expressions import (
     Each,
     EventMatch,
     FlowExists,
+    Holdings,
     NoneOf,
     RetentionAgreed,
 )
@@ -37,7 +38,7 @@ from projections.obligations.truth import (
     swept,
     unknown,
 )
-from projections.obligations.units import bound_line, units
+from projections.obligations.units import bound_line, undeclared, units
 from projections.obligations.validity import pieces
 from projections.obligations.world import Item, Scope, World
 
@@ -91,12 +92,21 @@ def _counted(piece: Piece, moment: Moment | None, since: Moment | None) -> Itera
 
 
 def _each(world: World, condition: Each, scope: Scope) -> Timeline:
-    """True while it is true of every unit that exists; over nothing it is true."""
-    lines = []
+    """True while it is true of every unit that exists; over nothing it is true, over undeclared copies unknown."""
+    lines = [Timeline.always(unknown(*each)) for each in _undeclared(world, condition, scope)]
     for item in units(world, condition.units, replace(scope, since=None)):
         has = timeline(world, condition.has, replace(scope, item=item))
-        lines.append(has if item.exists is None else merged([absent(item.exists), has], any_true))
+        lines.append(has if item.exists is None else merged([has, absent(item.exists)], any_true))
     return merged(lines, all_true) if lines else Timeline.always(TRUE)
+
+
+def _undeclared(world: World, condition: Each, scope: Scope) -> Iterator[tuple[str, ...]]:
+    """Which copies are asked about, and not known: an empty register is no empty disk."""
+    if isinstance(condition.units, Holdings):
+        holders = [test.wanted for test in tests(world, condition.units.where, scope) if test.field == "holder"]
+        rest = undeclared(world, condition.units, scope)
+        if rest is not None and holders == [frozenset((scope.bearer,))]:
+            yield (f"which copies {scope.bearer} has of {' '.join(rest.origins)}",)
 
 
 def absent(line: Timeline) -> Timeline:

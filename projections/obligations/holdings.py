@@ -54,6 +54,9 @@ class Holding:
     def label(self) -> str:
         return "/".join(part for part in self.key[1:] if part)
 
+    def __str__(self) -> str:
+        return self.label
+
     def values(self, name: str) -> tuple[Any, ...]:
         if name in ("holder", "party"):
             return (self.holder,)

@@ -44,7 +44,10 @@ class Tested(Protocol):
 
 
 class Test(NamedTuple):
-    """One line of a `where`, ready to be asked. `wanted` are the values of which one must be there, if it says so."""
+    """One line of a `where`, ready to be asked. `wanted` are the values of which one must be there, if it says so.
+
+    `missing` is what would settle it where the answer is unknown; where it is empty, that is the field itself.
+    """
 
     field: str
     check: Check
@@ -74,7 +77,7 @@ def passes(candidate: Tested, asked: Sequence[Test]) -> tuple[bool | None, tuple
         if answer is False:
             return False, ()
         if answer is None:
-            missing += test.missing
+            missing += test.missing or (f"{test.field} of {candidate}",)
     return (None if missing else True), missing
 
 
@@ -148,7 +151,7 @@ def _checked(
         return (lambda values: (not values) is value.missing), None, ()
     if isinstance(value, Outside):
         listed, _ = values_of(world, value.of, scope)
-        return (lambda values: any(each not in listed for each in values)), None, ()
+        return partial(_outside, frozenset(listed)), None, ()
     if isinstance(value, EveryValue):
         found = [values_of(world, each, scope) for each in value.values]
         needed = {each for one in found for each in one.values}
@@ -168,6 +171,11 @@ def _overlap(found: Found, spreads: bool) -> tuple[Check, frozenset[Any] | None,
         return None if found.missing else False
 
     return check, (None if found.missing else frozenset(found.values)), found.missing
+
+
+def _outside(listed: frozenset[Any], values: tuple[Any, ...]) -> bool | None:
+    """Of what is not said, nobody knows whether it is on the list."""
+    return any(each not in listed for each in values) if values else None
 
 
 def _opposite(inner: Check, values: tuple[Any, ...]) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from projections.obligations.answer import Status
 from tests.projections.obligations.small import clause, small
-from tests.projections.obligations.stories import local, the, under
+from tests.projections.obligations.stories import destroyed, holding, local, the, under
 
 END = clause("end", "defines: end\nupon: {external: Outside}\nfor: all")
 PROOF = clause("proof", "pattern: standing\nbearer: all\ntowards: others\nhas: {type: measure-attested, where: "
@@ -100,3 +100,41 @@ def test_a_stretch_is_named_for_what_came_to_need_proof_and_keeps_that_name():
                processors=["Net-IT", "HB+"])  # fmt: skip
     after = the(story.ask("2022-04-01"), "overview", bearer="ANN", case=second)
     assert (after.id, after.status, after.opened_by) == (before.id, Status.FULFILLED, before.opened_by)
+
+
+# --- while nothing is asked --------------------------------------------------------------------------------------
+
+GUARD = clause("guard", """\
+pattern: standing
+bearer: BOB
+towards: ANN
+has: {type: measure-attested, where: {party: bearer, measure: lock}}
+unless: {each: {holding: {holder: bearer, origin: ANN}}, has: {copy: destroyed}}""")  # fmt: skip
+
+
+def test_nothing_is_asked_while_nothing_is_held():
+    story = small(GUARD)
+    holding(story, "BOB", "ANN", "d", "disk", at="2021-11-02T08:00:00Z")
+    assert the(story.ask("2021-12-01"), "guard").status is Status.OPEN
+    destroyed(story, "BOB", "ANN", "disk", "2022-01-10T08:00:00Z")
+    found = the(story.ask("2022-02-01"), "guard")
+    assert (found.status, found.closed_by) == (Status.LAPSED, None)
+
+
+def test_what_comes_to_be_held_again_is_another_stretch_with_a_name_of_its_own():
+    story = small(GUARD)
+    holding(story, "BOB", "ANN", "d", "disk", at="2021-11-02T08:00:00Z")
+    gone = destroyed(story, "BOB", "ANN", "disk", "2022-01-10T08:00:00Z")
+    holding(story, "BOB", "ANN", "d", "tape", at="2022-03-01T08:00:00Z")
+    first, second = sorted(under(story.ask("2022-04-01"), "guard"), key=lambda each: each.opened_at)
+    assert (first.status, second.status) == (Status.LAPSED, Status.OPEN)
+    assert (second.opened_at, second.case) == (local("2022-03-01T09:00"), gone)
+    assert first.id != second.id
+
+
+def test_copies_that_are_not_declared_are_not_nothing():
+    story = small(GUARD)
+    found = the(story.ask("2021-12-01"), "guard")
+    assert (found.status, found.missing) == (Status.OPEN, ("which copies BOB has of ANN",))
+    story.tell("holdings-declared", "BOB", "2021-12-02T08:00:00Z", origins=["ANN"])
+    assert under(story.ask("2022-01-01"), "guard", status="open") == []
