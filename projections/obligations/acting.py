@@ -17,6 +17,7 @@ from projections.obligations.identity import identity
 from projections.obligations.matching import acts
 from projections.obligations.openings import NO_UNIT
 from projections.obligations.parties import bearers, parties
+from projections.obligations.validity import called_off
 from projections.obligations.world import Item, Scope, World
 
 Judging = Precedence | Prohibition | Limit
@@ -42,7 +43,7 @@ def judged(world: World, version: ProtocolVersion, clause: Clause) -> Iterator[J
         rough = world.scope(version, clause, variant)
         for match in acts(world, body.act, rough):
             moment = world.facts.moment(match.fact, match.at, match.fact.values("to"))
-            if moment is None or moment.earliest > world.as_of:
+            if moment is None or moment.earliest > world.as_of or called_off(world.facts, match.fact, moment):
                 continue
             at = moment.earliest
             readings = world.life.readings_at(version, at)

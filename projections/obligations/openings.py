@@ -17,6 +17,7 @@ from projections.obligations.facts import Fact
 from projections.obligations.matching import Match, occasions
 from projections.obligations.parties import bearers, parties, selected
 from projections.obligations.units import reached, undeclared, units
+from projections.obligations.validity import called_off
 from projections.obligations.world import Item, Scope, World
 
 NO_UNIT = ("",)
@@ -110,7 +111,9 @@ def _borne(
     world: World, clause: Clause, body: Response, match: Match, scope: Scope, proven: Moment | None
 ) -> Iterator[Opening]:
     moment = proven or match.fact.happened
-    if moment.earliest > world.as_of or not applies(world, clause, scope.bearer or "", moment):
+    if moment.earliest > world.as_of or called_off(world.facts, match.fact, moment):
+        return
+    if not applies(world, clause, scope.bearer or "", moment):
         return
     scope = replace(scope, at=moment.earliest)
     missing = [*match.missing, *([] if proven else [f"{match.at} of {match.fact}"])]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from ledger.clock import Moment
 from projections.obligations.facts import Fact, Facts, parsed
 from projections.obligations.kinds import Kind, kind
 from projections.obligations.matching import Match, Test
@@ -37,7 +38,8 @@ def pieces(world: World, match: Match, narrowed: Sequence[Test] = ()) -> list[Pi
         return [Piece(start[0], ended.certain if ended else None, None, fact, each) for each in missing]
     found = [Piece(start[1], ended.doubtful if ended else None, True, fact)]
     if start[0] < start[1]:
-        found.append(Piece(start[0], start[1], None, fact, f"the hour of {fact}"))
+        until = min(start[1], ended.certain) if ended else start[1]
+        found.append(Piece(start[0], until, None, fact, f"the hour of {fact}"))
     if ended and ended.doubtful < ended.certain:
         found.append(Piece(max(start[1], ended.doubtful), ended.certain, None, fact, f"the hour of {ended.by}"))
     return found
@@ -62,6 +64,15 @@ def end(facts: Facts, fact: Fact, narrowed: Sequence[Test] = ()) -> Ended | None
         latest = parsed(fact.fields["valid_until"]).latest
         found.append(Ended(latest, latest, None))
     return min(found, key=lambda each: (each.doubtful, each.certain), default=None)
+
+
+def called_off(facts: Facts, fact: Fact, moment: Moment) -> bool:
+    """Whether what was to begin at this moment had come to its end before: it never began."""
+    if moment.earliest <= fact.happened.latest:
+        return False
+    ended = end(facts, fact)
+    by_another = ended is not None and ended.by is not None and ended.by.type != fact.type
+    return ended is not None and by_another and ended.certain <= moment.earliest
 
 
 def _enders(facts: Facts, fact: Fact, about: Kind) -> list[Fact]:

@@ -92,3 +92,14 @@ def test_a_copy_that_comes_back_asks_them_again():
                datasets=["d"])  # fmt: skip
     found = the(story.ask("2022-03-01"), STORAGE, status="open")
     assert found.opened_at == local("2021-12-01T09:00")
+
+
+def test_after_the_end_of_the_protocol_no_measure_is_asked():
+    story = serv()
+    received(story, copy=["mailbox"])
+    story.tell("protocol-breach-suspected", "OPGROEIEN", "2021-06-01T09:00:00Z", breach="B", committed_by="SERV")
+    story.tell("protocol-terminated-unilaterally", "OPGROEIEN", "2021-06-03T09:00:00Z", breach="B", to=["SERV"],
+               received_at="2021-06-05T09:00:00Z")  # fmt: skip
+    answer = story.ask("2021-07-01")
+    assert {each.status for each in under(answer, STORAGE)} == {Status.LAPSED}
+    assert the(answer, "art. 3, sentence 4").status is Status.OPEN

@@ -106,6 +106,15 @@ def test_what_has_not_started_yet_is_not_judged_yet():
     assert the(story.ask("2022-02-02"), WHILE[0]).opened_at == local("2022-02-01")
 
 
+def test_what_was_called_off_before_its_start_never_began():
+    story = vlaio()
+    engaged(story, "2021-12-01T08:00:00Z", started_at="2022-02-01")
+    story.tell("processor-disengaged", "VLAIO", "2022-01-10T08:00:00Z", processor="Net-IT")
+    answer = story.ask("2022-03-01")
+    assert broken(answer) == {}
+    assert [under(answer, each) for each in (WHILE[0], "art. 5, sentence 6", "art. 9, sentence 3/b")] == [[], [], []]
+
+
 def test_a_list_that_was_shared_before_the_start_tells_the_newcomer():
     story = vlaio()
     engaged(story, "2021-12-01T08:00:00Z", started_at="2022-02-01T08:00:00Z")
