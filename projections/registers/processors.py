@@ -17,7 +17,8 @@ GUARANTEES = {"True": "assessed", "False": "not sufficient"}
 class ProcessorsRegister(FactsRegister):
     """Projection `processors`: one row each time that a party engaged one.
 
-    `*_before` says whether that agreement was signed before the first access, and held then: yes, no or unknown.
+    `*_before` says whether that agreement was signed before the first access, and held then: yes, no or unknown;
+    `*_now` whether there is one now, while the processor is there.
     """
 
     name = "processors"
@@ -26,7 +27,7 @@ class ProcessorsRegister(FactsRegister):
     columns: tuple[str, ...] = (
         "protocol", "party", "processor", "sub_processor_of", "from", "until", "guarantees", "processing_agreement",
         "processing_before", "confidentiality_agreement", "confidentiality_before", "both_before", "listed_to",
-        "applications", "entry", "late_days",
+        "applications", "entry", "late_days", "processing_now", "confidentiality_now",
     )  # fmt: skip
 
     def rows_of(self, view: View) -> Iterable[Row]:
@@ -49,6 +50,8 @@ def _row(view: View, fact: Fact, party: str) -> Row:
         "both_before": both(processing_before, confidentiality_before),
         "listed_to": _listed_to(view, fact, party), "applications": texts(fact, "applications"),
         "entry": fact.position, "late_days": late_days(fact),
+        "processing_now": _now(view, fact, party, PROCESSING),
+        "confidentiality_now": _now(view, fact, party, CONFIDENTIALITY),
     }  # fmt: skip
 
 
@@ -59,16 +62,28 @@ def _started(fact: Fact) -> str:
 def _agreement(view: View, engaged: Fact, party: str, kind: str) -> tuple[str, str]:
     """The best agreement of this kind with that processor, and whether it was there at the first access."""
     started = parsed(_started(engaged))
-    found = [
-        each for each in view.facts.having(kind, "processor", engaged.values("processor"))
-        if each.stands and party in each.parties
-    ]  # fmt: skip
-    judged = [(_held(view, each, engaged), text(each, "agreement")) for each in found]
+    judged = [(_held(view, each, engaged), text(each, "agreement")) for each in _signed(view, engaged, party, kind)]
     for word in ("yes", "unknown", "no"):
         named = [name for verdict, name in judged if verdict == word]
         if named:
             return named[0], word
     return "", "no" if started.earliest <= view.as_of else "unknown"
+
+
+def _signed(view: View, engaged: Fact, party: str, kind: str) -> list[Fact]:
+    """Every agreement of this kind between the party and that processor."""
+    found = view.facts.having(kind, "processor", engaged.values("processor"))
+    return [each for each in found if each.stands and party in each.parties]
+
+
+def _now(view: View, engaged: Fact, party: str, kind: str) -> str:
+    """Whether one holds at this moment; empty before the processor began and once it is gone."""
+    gone = end(view.facts, engaged)
+    began = parsed(_started(engaged)).earliest <= view.as_of
+    if not began or (gone is not None and gone.certain <= view.as_of):
+        return ""
+    ends = [end(view.facts, each) for each in _signed(view, engaged, party, kind)]
+    return "yes" if any(each is None or each.certain > view.as_of for each in ends) else "no"
 
 
 def _held(view: View, agreement: Fact, engaged: Fact) -> str:

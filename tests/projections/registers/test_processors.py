@@ -42,6 +42,16 @@ def test_an_agreement_counts_by_the_day_it_was_signed(signed: str | None, verdic
     assert found["both_before"] == verdict
 
 
+def test_an_agreement_that_ended_while_the_processor_stays_is_none_now() -> None:
+    story = engaged(agreed(agreed(begun(), "processing", "2021-11-01"), "confidentiality", "2021-11-02"))
+    story.tell("agreement-ended", "VLAIO", "2022-02-01", agreement="processing-1")
+    before, after = row(story, ProcessorsRegister, "2022-01-01"), row(story, ProcessorsRegister, "2022-03-01")
+    assert (before["processing_now"], after["processing_now"]) == ("yes", "no")
+    assert (after["processing_before"], after["confidentiality_now"]) == ("yes", "yes")
+    story.tell("processor-disengaged", "VLAIO", "2022-04-01", processor="Net-IT")
+    assert row(story, ProcessorsRegister, "2022-05-01")["processing_now"] == ""
+
+
 def test_an_agreement_that_ended_before_the_access_does_not_count() -> None:
     story = agreed(begun(), "processing", "2021-11-01")
     story.tell("agreement-ended", "VLAIO", "2021-11-05", agreement="processing-1")
