@@ -6,6 +6,7 @@ This process works too: it has begun before the others have started, and is not 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Thread
 from typing import Generic, NamedTuple, TypeVar
 
 from ledger.chain.merkle import Tree
@@ -83,7 +85,7 @@ class Others:
 @contextmanager
 def started(count: int) -> Iterator[Others]:
     """Other processes that begin to start now: it takes them a while, in which this one reads what all of them need."""
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
     try:
         with without_interrupts():
             for _ in range(count):
@@ -91,6 +93,17 @@ def started(count: int) -> Iterator[Others]:
         yield Others(pool, count)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Another process waits for tasks for ever: who is killed cannot tell it that none will come."""
+    Thread(target=_ended_with_parent, daemon=True).start()
+
+
+def _ended_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _imported() -> None:

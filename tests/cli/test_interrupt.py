@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -31,8 +32,8 @@ def held(*_, **__):
     while True:
         time.sleep(0.01)
 setattr(home, name, held)
-import ledger.verification.run
-ledger.verification.run.WORTH_PROCESSES = {worth}
+import ledger.verification.run, projections.engines.process
+ledger.verification.run.WORTH_PROCESSES = projections.engines.process.WORTH_PROCESSES = {worth}
 if __name__ == "__main__":
     main()
 """
@@ -140,3 +141,31 @@ def test_processes_that_help_say_nothing(world: World) -> None:
     arguments = ("import", "m365-audit", log, "--party", "VLAIO", "--protocol", V, "--processes", "2")
     reading = SLOW.format(at="ledger.application:Application.ingest", worth=0)
     check(interrupted(world.place.url, *arguments, at="in the middle", program=reading))
+
+
+@pytest.mark.parametrize(
+    ("at", "arguments"),
+    [
+        ("ledger.verification.tasks:wait", ("verify",)),
+        ("projections.engines.process:shared", ("replay", "--engine", "process")),
+        (
+            "ledger.application:Application.ingest",
+            ("import", "m365-audit", "LOG", "--party", "VLAIO", "--protocol", V, "--processes", "2"),
+        ),
+    ],
+)
+def test_processes_that_help_end_with_the_one_that_is_killed(world: World, at: str, arguments: tuple[str, ...]) -> None:
+    """What they all write to is closed once the last of them has ended."""
+    words = [str(log_file(world.place.base.parent, 5000)) if word == "LOG" else word for word in arguments]
+    running = subprocess.Popen(
+        [sys.executable, "-c", SLOW.format(at=at, worth=0), *words], cwd=ROOT,
+        env=environment(LEDGER=str(Path(world.place.url).absolute())), stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"in the middle\n"
+        running.kill()
+        running.communicate(timeout=60)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
