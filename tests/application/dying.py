@@ -9,13 +9,13 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import ledger.importers.ingest as ingest
 from cli.main import run
 from ledger.storage.highwater import HighWater
+from tests.warm import context
 from tests.worlds import World, copied
 
 ENDS = ("BEGIN", "COMMIT")
@@ -26,14 +26,17 @@ Check = Callable[[World, str], None]
 class Countdown:
     """Kills this process at the moment with a number: at the ends of transactions, and on both sides of the mark.
 
-    So too where a file gets its name.
+    So too where a file gets its name. A moment at which all files are as at the one before is no other moment: who
+    comes after the kill finds the same. (Not so SQLite's `-shm`, which is made anew by who comes after.)
     """
 
-    def __init__(self, upto: int) -> None:
-        self.left = upto
+    def __init__(self, upto: int, folder: Path) -> None:
+        self.left, self.folder, self.found = upto, folder, dict[str, bytes]()
 
     def tick(self) -> None:
-        self.left -= 1
+        found = _content(self.folder)
+        self.left -= found != self.found
+        self.found = found
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -64,17 +67,24 @@ class Countdown:
         HighWater.replace = marked  # type: ignore[method-assign]
 
 
-def sweep(demo: Path, folder: Path, command: list[str], check: Check) -> None:
+def _content(folder: Path) -> dict[str, bytes]:
+    """Every file and folder below this one, by its path, and what is in it."""
+    found = {}
+    for where, _, names in os.walk(folder):
+        found[where] = b""
+        found |= {f"{where}/{name}": Path(where, name).read_bytes() for name in names if not name.endswith("-shm")}
+    return found
+
+
+def sweep(demo: Path, folder: Path, command: list[str], check: Check, environment: dict[str, str]) -> None:
     """Kill the command at every moment until it ends alive; after each, check, run it again, and check again.
 
     WORLD in it is the folder of the copy. Writes how often it was killed to `folder/killed`. Runs in a process without
     threads, for only such a one may fork.
     """
     ingest.LARGEST_BATCH = 25
+    os.environ.update(environment)
     killed = 0
-    # What takes long is read once, before the forks.
-    with copied(demo, folder / "first").open() as ledger:
-        assert ledger.door.protocols
     while True:
         world = copied(demo, folder / f"world-{killed}")
         status = _child(world, command, killed + 1, folder)
@@ -99,7 +109,7 @@ def _child(world: World, command: list[str], upto: int, folder: Path) -> int:
     if child == 0:
         with _output(folder):
             if upto:
-                Countdown(upto).watch()
+                Countdown(upto, folder).watch()
             words = [word.replace("WORLD", str(world.place.base.parent)) for word in command]
             code = run(["--ledger", world.place.url, *words])
             sys.stdout.flush()
@@ -116,7 +126,7 @@ def _output(folder: Path) -> Iterator[None]:
 
 def swept(demo: Path, folder: Path, command: list[str], check: Check) -> int:
     """How often the command could be killed; every check held."""
-    parent = get_context("spawn").Process(target=sweep, args=(demo, folder, command, check))
+    parent = context.Process(target=sweep, args=(demo, folder, command, check, dict(os.environ)))
     parent.start()
     parent.join()
     assert parent.exitcode == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from cli.demo.telling import build
 from ledger.application import Application
 from ledger.place import Place
 from ledger.storage.opening import open_store
+from tests.warm import context
 from tests.worlds import World, copied
 
 PROCESSES, TURNS, LINES = 8, 6, 3
@@ -43,8 +43,7 @@ def mark(world: World, grant: str):  # type: ignore[no-untyped-def]
 
 def test_eight_processes_record_at_once_and_each_event_is_there_once(shared: World):
     before = shared.size()
-    spawn = get_context("spawn")
-    writers = [spawn.Process(target=record_many, args=(shared.place, number)) for number in range(PROCESSES)]
+    writers = [context.Process(target=record_many, args=(shared.place, number)) for number in range(PROCESSES)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -72,10 +71,9 @@ def record_small(place: Place, stop) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_a_large_file_is_recorded_while_others_keep_writing_single_lines(shared: World):
-    spawn = get_context("spawn")
-    stop = spawn.Event()
-    small = spawn.Process(target=record_small, args=(shared.place, stop))
-    large = spawn.Process(target=record_large, args=(shared.place,))
+    stop = context.Event()
+    small = context.Process(target=record_small, args=(shared.place, stop))
+    large = context.Process(target=record_large, args=(shared.place,))
     small.start()
     large.start()
     large.join()

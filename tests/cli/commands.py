@@ -14,6 +14,7 @@ import pytest
 
 from cli.main import ledger as group
 from cli.main import run
+from tests import warm
 from tests.worlds import World, environment
 
 PROGRAM = "from cli.main import main; main()"
@@ -28,16 +29,24 @@ class Said(NamedTuple):
 
 
 def ledger(*arguments: str, stdin: bytes = b"", world: World | None = None, **more: str) -> Said:
-    """Run `ledger` in a process of its own, on a world's ledger if one is given."""
+    """Run `ledger` in a process of its own, on a world's ledger if one is given; forked, unless Python is told more."""
     place = {"LEDGER": str(Path(world.place.url).absolute())} if world else {}
     folder = world.place.base.parent if world else Path(tempfile.gettempdir())
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *arguments], input=stdin, capture_output=True, cwd=folder, timeout=120,
-        env=environment(**place, **more), check=False,
-    )  # fmt: skip
-    said = Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+    run_it = from_nothing if any(name.startswith("PYTHON") for name in more) else warm.run
+    code, out, err = run_it(arguments, stdin, folder, environment(**place, **more))
+    said = Said(code, out.decode(), err.decode())
     assert "Traceback" not in said.err, said.err
     return said
+
+
+def from_nothing(
+    arguments: tuple[str, ...], stdin: bytes, folder: Path, environment: dict[str, str]
+) -> tuple[int, bytes, bytes]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], input=stdin, capture_output=True, cwd=folder, timeout=120,
+        env=environment, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
 
 
 def every_command() -> Iterator[tuple[str, ...]]:

@@ -7,7 +7,6 @@ import shutil
 import signal
 from collections.abc import Callable
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from tests.application.dying import Countdown
 from tests.subjects.operated import beside, operated, owed, told
 from tests.subjects.persons import AN
 from tests.subjects.test_backup import lost, signer
+from tests.warm import context
 from tests.worlds import V, World
 
 WITHDREW = {"party": "TBT", "effective_at": "2022-07-02"}
@@ -136,7 +136,7 @@ def _child(world: World, folder: Path, newer: list[bytes], upto: int) -> int:
     child = os.fork()
     if child == 0:
         if upto:
-            watched(upto)
+            watched(upto, world.place.base.parent)
         try:
             brought_back(world, folder, newer)
         except BaseException:  # the parent asks how we ended
@@ -153,9 +153,9 @@ STEPS = (
 """What is inside them is killed elsewhere: transactions in tests/storage, appends in tests/application."""
 
 
-def watched(upto: int) -> None:
+def watched(upto: int, folder: Path) -> None:
     """After each step of a restore, and each move of a file."""
-    countdown = Countdown(upto)
+    countdown = Countdown(upto, folder)
     for where, name in STEPS:
         setattr(where, name, _ticking(countdown, getattr(where, name)))
 
@@ -176,7 +176,7 @@ def test_a_restore_killed_at_any_moment_is_whole_or_absent_and_can_be_run_again(
     told(own, "subject-erased", tokens=[token], ground="request", decided_by="VLAIO", in_protocol=V)
     newer = own.bytes().splitlines()
     (tmp_path / "work").mkdir()
-    parent = get_context("spawn").Process(target=sweep, args=(own, folder, newer, tmp_path / "work"))
+    parent = context.Process(target=sweep, args=(own, folder, newer, tmp_path / "work"))
     parent.start()
     parent.join()
     assert parent.exitcode == 0
