@@ -53,8 +53,12 @@ class Odd(NamedTuple):
 def odd_objects(store: Reader) -> list[Odd]:
     """Guards that are gone, changed or off, and what is not ours on the ledger's tables. Raises StorageFailed."""
     with store.snapshot() as rows:
-        there = tables_there(rows, postgres=store.is_postgres)
-        return list((_in_server if store.is_postgres else _in_file)(rows, there))
+        return odd_on(rows, tables_there(rows, postgres=store.is_postgres), postgres=store.is_postgres)
+
+
+def odd_on(rows: Rows, there: set[str], *, postgres: bool) -> list[Odd]:
+    """The same of these tables, a ledger's or a vault's; a vault's have no guards."""
+    return list((_in_server if postgres else _in_file)(rows, there))
 
 
 def _in_file(rows: Rows, there: set[str]) -> Iterator[Odd]:

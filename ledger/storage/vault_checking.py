@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from ledger.canonical import decode
 from ledger.errors import LedgerError
+from ledger.storage.objects import Odd, odd_on
 from ledger.storage.vault_base import VaultBase
-from ledger.storage.vault_tables import ABOUT, ALIASES, PERSONS
+from ledger.storage.vault_tables import ABOUT, ALIASES, METADATA, PERSONS
 from ledger.subjects.identifiers import Identifier
 
 
@@ -18,6 +20,16 @@ class Checking(VaultBase):
         """Which opening speaks of whom: (token, commitment)."""
         with self._transaction() as connection:
             return {(token, commitment) for token, commitment in connection.execute(select(ABOUT))}
+
+    def odd_objects(self) -> list[Odd]:
+        """What hangs on the vault's tables and is not ours: see `ledger.storage.objects`."""
+        with self._transaction() as connection:
+            postgres = connection.dialect.name == "postgresql"
+
+            def rows(sql: str, given: Sequence[Any] = ()) -> Any:
+                return connection.exec_driver_sql(sql.replace("?", "%s") if postgres else sql, tuple(given)).all()
+
+            return odd_on(rows, set(METADATA.tables), postgres=postgres)
 
     def spoilt_persons(self) -> Iterator[tuple[str, str]]:
         """Each token whose rows are not what was written there, and what is wrong, in words."""

@@ -3,6 +3,7 @@
 14. Every sealed part is intact, or erased by an entry that says so; and the vault knows whom it speaks of, for who
     is erased takes it along.
 15. Every person in the vault opens where it stands, and is looked up by what it says; none was erased by an entry.
+    Nothing hangs on the vault's tables that can hide or change what is written there.
 16. With `deep`: every person that a log names is known to the vault, or erased by an entry.
 
 Whom another entry names, and the vault does not know, is not proven to be gone: a token may come from elsewhere.
@@ -78,6 +79,7 @@ def _judged(store: Store, vault: VaultStore, replayed: Sequence[Replayed], *, de
             faults.append(_fault(found, last))
     faults += _unlinked([part for part in parts if not erased.by(part.sealed)], stored, vault)
     faults += _spoilt(vault, erased)
+    faults += [Fault("database.trigger", 0, f"in the vault: {odd.detail}") for odd in vault.odd_objects()]
     if deep:
         faults += _persons_missing(store, vault, erased)
     late = tuple(each.position for each in replayed if any(each.destroyed))
