@@ -18,6 +18,7 @@ from cli.output import answer, answer_filled, answer_json, say
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from ledger.application import Application
     from ledger.bundle.build import Request
     from ledger.bundle.manifest import Manifest
     from ledger.bundle.report import Report
@@ -110,6 +111,7 @@ def provide(
     Example:
       ledger evidence provide proof.zip --as VLAIO --to TBT --request R-2026-01
     """
+    from cli import session
     from ledger.errors import UsageProblem
     from ledger.events.fields import ABSENT
 
@@ -117,11 +119,13 @@ def provide(
     request_id = name or (None if manifest.request is ABSENT else str(manifest.request))
     if request_id is None:
         raise UsageProblem("the bundle answers no recorded request", hint="name it: --request ID")
+    opened = session.application(ctx)
+    _requested(opened.store, manifest.protocol, request_id)
     draft = {
         "type": "evidence-provided", "protocol": manifest.protocol, "to": list(to), "request": request_id,
         "clauses": list(manifest.clauses), "manifest": manifest.digest.hex(),
     }  # fmt: skip
-    _record(ctx, party, {**draft, "received_at": received_at} if received_at else draft)
+    _record(ctx, opened, party, {**draft, "received_at": received_at} if received_at else draft)
 
 
 @command.command(epilog=EXIT_STATUS)
@@ -193,11 +197,10 @@ command.add_command(digest)
 command.add_command(page)
 
 
-def _record(ctx: click.Context, party: str, value: dict[str, Any]) -> None:
+def _record(ctx: click.Context, opened: Application, party: str, value: dict[str, Any]) -> None:
     from cli import session
     from ledger.keys.signing import Draft, sign
 
-    opened = session.application(ctx)
     key = session.key(ctx, party, "events", opened.door)
     identifiers = opened.vault.record_key("drafts")
     line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=identifiers)
@@ -248,9 +251,12 @@ def _requested(store: Store, protocol: str, name: str) -> EvidenceRequested:
     from ledger.events.evidence import EvidenceRequested
 
     events = (decoded_fast(event_of(row[4])) for row in store.stream_entries(f"{protocol}/evidence"))
-    found = [each for each in events if isinstance(each, EvidenceRequested) and each.request == name]
+    requests = [each for each in events if isinstance(each, EvidenceRequested)]
+    found = [each for each in requests if each.request == name]
     if not found:
-        raise NotFound(f"no request {name} is recorded under {protocol}", hint="record it: ledger evidence request")
+        there = ", ".join(dict.fromkeys(each.request for each in requests[-SHOWN:]))
+        hint = f"recorded are {there}; " * bool(there) + "record it: ledger evidence request"
+        raise NotFound(f"no request {name} is recorded under {protocol}", hint=hint)
     return found[-1]
 
 

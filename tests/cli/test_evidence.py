@@ -86,10 +86,18 @@ def test_a_recorded_request_names_the_clauses(world: World, capfd: Capture, tmp_
 def test_handing_over_is_recorded_with_the_manifest(world: World, capfd: Capture, tmp_path: Path) -> None:
     path = built(world, capfd, tmp_path)
     before = world.size()
-    arguments = ("evidence", "provide", str(path), "--as", "VLAIO", "--to", "TBT", "--request", "R-9")
+    arguments = ("evidence", "provide", str(path), "--as", "VLAIO", "--to", "TBT", "--request", "R-2022-1")
     assert here(capfd, *arguments, world=world).exit == 0
     assert world.size() == before + 1
     assert json.loads(here(capfd, "evidence", "show", str(path), "--json").out)["manifest"] in world.bytes().decode()
+
+
+def test_what_answers_no_recorded_request_is_not_recorded(world: World, capfd: Capture, tmp_path: Path) -> None:
+    path, size = built(world, capfd, tmp_path), world.size()
+    arguments = ("evidence", "provide", str(path), "--as", "VLAIO", "--to", "TBT", "--request", "R-9")
+    said = here(capfd, *arguments, world=world)
+    assert (said.exit, "recorded are R-2022-1; record it: ledger evidence request" in said.err) == (6, True)
+    assert world.size() == size
 
 
 def test_uses_are_shown_by_their_batches(world: World, capfd: Capture, tmp_path: Path) -> None:
