@@ -78,9 +78,9 @@ def move_file(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         # Whole on that disk before it has its name; if we die on the way, the source is still there.
-        beside = target.with_name(f".{target.name}.new")
-        copy_file(source, beside)
-        os.replace(beside, target)
+        with draft(target) as beside:
+            copy_file(source, beside)
+            os.replace(beside, target)
         sync_folder(target.parent)
         source.unlink()
 
