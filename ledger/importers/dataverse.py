@@ -21,6 +21,7 @@ from ledger.importers import m365_reading as reading
 from ledger.importers.actors import identified
 from ledger.importers.documents import Document
 from ledger.importers.importer import Ignored, Record, Unreadable
+from ledger.importers.m365_said import Said
 from ledger.importers.object_log import ObjectLog
 
 _CODES: dict[int, tuple[str, Action]] = {
@@ -119,8 +120,8 @@ class Dataverse(ObjectLog):
 
     def _unified(self, document: Document) -> Record:
         data = document.data
-        said = {"workload": "CRM", "creationtime": data.get("timegenerated"), "operation": data.get("message")} | data
-        said["id"] = fields.text(data, "id", "sourcerecordid", "correlationid")
+        there = {"workload": "CRM", "creationtime": data.get("timegenerated"), "operation": data.get("message")} | data
+        said = Said.of({**there, "id": fields.text(data, "id", "sourcerecordid", "correlationid")})
         operation = reading.operation(said)
         actor_class, actor = reading.actor(said)
         if actor is None and actor_class == "unknown":
@@ -131,7 +132,7 @@ class Dataverse(ObjectLog):
             content=fields.content_of(data),
             line_number=document.line_number,
             offset=document.offset,
-            happened_at=fields.moment(said, "creationtime"),
+            happened_at=fields.moment(there, "creationtime"),
             application="dynamics",
             action=operation.action,
             outcome=reading.outcome(said, operation.word, "dynamics"),

@@ -20,9 +20,9 @@ from typing import Any, BinaryIO, NamedTuple
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
 from ledger.importers.documents import WRAPPED, Document, array, documents, look
-from ledger.importers.fields import content_of, lowered
 from ledger.importers.importer import Found, Heading, Ignored, NotThisFormat, Record, Reject, Unreadable, head_of
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
+from ledger.importers.m365_said import AuditObject
 from ledger.importers.objects import objects
 from ledger.importers.rows import rows
 
@@ -83,6 +83,7 @@ class M365Audit:
     def _read_csv(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
         audit_data = head.header.index("auditdata")
         beside = _columns_beside(head.header)
+        stood_in_for = frozenset(key for key, _ in beside)
         source = (line for line in lines(stream, head.encoding, head.start) if not _is_type_line(line.text))
         read_header = False
         for row in rows(source, head.delimiter, len(head.header), head.encoding):
@@ -93,11 +94,10 @@ class M365Audit:
                 read_header = True
             else:
                 try:
-                    data = _audit_data(row.fields[audit_data])
-                    for key, column in beside:
-                        if key not in data and row.fields[column]:
-                            data[key] = row.fields[column]
-                    yield self._record(data, row.raw, row.line_number, row.offset)
+                    found = _audit_object(row.fields[audit_data])
+                    if not found.keys >= stood_in_for:
+                        found = found.beside(_told(row.fields, beside))
+                    yield self._record(found, row.raw, row.line_number, row.offset)
                 except Unreadable as error:
                     yield Reject(row.line_number, row.offset, row.length, error.code, str(error))
 
@@ -108,8 +108,8 @@ class M365Audit:
                 yield Reject(line.number, line.offset, line.length, *why)
             elif line.text.strip():
                 try:
-                    data = _unwrapped(reading.audit_data(line.text if head.encoding != "utf-8" else line.raw))
-                    yield self._record(data, without_end(line.raw, head.encoding), line.number, line.offset)
+                    value = reading.audit_data(line.text if head.encoding != "utf-8" else line.raw)
+                    yield self._record(_unwrapped(value), without_end(line.raw, head.encoding), line.number, line.offset)
                 except Unreadable as error:
                     yield Reject(line.number, line.offset, line.length, error.code, str(error))
 
@@ -120,8 +120,8 @@ class M365Audit:
                 yield span
                 continue
             try:
-                data = _unwrapped(reading.audit_data(_decoded(span.raw, head.encoding)))
-                yield self._record(data, span.raw, span.line_number, span.offset)
+                value = reading.audit_data(_decoded(span.raw, head.encoding))
+                yield self._record(_unwrapped(value), span.raw, span.line_number, span.offset)
             except Unreadable as error:
                 yield Reject(span.line_number, span.offset, len(span.raw), error.code, str(error))
 
@@ -137,30 +137,31 @@ class M365Audit:
             except Unreadable as error:
                 yield Reject(each.line_number, each.offset, each.length, error.code, str(error))
 
-    def _record(self, data: dict[str, Any], raw: bytes, line_number: int, offset: int) -> Record:
+    def _record(self, found: AuditObject, raw: bytes, line_number: int, offset: int) -> Record:
         """The typed reading of one object. Raises Unreadable."""
-        record_id, happened_at = reading.record_id(data), reading.happened_at(data)
-        operation, application = reading.operation(data), reading.application(data)
-        actor_class, actor = reading.actor(data)
+        said = found.said
+        record_id, happened_at = reading.record_id(said), reading.happened_at(said)
+        operation, application = reading.operation(said), reading.application(said)
+        actor_class, actor = reading.actor(said)
         return Record(
             record_id,
             raw,
-            content_of(data),
+            found.content(),
             line_number,
             offset,
             happened_at,
             application,
             operation.action,
-            reading.outcome(data, operation.word, application),
+            reading.outcome(said, operation.word, application),
             operation.word,
             actor_class,
             actor,
-            reading.items(data),
-            reading.network(data, self._internal),
+            reading.items(said),
+            reading.network(said, self._internal),
             None,
-            reading.object_class(data, application),
-            reading.place(data),
-            reading.target(data, operation.word),
+            reading.object_class(said, application),
+            reading.place(said),
+            reading.target(said, operation.word),
         )
 
 
@@ -171,18 +172,19 @@ def _is_header(field: str) -> bool:
     return len(field) < 100 and field.strip().lower() == "auditdata"  # what is long is not copied to be compared
 
 
-def _audit_data(text: str) -> dict[str, Any]:
-    if not text.strip():
+def _audit_object(text: str) -> AuditObject:
+    if not text or text.isspace():
         raise Unreadable("no-audit-data", "AuditData is empty")
-    return reading.audit_data(text)
+    return AuditObject(reading.audit_data(text))
 
 
-def _unwrapped(data: dict[str, Any]) -> dict[str, Any]:
+def _unwrapped(value: Any) -> AuditObject:
     """An object that carries AuditData as text (`Search-UnifiedAuditLog | ConvertTo-Json`) gives what is in it."""
-    inner = data.get("auditdata")
+    found = AuditObject(value)
+    inner = found.said.auditdata
     if inner is None:
-        return data
-    return _audit_data(inner) if isinstance(inner, str) else lowered(inner)
+        return found
+    return _audit_object(inner) if isinstance(inner, str) else AuditObject(inner)
 
 
 def _decoded(raw: bytes, encoding: str) -> bytes | str:
@@ -240,7 +242,7 @@ def _is_audit_object(line: str) -> bool:
     if not line.lstrip().startswith("{"):
         return False
     try:
-        return _unwrapped(reading.audit_data(line)).keys() >= _AUDIT_KEYS
+        return _unwrapped(reading.audit_data(line)).keys >= _AUDIT_KEYS
     except Unreadable:
         return False
 
@@ -263,6 +265,11 @@ def _columns_beside(header: tuple[str, ...]) -> list[tuple[str, int]]:
         for name in names
         if name in header
     ]  # fmt: skip
+
+
+def _told(fields: list[str], beside: list[tuple[str, int]]) -> dict[str, str]:
+    """What the columns say for these keys; of two columns for one key the first that is filled in."""
+    return {key: fields[column] for key, column in reversed(beside) if fields[column]}
 
 
 def _is_type_line(text: str | None) -> bool:

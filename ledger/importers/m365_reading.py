@@ -16,9 +16,10 @@ import msgspec
 from ledger.events.usage import ActorClass
 from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
-from ledger.importers.fields import LARGEST_COUNT, lowered
+from ledger.importers.fields import LARGEST_COUNT
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
+from ledger.importers.m365_said import Said
 from ledger.importers.meaning import ANYONE
 from ledger.importers.times import NotATime, utc
 
@@ -66,18 +67,17 @@ _RESULTS: dict[str, Outcome] = {
 _REFUSALS = {"UserLoginFailed", "UnmanagedSyncClientBlocked", "SharingInvitationBlocked"}
 
 
-def audit_data(raw: bytes | str) -> dict[str, Any]:
-    """The object in a line, its keys in lower case. Raises Unreadable."""
+def audit_data(raw: bytes | str) -> Any:
+    """What a line holds, which should be an object. Raises Unreadable."""
     try:
-        value = msgspec.json.decode(raw)
+        return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", "not a JSON object: cut short, or damaged") from error
-    return lowered(value)
 
 
-def record_id(data: dict[str, Any]) -> str:
+def record_id(said: Said) -> str:
     """The source's own id; a GUID in lower case without braces. Raises Unreadable."""
-    text = data.get("id")
+    text = said.id
     if not isinstance(text, str) or not text.strip():
         raise Unreadable("no-id", "no Id")
     text = text.strip()
@@ -88,9 +88,9 @@ def record_id(data: dict[str, Any]) -> str:
     return text
 
 
-def happened_at(data: dict[str, Any]) -> str:
+def happened_at(said: Said) -> str:
     """CreationTime, which is UTC with or without Z. Raises Unreadable."""
-    text = data.get("creationtime")
+    text = said.creationtime
     if not isinstance(text, str) or not text.strip():
         raise Unreadable("no-time", "no CreationTime")
     try:
@@ -99,43 +99,43 @@ def happened_at(data: dict[str, Any]) -> str:
         raise Unreadable("no-time", str(error)) from error
 
 
-def operation(data: dict[str, Any]) -> Operation:
+def operation(said: Said) -> Operation:
     """Operation; of a Dynamics record, whose Operation says only that there was one, its Message. Raises Unreadable."""
-    text = data.get("operation")
+    text = said.operation
     if not isinstance(text, str) or not text.strip():
         raise Unreadable("no-operation", "no Operation")
     known = named(text[:200])
-    message = data.get("message")
-    if (known.word == "CrmDefaultActivity" or not known.listed) and isinstance(message, str) and _is_dynamics(data):
+    message = said.message
+    if (known.word == "CrmDefaultActivity" or not known.listed) and isinstance(message, str) and _is_dynamics(said):
         return named(message[:200])
     return known
 
 
-def application(data: dict[str, Any]) -> str:
+def application(said: Said) -> str:
     """The application, by Workload or else by RecordType; `m365` where neither says."""
-    workload = data.get("workload")
+    workload = said.workload
     if isinstance(workload, str) and (word := _APPLICATIONS.get(workload.lower())):
         return word
-    return _BY_RECORD_TYPE.get(_record_type(data), "m365")
+    return _BY_RECORD_TYPE.get(_record_type(said), "m365")
 
 
-def outcome(data: dict[str, Any], word: str, application: str) -> Outcome:
+def outcome(said: Said, word: str, application: str) -> Outcome:
     """What became of it: by operation, then error fields, then status; silence means ok where the service is silent."""
     if word in _REFUSALS:
         return "denied"
-    if word == "UserLoggedIn" and _says_error(data):
+    if word == "UserLoggedIn" and _says_error(said):
         return "denied"
-    status = data.get("resultstatus")
+    status = said.resultstatus
     if status is None or status == "":
-        status = data.get("issuccess")
+        status = said.issuccess
     if status is None or status == "":
         return "ok" if application in _SILENT_WHEN_FINE else "unknown"
     return _RESULTS.get(str(status).strip().lower(), "unknown") if isinstance(status, str | bool) else "unknown"
 
 
-def actor(data: dict[str, Any]) -> tuple[ActorClass, str | None]:
+def actor(said: Said) -> tuple[ActorClass, str | None]:
     """(class, identifier): the identifier is what a token will stand for, in lower case; a system has none."""
-    given, kind = data.get("userid"), data.get("usertype", "")
+    given, kind = said.userid, said.usertype
     return _actor(given if isinstance(given, str) else "", kind if isinstance(kind, str | int) else str(kind))
 
 
@@ -145,26 +145,20 @@ def _actor(given: str, user_type: str | int) -> tuple[ActorClass, str | None]:
     return identified(given, "unknown" if kind == "person" else kind)
 
 
-_COUNTED = {"operationcount", "affecteditems", "folders", "queryresults"}
-
-
-def items(data: dict[str, Any]) -> int | None:
+def items(said: Said) -> int | None:
     """How many accesses an aggregated record stands for; None for a record of one."""
-    if data.keys().isdisjoint(_COUNTED):
-        return None
-    count = _count(data.get("operationcount"))
-    if count is not None:
+    if (count := said.operationcount) is not None and (count := _count(count)) is not None:
         return count
-    if isinstance(affected := data.get("affecteditems"), list):
+    if isinstance(affected := said.affecteditems, list):
         return len(affected)
-    if isinstance(folders := data.get("folders"), list) and _record_type(data) == 50:
+    if isinstance(folders := said.folders, list) and _record_type(said) == 50:
         return sum(len(_members(folder)) for folder in folders)
-    return queried(data)
+    return queried(said)
 
 
-def queried(data: dict[str, Any]) -> int | None:
+def queried(said: Said) -> int | None:
     """How many records a query of Dynamics gave: the ids in QueryResults, a list or text with commas."""
-    results = data.get("queryresults")
+    results = said.queryresults
     if isinstance(results, str):
         return sum(bool(each.strip()) for each in results.split(",")) or None
     return len(results) if isinstance(results, list) else None
@@ -175,20 +169,19 @@ _OBJECT_CLASSES = {
     "site": "site", "documentlibrary": "library", "field": "column", "contenttype": "content-type", "view": "view",
 }  # fmt: skip
 _OBJECT_OF_APPLICATION = {"exchange": "mail", "power-bi": "report", "dynamics": "record"}
-_PLACES = ("siteurl", "entityname", "workspacename", "teamname", "mailboxownerupn")
 
 
-def object_class(data: dict[str, Any], application: str) -> str | None:
+def object_class(said: Said, application: str) -> str | None:
     """What kind of thing was used, as a word of ours; None where the record does not say."""
-    kind = data.get("itemtype")
+    kind = said.itemtype
     found = _OBJECT_CLASSES.get(kind.lower()) if isinstance(kind, str) else None
     return found or _OBJECT_OF_APPLICATION.get(application)
 
 
-def place(data: dict[str, Any]) -> str | None:
+def place(said: Said) -> str | None:
     """The site, table, workspace, team or mailbox in which it was, in clear; only for mapping rules."""
-    for name in _PLACES:
-        if isinstance(found := data.get(name), str) and found:
+    for found in (said.siteurl, said.entityname, said.workspacename, said.teamname, said.mailboxownerupn):
+        if found and isinstance(found, str):
             return found
     return None
 
@@ -203,21 +196,21 @@ _OPENED_TO_ONE = {
 }
 
 
-def target(data: dict[str, Any], word: str) -> str | None:
+def target(said: Said, word: str) -> str | None:
     """With whom something was shared, in clear, only for mapping rules: an account, or ANYONE; '' for not said."""
     if word in _OPENED_TO_ANYONE:
         return ANYONE
     if word not in _OPENED_TO_ONE:
         return None
-    named = data.get("targetuserorgroupname")
+    named = said.targetuserorgroupname
     return named if isinstance(named, str) else ""
 
 
-def network(data: dict[str, Any], internal: Networks) -> Network | None:
+def network(said: Said, internal: Networks) -> Network | None:
     """Inside or outside the given networks; None where none are given. The address itself goes nowhere."""
     if not internal:
         return None
-    fields = (data.get(name) for name in ("clientip", "clientipaddress", "actoripaddress"))
+    fields = (said.clientip, said.clientipaddress, said.actoripaddress)
     return network_of(tuple(text for text in fields if isinstance(text, str) and text), internal)
 
 
@@ -233,17 +226,17 @@ def _members(folder: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _record_type(data: dict[str, Any]) -> int:
-    value = data.get("recordtype")
+def _record_type(said: Said) -> int:
+    value = said.recordtype
     if isinstance(value, str) and not value.isdigit():
         return _RECORD_TYPES.get(value.strip().lower(), 0)
     return _count(value) or 0
 
 
-def _is_dynamics(data: dict[str, Any]) -> bool:
-    return application(data) == "dynamics"
+def _is_dynamics(said: Said) -> bool:
+    return application(said) == "dynamics"
 
 
-def _says_error(data: dict[str, Any]) -> bool:
-    number = data.get("errornumber")
-    return bool(data.get("logonerror")) and number not in (None, "", "0", 0)
+def _says_error(said: Said) -> bool:
+    number = said.errornumber
+    return bool(said.logonerror) and number not in (None, "", "0", 0)
