@@ -113,7 +113,7 @@ class KnownIds(Views):
                 sql = _KNOWN_OF.format(", ".join(["(?, ?)"] * len(some)))
                 values = [each for pair in some for each in pair]
                 found.update((row[0].hex(), row[1]) for row in self._connection.execute(sql, values))
-            others = [each for _, each in wanted if each.hex() not in found] if len(found) < len(wanted) else []
+            others = [each for _, each in wanted if not found or each.hex() not in found]
             if others:
                 found |= self._on_any_day(self._perhaps(others))
         return found
