@@ -8,13 +8,14 @@ that of the keys, and what comes out is what `encode_fast` gives for the same ev
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 from zlib import crc32
 
 from ledger.canonical import encode_fast
 from ledger.importers.importer import Record
 
-_WORDS = 4096
+_MOST_WORDS = 4096
 
 
 class Draft(NamedTuple):
@@ -46,64 +47,66 @@ class Author(NamedTuple):
     protocol: str
 
 
+_WORDS_OF = (
+    "acting_for", "action", "actor_class", "application", "dataset", "employed_by", "factors", "function", "network",
+    "object_class", "operation", "outcome", "shared_with",
+)  # fmt: skip
+"""The fields of a record that hold words."""
+_words_of = itemgetter(*map(Record._fields.index, _WORDS_OF))
+
+
+class _Words(NamedTuple):
+    """The words of a use as they stand in its event, between what differs from record to record."""
+
+    before: str
+    who: str
+    where: str
+    what: str
+    shared: str
+    is_listed: bool
+
+
 def draft(record: Record, author: Author, digest: str, line: str) -> Draft:
     """A record as a use: `digest` is the keyed digest of its id, `line` that of its bytes, both in hex."""
+    before, who, where, what, shared, is_listed = _words(author, _words_of(record))
     items = f',"items":{record.items}' if record.items is not None else ""
-    who = _who(
-        record.actor_class, record.application, author.author, record.dataset, record.employed_by, record.factors,
-        record.function,
-    )  # fmt: skip
-    shared = f',"shared_with":"{record.shared_with}"' if record.shared_with is not None else ""
+    event_id, happened_at, offset = digest[:32], record.happened_at, record.offset
     behind = (
-        f'{who},"happened_at":"{record.happened_at}","id":"{digest[:32]}"{items},"line":"{line}"'
-        f'{_where(record.network, record.object_class)},"offset":{record.offset}'
-        f'{_what(record.operation, record.outcome, author.protocol)},"record":"{digest}"{shared}'
-        ',"type":"access-used/1"}'
+        f'{who},"happened_at":"{happened_at}","id":"{event_id}"{items},"line":"{line}"{where},"offset":{offset}'
+        f'{what},"record":"{digest}"{shared},"type":"access-used/1"}}'
     )
     return Draft(
         record.record_id,
-        digest[:32],
-        record.happened_at,
-        _action(record.acting_for, record.action),
+        event_id,
+        happened_at,
+        before,
         behind,
         record.actor,
         crc32(record.content),
         record.line_number,
-        record.offset,
+        offset,
         len(record.raw),
-        not record.operation.endswith("other"),
+        is_listed,
         record.notes,
     )
 
 
-def _spelled(**fields: str | None) -> str:
-    """Fields as they stand inside an object, absent ones left out."""
-    return encode_fast({name: value for name, value in fields.items() if value is not None})[1:-1].decode()
+@lru_cache(maxsize=_MOST_WORDS)
+def _words(author: Author, words: tuple[str | None, ...]) -> _Words:
+    said = dict(zip(_WORDS_OF, words, strict=True))
 
+    def spelled(*names: str, **others: str) -> str:
+        found = {name: said[name] for name in names if said[name] is not None} | others
+        return encode_fast(found)[1:-1].decode()
 
-@lru_cache(maxsize=_WORDS)
-def _action(acting_for: str | None, action: str) -> str:
-    return f"{{{_spelled(acting_for=acting_for, action=action)}"
-
-
-@lru_cache(maxsize=_WORDS)
-def _who(
-    actor_class: str, application: str, author: str, dataset: str | None, employed_by: str | None,
-    factors: str | None, function: str | None,
-) -> str:  # fmt: skip
-    words = _spelled(
-        actor_class=actor_class, application=application, author=author, dataset=dataset, employed_by=employed_by,
-        factors=factors, function=function,
+    where = spelled("network", "object_class")
+    shared = spelled("shared_with")
+    return _Words(
+        f"{{{spelled('acting_for', 'action')}",
+        "," + spelled("actor_class", "application", "dataset", "employed_by", "factors", "function",
+                      author=author.author),
+        f",{where}" if where else "",
+        "," + spelled("operation", "outcome", protocol=author.protocol),
+        f",{shared}" if shared else "",
+        not (said["operation"] or "").endswith("other"),
     )  # fmt: skip
-    return f",{words}"
-
-
-@lru_cache(maxsize=_WORDS)
-def _where(network: str | None, object_class: str | None) -> str:
-    found = _spelled(network=network, object_class=object_class)
-    return f",{found}" if found else ""
-
-
-@lru_cache(maxsize=_WORDS)
-def _what(operation: str, outcome: str, protocol: str) -> str:
-    return f",{_spelled(operation=operation, outcome=outcome, protocol=protocol)}"
