@@ -229,7 +229,8 @@ class Ingestion:
             fresh = [draft for draft in drafts if draft.event_id not in known]
             self.counts.duplicate += len(drafts) - len(fresh)
             return fresh
-        recorded = self._recorded(named)
+        if not (recorded := self._recorded(named)):
+            return drafts
         fresh = [draft for draft in drafts if draft.event_id not in recorded]
         repeats = (Repeat(draft, recorded[draft.event_id]) for draft in drafts if draft.event_id in recorded)
         against = contradictions(repeats, self._statement.protocol, self._secrets)

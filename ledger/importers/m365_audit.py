@@ -84,7 +84,8 @@ class M365Audit:
         audit_data = head.header.index("auditdata")
         beside = _columns_beside(head.header)
         stood_in_for = frozenset(key for key, _ in beside)
-        source = (line for line in lines(stream, head.encoding, head.start) if not _is_type_line(line.text))
+        all_lines = lines(stream, head.encoding, head.start)
+        source = (line for line in all_lines if line.text is None or not line.text.startswith(_TYPE_LINE))
         read_header = False
         for row in rows(source, head.delimiter, len(head.header), head.encoding):
             if isinstance(row, Reject):
@@ -109,7 +110,8 @@ class M365Audit:
             elif line.text.strip():
                 try:
                     value = reading.audit_data(line.text if head.encoding != "utf-8" else line.raw)
-                    yield self._record(_unwrapped(value), without_end(line.raw, head.encoding), line.number, line.offset)
+                    raw = without_end(line.raw, head.encoding)
+                    yield self._record(_unwrapped(value), raw, line.number, line.offset)
                 except Unreadable as error:
                     yield Reject(line.number, line.offset, line.length, error.code, str(error))
 
@@ -207,7 +209,7 @@ def _look(head: bytes) -> _Head | None:
 
 def _look_csv(text: str, encoding: str, start: int) -> _Head | None:
     for line in re.split(r"\r\n|\r|\n", text):
-        if not line.strip() or _is_type_line(line):
+        if not line.strip() or line.startswith(_TYPE_LINE):
             continue
         for delimiter in ",;\t":
             header = _spelled(_fields(line, delimiter))
@@ -270,7 +272,3 @@ def _columns_beside(header: tuple[str, ...]) -> list[tuple[str, int]]:
 def _told(fields: list[str], beside: list[tuple[str, int]]) -> dict[str, str]:
     """What the columns say for these keys; of two columns for one key the first that is filled in."""
     return {key: fields[column] for key, column in reversed(beside) if fields[column]}
-
-
-def _is_type_line(text: str | None) -> bool:
-    return text is not None and text.startswith(_TYPE_LINE)

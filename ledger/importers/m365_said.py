@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, Self
 from ledger.importers.fields import content_of
 from ledger.importers.importer import Unreadable
 
-
 _MOST_KEYS = 200
 """A set of more is not kept: what is kept has to be little, whatever a file holds."""
 

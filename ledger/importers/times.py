@@ -60,9 +60,10 @@ def utc(text: str) -> str:
 def _of_iso(day: str, clock: str, decimals: str | None, zone: str | None) -> str:
     if zone not in (None, "Z"):
         return spell(datetime.fromisoformat(f"{day}T{clock}.{(decimals or '0')[:6]:0<6}{zone}").astimezone(UTC))
-    datetime.fromisoformat(f"{day}T{clock}")  # there is such a day and such a time
-    fraction = (decimals or "")[:6].rstrip("0")
-    return f"{day}T{clock}.{fraction}Z" if fraction else f"{day}T{clock}Z"
+    moment = f"{day}T{clock}"
+    datetime.fromisoformat(moment)  # there is such a day and such a time
+    fraction = decimals[:6].rstrip("0") if decimals else ""
+    return f"{moment}.{fraction}Z" if fraction else f"{moment}Z"
 
 
 def _of_us(found: re.Match[str]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger.importers import m365_reading as reading
-from ledger.importers.m365_said import Said
 from ledger.importers.m365_operations import named
+from ledger.importers.m365_said import Said
 from tests.importers.logs import audit, json_lines, records_in
 
 
@@ -160,5 +160,6 @@ def test_the_application_is_a_word_of_ours(workload: object, record_type: object
 
 def test_an_id_is_the_same_with_braces_and_in_capitals() -> None:
     plain = "0873ee4d-d342-44f2-8961-74c442a2fad2"
-    assert {reading.record_id(Said(id=text)) for text in (plain, plain.upper(), f"{{{plain}}}", f" {plain} ")} == {plain}
+    spelled = (plain, plain.upper(), f"{{{plain}}}", f" {plain} ")
+    assert {reading.record_id(Said(id=text)) for text in spelled} == {plain}
     assert reading.record_id(Said(id="ABC-1")) == "ABC-1"
