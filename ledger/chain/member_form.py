@@ -45,7 +45,7 @@ class MemberForm(NamedTuple):
         raws = [row[4] for row in rows]
         expected = self.rows(raws, first)
         if rows != expected:
-            raws = raws[: next(at for at, (row, other) in enumerate(zip(rows, expected)) if row != other)]  # noqa: B905
+            raws = raws[: next(at for at, (row, other) in enumerate(zip(rows, expected, strict=True)) if row != other)]
         return self.spelled(raws, first, links) if raws else []
 
     def rows(self, raws: Sequence[bytes], first: int) -> list[Row]:
