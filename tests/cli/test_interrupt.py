@@ -71,8 +71,9 @@ def interrupted(place: str, *arguments: str, at: str, program: str = PROGRAM, **
     except OSError:
         pass  # the other end is closed
     os.close(master)
+    exit_ = running.wait()
     assert pressed, f"never there: {at} in {shown}"
-    return Said(running.wait(), shown, "")
+    return Said(exit_, shown, "")
 
 
 def check(said: Said) -> None:
@@ -135,7 +136,7 @@ def test_in_the_middle_of_long_work_nothing_is_half_written(world: World, at: st
 
 
 def test_processes_that_help_say_nothing(world: World) -> None:
-    verify = SLOW.format(at="ledger.verification.tasks:wait", worth=0)
+    verify = SLOW.format(at="ledger.verification.run:shared", worth=0)
     said = interrupted(world.place.url, "verify", at="in the middle", program=verify)
     check(said)
     log = str(log_file(world.place.base.parent, 5000))
@@ -147,7 +148,7 @@ def test_processes_that_help_say_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("at", "arguments"),
     [
-        ("ledger.verification.tasks:wait", ("verify",)),
+        ("ledger.verification.run:shared", ("verify",)),
         ("projections.engines.process:shared", ("replay", "--engine", "process")),
         (
             "ledger.application:Application.ingest",
