@@ -115,8 +115,9 @@ def spelled(error: Exception) -> LedgerError:
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)
     first_line = str(cause).partition("\n")[0]
-    # psycopg has no code for a connection that failed.
-    lost = type(cause).__name__ == "OperationalError" and sqlstate is None and extended is None
+    # psycopg has no code for a connection that failed; a server that stops says 57P01 to 57P03.
+    failed = type(cause).__name__ == "OperationalError" and sqlstate is None and extended is None
+    lost = failed or (sqlstate or "").startswith(("08", "57P"))
     return (Unreachable if lost else StorageFailed)(
         f"the database refused: {first_line}", hint=f"check that the database can be reached, {_RERUN}"
     )

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ledger.errors import Conflict, LedgerError
-from ledger.storage.reader import STREAM_ENDS, Reader, tables_there
+from ledger.storage.faults import Unreachable
+from ledger.storage.reader import STREAM_ENDS, Reader, Rows, tables_there
 
 PAGE = 256
 """Rows a page: they are hashed while the processor still has them at hand; larger ones take a sixth longer."""
@@ -31,6 +32,8 @@ _BESIDE = {
     "node": "SELECT count(*) FROM node",
     "layout": "SELECT one, format FROM layout",
 }
+_NOT_READ = (Conflict, Unreachable)
+"""Whoever hears this has seen nothing of the ledger, and must not say that it is damaged."""
 _OLD_END = "SELECT one, format, size, leaf FROM head"
 
 
@@ -66,7 +69,7 @@ def raw_beside(store: Reader) -> Beside:
         for name, sql in asked.items():
             try:
                 found[name] = rows(sql)
-            except Conflict:
+            except _NOT_READ:
                 raise
             except LedgerError as error:
                 unreadable[name] = error.message
@@ -83,8 +86,9 @@ def raw_beside(store: Reader) -> Beside:
 class RawStretch:
     """Rows with `after < position <= upto`, read in order, PAGE at a time. `after` moves on with what was read."""
 
-    def __init__(self, store: Reader, after: int, upto: int) -> None:
-        self.store, self.after, self.upto = store, after, upto
+    def __init__(self, rows: Rows, after: int, upto: int, *, postgres: bool = False) -> None:
+        self.rows, self.after, self.upto = rows, after, upto
+        self._members = _ON_POSTGRES if postgres else _ON_SQLITE
 
     def page(self) -> list[Any]:
         """The next rows, none at the end: position, stream, version, type, raw.
@@ -94,11 +98,11 @@ class RawStretch:
         page: list[Any] = []
         while not page and self.after < self.upto:
             try:
-                page = self.store.rows(_PAGE, (self.after, self.upto, PAGE))
-            except Conflict:
+                page = self.rows(_PAGE, (self.after, self.upto, PAGE))
+            except _NOT_READ:
                 raise
             except LedgerError:
-                page, end = _one_by_one(self.store, self.after, self.upto)
+                page, end = _one_by_one(self.rows, self.after, self.upto)
             else:
                 end = page[-1][0] if len(page) == PAGE else self.upto
             self.after = end if isinstance(end, int) and end > self.after else self.upto
@@ -109,12 +113,12 @@ class RawStretch:
 
         Else nothing is read. The database compares, so that half as much comes from it.
         """
-        end, sql = self.after + PAGE, _ON_POSTGRES if self.store.is_postgres else _ON_SQLITE
+        end = self.after + PAGE
         if end > self.upto:
             return []
         try:
-            found = self.store.rows(sql, (self.after, end, stream, type_, ahead))
-        except Conflict:
+            found = self.rows(self._members, (self.after, end, stream, type_, ahead))
+        except _NOT_READ:
             raise
         except LedgerError:
             return []
@@ -126,19 +130,19 @@ class RawStretch:
 
 def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
     """The pages of a `RawStretch`."""
-    stretch = RawStretch(store, after, upto)
+    stretch = RawStretch(store.rows, after, upto)
     while page := stretch.page():
         yield page
 
 
-def _one_by_one(store: Reader, after: int, upto: int) -> tuple[list[Any], int]:
+def _one_by_one(rows: Rows, after: int, upto: int) -> tuple[list[Any], int]:
     """A page that cannot be read at once, and its last position. Holes stay holes."""
     end = min(after + PAGE, upto)
     page: list[Any] = []
     for position in range(after + 1, end + 1):
         try:
-            page += store.rows(_COLUMNS + "position = ?", (position,))
-        except Conflict:
+            page += rows(_COLUMNS + "position = ?", (position,))
+        except _NOT_READ:
             raise
         except LedgerError:
             page.append((position, None, None, None, None))
@@ -149,7 +153,7 @@ def raw_entry(store: Reader, position: int) -> bytes | None:
     """One entry's bytes, or None if there is no such row or it cannot be read."""
     try:
         found = store.rows("SELECT raw FROM entry WHERE position = ?", (position,))
-    except Conflict:
+    except _NOT_READ:
         raise
     except LedgerError:
         return None

@@ -103,6 +103,18 @@ class Reader:
             return list(cursor.execute(sql.replace("?", "%s"), given, prepare=True).fetchall())
 
     @contextmanager
+    def held(self) -> Iterator[Rows]:
+        """A `rows` by one connection, for many statements: asking the pool for one takes as long as reading some rows."""
+        with self._connected() as pooled:
+            connection = pooled.connection.driver_connection
+
+            def rows(sql: str, given: Sequence[Any] = ()) -> list[Any]:
+                with spoken():
+                    return self._rows(connection, sql, given)
+
+            yield rows
+
+    @contextmanager
     def snapshot(self) -> Iterator[Rows]:
         """A `rows` whose every statement sees the ledger as it was at the first, whoever writes meanwhile."""
         with self._connected() as pooled:

@@ -59,8 +59,8 @@ class Given(Generic[T, R]):
 def check(store: Store, task: Task) -> Found:
     """Check one segment in this process."""
     events = EventCheck(task.keys, task.rules, deep=task.deep)
-    stretch = RawStretch(store, task.after, task.upto)
-    with uncollected():
+    with store.held() as rows, uncollected():
+        stretch = RawStretch(rows, task.after, task.upto, postgres=store.is_postgres)
         return check_segment(stretch, task.sizes, events, Tree.unpack(*task.tree))
 
 

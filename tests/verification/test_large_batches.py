@@ -12,7 +12,6 @@ import pytest
 
 from ledger.storage.inspection import PAGE, RawStretch
 from ledger.storage.opening import open_store
-from ledger.storage.reader import Reader
 from tests.storage.owner import as_owner as as_owner_there
 from tests.storage.owner import disarm
 from tests.verification.conftest import ingest
@@ -124,11 +123,10 @@ def test_so_it_is_on_postgres(large: World, places: dict[str, int], postgres_url
     assert set(places.values()) <= {fault.position for fault in reported(postgres_url).faults}
 
 
-def test_members_are_found_by_their_positions(large: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_are_found_by_their_positions(large: World) -> None:
     """The index of streams would give them in no order of position, and visit each row apart."""
-    asked, rows = list[str](), Reader.rows
-    monkeypatch.setattr(Reader, "rows", lambda store, sql, given=(): asked.append(sql) or rows(store, sql, given))
+    asked = list[str]()
     with open_store(large.place.url) as store:
-        RawStretch(store, 0, PAGE).members("a", "b", 3)
-        (plan,) = rows(store, f"EXPLAIN QUERY PLAN {asked[-1]}", (1, 2, "a", "b", 3))
+        RawStretch(lambda sql, _: asked.append(sql) or [], 0, PAGE).members("a", "b", 3)
+        (plan,) = store.rows(f"EXPLAIN QUERY PLAN {asked[-1]}", (1, 2, "a", "b", 3))
     assert "INTEGER PRIMARY KEY" in plan[3]
