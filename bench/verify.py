@@ -3,6 +3,7 @@
 Example: python -m bench.verify --entries 1000000 --deep
 One JSON line: entries a second of each, and ratios. `read` fetches the rows and does nothing with them; `plain` is the
 `eventsourcing` library's own SQLite recorder, asked for as many notifications of the same size, 500 at a time.
+`hashed` is a loop in one process that reads the rows, hashes them and grows the tree, and compares nothing.
 Below 250,000 uses `verify_2` is one process as well, and `deep_2` below 125,000: another would cost more than it saves.
 `--sizes 1000000,10000000,1000000` shows growth instead: two processes alone, one JSON line a size.
 `peak_mib` is of the process that makes the ledger and asks; those that help it are not counted.
@@ -31,7 +32,7 @@ from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.ed25519 import key_id
 from ledger.chain.entry import signed_bytes, spell_signature
 from ledger.chain.hashing import Digest, leaf_hashes, sha256
-from ledger.chain.merkle import merkle_root
+from ledger.chain.merkle import Tree, merkle_root
 from ledger.chain.note import VerifierKey
 from ledger.events.base import Event, stream_of
 from ledger.events.codec import encoded
@@ -128,6 +129,14 @@ def read(path: Path) -> int:
         return sum(len(page) for page in raw_pages(store, 0, store.size()))
 
 
+def hashed(path: Path) -> int:
+    tree = Tree()
+    with open_store(path) as store:
+        for page in raw_pages(store, 0, store.size()):
+            tree.extend(leaf_hashes([row[4] for row in page]))
+    return tree.size
+
+
 def verified(path: Path, processes: int, *, deep: bool = False) -> int:
     with open_store(path) as store:
         report = verify(store, str(path), Asked(processes=processes, deep=deep))
@@ -188,6 +197,7 @@ def main() -> None:
         make(path, asked.entries)
         rates = {
             "read": rate(lambda: read(path)),
+            "hashed": rate(lambda: hashed(path)),
             "verify_1": rate(lambda: verified(path, 1)),
             "verify_2": rate(lambda: verified(path, 2)),
         }
@@ -201,6 +211,7 @@ def main() -> None:
         ratios = {
             f"{name}_to_plain": round(each / rates["plain"], 2) for name, each in rates.items() if name != "plain"
         }
+        ratios |= {f"{name}_to_hashed": round(rates[name] / rates["hashed"], 2) for name in ("verify_1", "verify_2")}
         bytes_ = path.stat().st_size
     answer = {"bench": "verify", "entries": asked.entries, "bytes": bytes_, "peak_mib": peak, **rates, **ratios}
     sys.stdout.write(json.dumps(answer) + "\n")
