@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from ledger.chain.entry import Entry
 from ledger.chain.hashing import Digest
-from ledger.replay import PAGE, USES, Members, Page, Reached
+from ledger.replay import PAGE, USES, Members, Page, Reached, read_stretch
 from ledger.replay import read as read_rows
 from ledger.storage.append import StoredRow
+from ledger.storage.inspection import Stretch
 from ledger.storage.store import Store
 from ledger.uncollected import uncollected
 from projections.counting import Counted, Counter
@@ -43,14 +44,19 @@ class Piece(NamedTuple):
 
 def read(store: Store, span: Span) -> Piece:
     """One piece, out of storage. Raises BrokenLink, MalformedEntry or Missing."""
-    return piece(store.pages(span.after, span.upto, PAGE), span.after)
+    with store.held() as rows:
+        return _gathered(read_stretch(Stretch(rows, *span, size=PAGE, postgres=store.is_postgres)))
 
 
 def piece(rows: Iterable[Sequence[StoredRow]], after: int) -> Piece:
     """One piece, from its rows in pages. What its first entry follows from is for others to check."""
+    return _gathered(read_rows(rows, after))
+
+
+def _gathered(pages: Iterable[Page]) -> Piece:
     gathering = _Gathering()
     with uncollected():
-        for page in read_rows(rows, after):
+        for page in pages:
             gathering.add(page)
         return gathering.piece()
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ledger.errors import Conflict, LedgerError
 from ledger.storage.faults import Unreachable
-from ledger.storage.reader import STREAM_ENDS, Reader, Rows, tables_there
+from ledger.storage.reader import STREAM_ENDS, Reader, Rows, page_of, tables_there
 
 PAGE = 256
 """Rows a page: they are hashed while the processor still has them at hand; larger ones take a sixth longer."""
@@ -84,10 +84,10 @@ def raw_beside(store: Reader) -> Beside:
 
 
 class RawStretch:
-    """Rows with `after < position <= upto`, read in order, PAGE at a time. `after` moves on with what was read."""
+    """Rows with `after < position <= upto`, read in order, `size` at a time. `after` moves on with what was read."""
 
-    def __init__(self, rows: Rows, after: int, upto: int, *, postgres: bool = False) -> None:
-        self.rows, self.after, self.upto = rows, after, upto
+    def __init__(self, rows: Rows, after: int, upto: int, *, size: int = PAGE, postgres: bool = False) -> None:
+        self.rows, self.after, self.upto, self.size = rows, after, upto, size
         self._members = _ON_POSTGRES if postgres else _ON_SQLITE
 
     def page(self) -> list[Any]:
@@ -98,22 +98,22 @@ class RawStretch:
         page: list[Any] = []
         while not page and self.after < self.upto:
             try:
-                page = self.rows(_PAGE, (self.after, self.upto, PAGE))
+                page = self.rows(_PAGE, (self.after, self.upto, self.size))
             except _NOT_READ:
                 raise
             except LedgerError:
-                page, end = _one_by_one(self.rows, self.after, self.upto)
+                page, end = _one_by_one(self.rows, self.after, min(self.after + self.size, self.upto))
             else:
-                end = page[-1][0] if len(page) == PAGE else self.upto
+                end = page[-1][0] if len(page) == self.size else self.upto
             self.after = end if isinstance(end, int) and end > self.after else self.upto
         return page
 
     def members(self, stream: str, type_: str, ahead: int) -> list[Any]:
-        """The last column of the next PAGE rows, if all have this stream and type, and versions by `ahead` larger.
+        """The last column of the next `size` rows, if all have this stream and type, and versions by `ahead` larger.
 
         Else nothing is read. The database compares, so that half as much comes from it.
         """
-        end = self.after + PAGE
+        end = self.after + self.size
         if end > self.upto:
             return []
         try:
@@ -122,10 +122,20 @@ class RawStretch:
             raise
         except LedgerError:
             return []
-        if len(found) < PAGE:
+        if len(found) < self.size:
             return []
         self.after = end
         return [raw for (raw,) in found]
+
+
+class Stretch(RawStretch):
+    """The same for who goes on only from what is whole."""
+
+    def page(self) -> list[Any]:
+        """The next rows. Raises Missing at a hole, Damaged where there are no bytes."""
+        page = page_of(self.rows, self.after, self.upto, self.size)
+        self.after += len(page)
+        return page
 
 
 def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
@@ -135,9 +145,8 @@ def raw_pages(store: Reader, after: int, upto: int) -> Iterator[list[Any]]:
         yield page
 
 
-def _one_by_one(rows: Rows, after: int, upto: int) -> tuple[list[Any], int]:
+def _one_by_one(rows: Rows, after: int, end: int) -> tuple[list[Any], int]:
     """A page that cannot be read at once, and its last position. Holes stay holes."""
-    end = min(after + PAGE, upto)
     page: list[Any] = []
     for position in range(after + 1, end + 1):
         try:

@@ -104,7 +104,7 @@ class Reader:
 
     @contextmanager
     def held(self) -> Iterator[Rows]:
-        """A `rows` by one connection, for many statements: asking the pool for one takes as long as reading some rows."""
+        """A `rows` by one connection, for many statements: asking the pool for one costs as much as some rows do."""
         with self._connected() as pooled:
             connection = pooled.connection.driver_connection
 
@@ -159,11 +159,7 @@ class Reader:
         """
         last = self.checked_size() if upto is None else upto
         while after < last:
-            sql = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
-            page = self.rows(sql, (after, last, size))
-            if not page or page[0][0] != after + 1 or page[-1][0] != after + len(page):
-                raise missing(page, after)
-            _check_kinds(page)
+            page = page_of(self.rows, after, last, size)
             yield page
             after += len(page)
 
@@ -263,6 +259,16 @@ class Reader:
             return {
                 digest: stored_bytes(data, f"the protocol file {digest}") for digest, data in connection.execute(query)
             }
+
+
+def page_of(rows: Rows, after: int, upto: int, size: int) -> list[StoredRow]:
+    """The next entries after a position, up to another. Raises Missing at a hole, Damaged where there are no bytes."""
+    sql = _COLUMNS + "position > ? AND position <= ? ORDER BY position LIMIT ?"
+    page = rows(sql, (after, upto, size))
+    if not page or page[0][0] != after + 1 or page[-1][0] != after + len(page):
+        raise missing(page, after)
+    _check_kinds(page)
+    return page
 
 
 def _check_kinds(page: Sequence[StoredRow]) -> None:

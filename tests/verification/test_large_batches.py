@@ -6,12 +6,15 @@ What is told of a spoilt row must be what is told where every column is read.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ledger.errors import LedgerError
 from ledger.storage.inspection import PAGE, RawStretch
 from ledger.storage.opening import open_store
+from projections.pieces import Piece, Span, piece, read
 from tests.storage.owner import as_owner as as_owner_there
 from tests.storage.owner import disarm
 from tests.verification.conftest import ingest
@@ -75,6 +78,27 @@ def test_a_spoilt_row_is_told_as_where_every_column_is_read(
     assert {at, at - 1} & {fault.position for fault in quick.faults}
 
 
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+@pytest.mark.parametrize("place", ["first of a page", "in a page", "last of a page"])
+def test_who_folds_it_stops_there_as_where_every_column_is_read(
+    large: World, places: dict[str, int], spoil: str, place: str
+) -> None:
+    sql(large.place.url, spoil.format(places[place]))
+    with open_store(large.place.url) as store:
+        end = store.size()
+        quick = outcome(lambda: read(store, Span(0, end)))
+        assert quick == outcome(lambda: piece(store.pages(0, end), 0))
+
+
+def outcome(work: Callable[[], Piece]) -> object:
+    """What was read, or the error."""
+    try:
+        found = work()
+    except LedgerError as error:
+        return type(error), error.code, error.message, error.where
+    return found.reached, found.recorded_at, found.uses, found.entries
+
+
 @pytest.mark.parametrize("change", ["raw = CAST(raw AS TEXT)", "stream = upper(stream)", "type = type || ' '",
                                     "stream = CAST(stream AS BLOB)", "version = CAST(version AS TEXT)"])  # fmt: skip
 def test_columns_that_may_hold_any_value_and_compare_as_they_please_hide_nothing(
@@ -111,6 +135,13 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_most_of_a_large_batch_is_read_by_its_bytes_alone(large: World, taken: list[int]) -> None:
     assert report_of(large).faults == ()
     assert sum(taken) >= USES - 3 * PAGE
+
+
+def test_so_it_is_where_it_is_folded(large: World, taken: list[int]) -> None:
+    with open_store(large.place.url) as store:
+        found = read(store, Span(0, store.size()))
+        assert found == piece(store.pages(), 0)
+    assert sum(taken) >= 2 * PAGE
 
 
 def test_so_it_is_on_postgres(large: World, places: dict[str, int], postgres_url: str, taken: list[int]) -> None:
