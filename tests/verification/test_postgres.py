@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from cli.main import run
+from ledger.storage.faults import Unreachable
+from ledger.storage.inspection import RawStretch
 from ledger.storage.opening import create, open_store
 from ledger.verification.report import Report
 from ledger.verification.run import Asked, verify
@@ -53,6 +55,19 @@ def test_what_the_owner_of_the_server_changes_is_found(grown: World, postgres_ur
     assert "completeness.missing-entry" in at(report, 40)
     assert "entry.malformed" in at(report, 300)
     assert at(report, 310)
+
+
+def test_a_server_that_stops_in_between_is_no_fault_of_the_ledger(grown: World, postgres_url: str) -> None:
+    moved(grown, postgres_url)
+    with open_store(postgres_url) as store, pytest.raises(Unreachable), store.held() as rows:
+        stretch = RawStretch(rows, 0, store.size(), size=10, postgres=True)
+        assert len(stretch.page()) == 10
+        as_owner(postgres_url, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> "
+                               "pg_backend_pid() AND datname = current_database()")  # fmt: skip
+        for ask in (stretch.page, lambda: stretch.members("a", "b", 3)):
+            with pytest.raises(Unreachable) as lost:
+                ask()
+            assert lost.value.exit == 7
 
 
 @pytest.mark.parametrize("table", ["entry", "node", "checkpoint", "protocol_file", "layout"])
