@@ -14,6 +14,7 @@ from ledger.events.fields import (
     Hash,
     Id,
     MomentText,
+    Name,
     Names,
     Parties,
     Sealed,
@@ -47,6 +48,20 @@ class EvidenceProvided(Told, frozen=True, kw_only=True, tag="evidence-provided/1
     request: Id
     clauses: Addresses | Absent = ABSENT
     manifest: Hash | Absent = ABSENT
+
+
+class ReportDelivered(Told, frozen=True, kw_only=True, tag="report-delivered/1"):
+    """A party gave others a report that the protocol asks for, a yearly one perhaps.
+
+    `report` is which report, in the word of the protocol file; `period` the time that it is about.
+    """
+
+    register: ClassVar[str] = "evidence"
+    example: ClassVar = {"report": "yearly-report", "to": ["VLAIO"], "period": "2022", "document": "e5" * 32}
+
+    report: Name
+    period: Name | Absent = ABSENT
+    document: Hash | Absent = ABSENT
 
 
 class ReceiptConfirmed(Act, frozen=True, kw_only=True, tag="receipt-confirmed/1"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ledger.events.acts import Act, Lasting, check_not_to_itself, check_order
-from ledger.events.fields import ABSENT, Absent, Flag, Hash, Id, MomentText, Name, Names, Party
+from ledger.events.fields import ABSENT, Absent, Flag, Hash, Id, MomentText, Name, Names, Party, Sealed
 
 
 class ProcessorEngaged(Act, frozen=True, kw_only=True, tag="processor-engaged/1"):
@@ -40,6 +40,33 @@ class ProcessorDisengaged(Act, frozen=True, kw_only=True, tag="processor-disenga
     example: ClassVar = {"processor": "Net-IT"}
 
     processor: Name
+
+
+class ProcessorApproved(Act, frozen=True, kw_only=True, tag="processor-approved/1"):
+    """A party agreed that another lets this processor, or sub-processor, process the data (AVG 28(2)).
+
+    Its later refusal ends that.
+    """
+
+    register: ClassVar[str] = "processors"
+    key_fields: ClassVar[tuple[str, ...]] = ("party", "processor")
+    ended_by: ClassVar[tuple[str, ...]] = ("processor-refused",)
+    example: ClassVar = {"processor": "Net-IT", "document": "5d" * 32}
+
+    processor: Name
+    document: Hash | Absent = ABSENT
+
+
+class ProcessorRefused(Act, frozen=True, kw_only=True, tag="processor-refused/1"):
+    """A party objected to a processor, or sub-processor, of another. Its later approval ends that."""
+
+    register: ClassVar[str] = "processors"
+    key_fields: ClassVar[tuple[str, ...]] = ("party", "processor")
+    ended_by: ClassVar[tuple[str, ...]] = ("processor-approved",)
+    example: ClassVar = {"processor": "Net-IT"}
+
+    processor: Name
+    grounds: Sealed | Absent = ABSENT
 
 
 class ProcessingAgreementSigned(Lasting, frozen=True, kw_only=True, tag="processing-agreement-signed/1"):
