@@ -23,10 +23,13 @@ def applies(world: World, clause: Clause, bearer: str, moment: Moment) -> bool:
 
 
 def spans(world: World, clause: Clause, bearer: str) -> list[Span]:
-    """The stretches in which a lasting clause works for this bearer, from when a version first had it."""
+    """The stretches in which a lasting clause works for this bearer, from when a version first had it.
+
+    The date of an end is the last day on which something is asked (R8): a year that it closes was whole.
+    """
     life = world.life
     if clause.applies is Applies.IN_FORCE:
-        found = list(life.bound.get(bearer, ()))
+        found = life.bound_through_last_day(bearer)
     else:
         in_force = life.in_force.earliest if life.in_force is not None else None
         begun = life.first_bound(bearer) if clause.applies is Applies.SURVIVES else in_force

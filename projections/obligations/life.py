@@ -134,6 +134,13 @@ class Life:
         day = self.last_day.get(party)
         return day is not None and span.end == day.earliest and moment.earliest < day.latest
 
+    def bound_through_last_day(self, party: str) -> list[Span]:
+        """When it is bound; where a date ended the protocol, until that day is over."""
+        spans, day = self.bound.get(party, ()), self.last_day.get(party)
+        if day is None:
+            return list(spans)
+        return [Span(span.start, day.latest) if span.end == day.earliest else span for span in spans]
+
     def of(self, kind: MomentKind) -> list[Fact]:
         return [turn for turn in self.turns if turn.stands and turn.type == MOMENT + kind.value]
 

@@ -44,6 +44,8 @@ def _signatures(world: World, each: InForceVersion) -> list[Fact]:
 def note_unsigned(world: World) -> None:
     """What keeps a version from being in force, once all that could bring it about was looked at: an amendment too."""
     for each in world.life.versions:
+        if each is not world.life.first and registration(each.registered).happened.earliest > world.as_of:
+            continue  # nobody had written it yet
         missing = [asked for asked, fact in _found(world, each) if fact is None]
         if each.start is None or (missing and each is world.life.first and isinstance(_asked(world, each, []), date)):
             _note_missing(world, each, missing)

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.protocol.shipped import shipped
 from projections.obligations.answer import Status
+from tests.projections.obligations.small import clause, small
 from tests.projections.obligations.stories import Story, destroyed, holding, local, signed_vlaio, the, under
 
 PROTOCOL = "vlaio-fio-tbt-2021"
@@ -201,3 +202,24 @@ def test_who_leaves_with_effect_from_a_date_has_left_when_that_date_begins(story
                origins=["TBT"], datasets=["contacts"])  # fmt: skip
     found = [each.certain for each in story.ask("2022-06-05").violations if each.clause == "art. 1/b"]
     assert found == [True]
+
+
+def test_the_date_of_an_end_is_the_last_day_on_which_something_is_asked():
+    story = small(
+        clause("end", "defines: end\nupon: 2022-06-15\nfor: all"),
+        clause("daily", "pattern: recurrence\nbearer: ANN\ntowards: BOB\n"
+                        "must: {type: data-communicated, where: {from: ANN}}\nevery: calendar working-day"),
+        clause("dpo", "pattern: standing\nbearer: ANN\ntowards: BOB\n"
+                      "has: {type: measure-attested, where: {party: bearer, measure: dpo}}"),
+        clause("review", "pattern: recurrence\nbearer: ANN\ntowards: BOB\nmust: {type: policy-reviewed, "
+                         "where: {document: plan}}\nevery: calendar day"),
+    )  # fmt: skip
+    story.tell("data-communicated", "ANN", "2022-06-15T20:00:00Z", from_="ANN", to=["BOB"], exchange="X",
+               origins=["ANN"], datasets=["d"])  # fmt: skip
+    during, after = story.ask("2022-06-15T12:00"), story.ask("2022-06-16")
+    assert the(during, "dpo").status is Status.OPEN
+    assert the(during, "daily", case="2022-06-15").status is Status.OPEN
+    assert the(after, "dpo").status is Status.LAPSED
+    assert the(after, "daily", case="2022-06-15").status is Status.FULFILLED
+    assert the(after, "review", case="2022-06-15").status is Status.LAPSED
+    assert under(story.ask("2022-06-20"), "daily", case="2022-06-16") == []
