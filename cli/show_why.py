@@ -41,7 +41,7 @@ def show_why(found: Explanation) -> None:
 
 
 def _of_obligation(found: Explanation, subject: Obligation) -> None:
-    _line("opened", f"{at_minute(subject.opened_at)}{_by(found.opened_by)}")
+    _line("opened", f"{at_minute(subject.opened_at)}{_opened_by(found, subject)}")
     _line("clock", here(subject.clock))
     _readings(found)
     _line("asked", found.must)
@@ -89,6 +89,14 @@ def _status(subject: Obligation | Violation) -> str:
 def _who(subject: Obligation | Violation) -> str:
     unit = f", for {subject.unit}" if subject.unit else ""
     return f"{subject.bearer} to {', '.join(subject.counterparty) or 'whom is not known'}{unit}"
+
+
+def _opened_by(found: Explanation, subject: Obligation) -> str:
+    """What opened it: an entry, or a date that an entry had named."""
+    if found.opened_by is None or subject.opened_by.position:
+        return _by(found.opened_by)
+    until = here(found.opened_by.fields["valid_until"])
+    return f", as that came to its date, {until}: {_told(found.opened_by)}"
 
 
 def _by(fact: Fact | None) -> str:

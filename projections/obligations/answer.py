@@ -39,7 +39,7 @@ CLOSED = frozenset({Status.VOID, Status.FULFILLED, Status.FULFILLED_LATE, Status
 
 
 class Cause(NamedTuple):
-    """The entry that did something. `position` is 0 for what no entry did, such as a date that came."""
+    """The entry that did something. `position` is 0 for what no entry did: a date that came, which `id` had named."""
 
     position: int
     id: str

@@ -12,12 +12,13 @@ from ledger.protocol.expressions import Parties
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Recurrence
 from ledger.protocol.patterns import Standing as StandingPattern
-from projections.obligations.answer import Due, Obligation
+from projections.obligations.answer import Cause, Due, Obligation
 from projections.obligations.beside import strength
 from projections.obligations.binding import spans
-from projections.obligations.facts import Fact
+from projections.obligations.facts import Fact, parsed
 from projections.obligations.identity import identity
 from projections.obligations.judging import Standing, status
+from projections.obligations.names import label
 from projections.obligations.openings import NO_UNIT
 from projections.obligations.parties import bearers, parties
 from projections.obligations.truth import Span
@@ -45,6 +46,23 @@ class Duty:
     lapsed: bool = False
     missing: tuple[str, ...] = ()
     clock: str = ""
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether no entry opened it, but the date until which what it counts from was to hold."""
+        until = self.cause.fields.get("valid_until")
+        return until is not None and parsed(until).latest == self.opened_at
+
+    @property
+    def opened_by(self) -> Cause:
+        return Cause(0, self.cause.id) if self.ran_out else self.cause.cause
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """By which date it opened, and how strong the evidence is of what closed it."""
+        until = self.cause.fields.get("valid_until")
+        ran_out = [f"{label(self.cause)} was valid until {until}"] if self.ran_out else []
+        return (*ran_out, *([f"evidence: {strength(self.closed_by)}"] if self.closed_by is not None else []))
 
 
 def scopes(world: World, version: ProtocolVersion, clause: Clause, bearer: Parties) -> list[Scope]:
@@ -126,7 +144,7 @@ def _obligation(world: World, clause: Clause, duty: Duty, scope: Scope) -> Oblig
         unit=scope.item.shown if scope.item else None,
         case=duty.case,
         opened_at=duty.opened_at,
-        opened_by=duty.cause.cause,
+        opened_by=duty.opened_by,
         known_since=duty.cause.recorded_at,
         term=duty.term,
         due=duty.due,
@@ -141,5 +159,5 @@ def _obligation(world: World, clause: Clause, duty: Duty, scope: Scope) -> Oblig
         missing=() if closed else duty.missing,
         overdue_by=passed,
         clock=duty.clock,
-        notes=(f"evidence: {strength(duty.closed_by)}",) if duty.closed_by is not None else (),
+        notes=duty.notes,
     )

@@ -10,6 +10,7 @@ from ledger.protocol.patterns import Precedence
 from projections.obligations.acting import Judged, judged, violation
 from projections.obligations.answer import Violation
 from projections.obligations.conditions import support, timeline
+from projections.obligations.names import called
 from projections.obligations.parties import parties
 from projections.obligations.truth import Truth
 from projections.obligations.units import reached
@@ -37,7 +38,7 @@ def _judged(world: World, clause: Clause, body: Precedence, act: Judged, item: I
         _note_lateness(world, clause, act, needed)
         return
     for_unit = f" for {item.shown}" if item is not None else ""
-    why = f"{act.act.type} without what the clause needs before it{for_unit}"
+    why = f"{called(act.act)} without what the clause needs before it{for_unit}"
     found = violation(world, clause, act, body.towards, item, why, needed.missing)
     if found is not None:
         yield found

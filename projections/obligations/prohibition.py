@@ -9,6 +9,7 @@ from ledger.protocol.patterns import Prohibition
 from projections.obligations.acting import judged, violation
 from projections.obligations.answer import Violation
 from projections.obligations.conditions import timeline
+from projections.obligations.names import called
 from projections.obligations.truth import FALSE
 from projections.obligations.world import World
 
@@ -22,6 +23,6 @@ def violations(world: World, version: ProtocolVersion, clause: Clause) -> Iterat
         lawful = timeline(world, body.unless, act.scope).over(act.moment) if body.unless is not None else FALSE
         if lawful.value:
             continue
-        found = violation(world, clause, act, body.towards, None, f"{act.act.type} is forbidden", lawful.missing)
+        found = violation(world, clause, act, body.towards, None, f"{called(act.act)} is forbidden", lawful.missing)
         if found is not None:
             yield found

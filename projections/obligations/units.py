@@ -27,6 +27,7 @@ from projections.obligations.declaring import known
 from projections.obligations.facts import Fact
 from projections.obligations.holdings import Holding
 from projections.obligations.matching import ALL, Test, matches, passes, tests
+from projections.obligations.names import label, names_of
 from projections.obligations.parties import flows, parties
 from projections.obligations.truth import TRUE, Span, Timeline, Truth, all_true, merged, swept, unknown
 from projections.obligations.validity import pieces
@@ -142,7 +143,7 @@ def bound_line(spans: Iterable[Span], last_day: Moment | None = None) -> Timelin
 
 
 def fact_item(fact: Fact, exists: Timeline) -> Item:
-    shown = Unit("fact", str(fact), {"type": fact.type, "id": fact.id})
+    shown = Unit("fact", label(fact), {**names_of(fact), "type": fact.type, "id": fact.id})
     return Item(("fact", fact.id), shown, fact=fact, exists=exists)
 
 
