@@ -34,13 +34,14 @@ from ledger.protocol.faults import Fault, FaultList, ProtocolRejected
 from ledger.protocol.load import read
 from ledger.protocol.marks import Mark
 from ledger.protocol.model import Clause, OpenClass, Outsider, Party, ProtocolVersion
+from ledger.protocol.reading import Context
 from ledger.protocol.scope import Scope
 from ledger.protocol.terms import Calendar
 from ledger.protocol.usage import check_life, check_used
 
 Catalogue = Mapping[str, EventType]
-_OF_THE_REST = frozenset({"protocol.list", "protocol.class"})
-"""Codes of a fault that may only be there because the part which would mend it could not be read."""
+_OF_THE_REST = "protocol.list"
+"""The code of a fault that may only be there because the part which would mend it could not be read."""
 _NOBODY = frozenset({PartyWord.PUBLIC, PartyWord.DATA_SUBJECTS, PartyWord.COUNTERPARTY, PartyWord.BEARER})
 
 
@@ -53,7 +54,7 @@ def checked(data: bytes, name: str) -> ProtocolVersion:
     version, context = read(data)
     faults = context.faults.found if version is None else check(version, types())
     if version is None:
-        faults += [each for each in _check_parts(context.kept) if each.code not in _OF_THE_REST]
+        faults += [each for each in _check_parts(context) if each.code != _OF_THE_REST]
     if version is None or faults:
         raise ProtocolRejected(name, faults)
     return version
@@ -71,7 +72,8 @@ def check_follows(version: ProtocolVersion, before: Sequence[ProtocolVersion], n
     amended = next((each for each in before if each.version == named), None)
     if amended is None:
         known = ", ".join(each.version for each in before)
-        faults.note(Mark(1, 1), "version", f"it amends version {named}, which is not registered; known here: {known}")
+        message = f"it amends version {named}, which is not registered; known here: {known}"
+        faults.note(version.amends_mark, "version", message)
     for clause in version.clauses if amended is not None else ():
         if clause.takes_over and amended is not None and amended.clause(clause.takes_over) is None:
             message = f"nothing is taken over: version {named} has no clause {clause.takes_over}"
@@ -80,12 +82,11 @@ def check_follows(version: ProtocolVersion, before: Sequence[ProtocolVersion], n
         raise ProtocolRejected(name, faults.found)
 
 
-def _check_parts(parts: Sequence[object]) -> list[Fault]:
+def _check_parts(context: Context) -> list[Fault]:
     """The faults of bodies, as far as one can be checked without the others."""
-    clauses = [part for part in parts if isinstance(part, Clause)]
-    outsiders = frozenset(part.id for part in parts if isinstance(part, Outsider))
-    classes = frozenset(part.id for part in parts if isinstance(part, OpenClass))
-    scope = Scope(types(), lists_of(clauses), outsiders, classes, FaultList())
+    clauses = [part for part in context.kept if isinstance(part, Clause)]
+    outsiders = frozenset(part.id for part in context.kept if isinstance(part, Outsider))
+    scope = Scope(types(), lists_of(clauses), outsiders, context.class_ids, FaultList())
     for clause in clauses:
         check_types(clause.proof, clause.mark, scope)
         for variant in clause.variants:
@@ -131,7 +132,8 @@ def _check_head(version: ProtocolVersion, outsiders: frozenset[str], faults: Fau
         if each.authority is not None and each.authority not in outsiders:
             faults.note(each.mark, "party", f"{each.authority} is a party: an authority is one of the outsiders")
     if version.amends is not None and version.amends.rpartition("/")[2] == version.version:
-        faults.note(Mark(1, 1), "version", f"version {version.version} cannot amend itself")
+        message = f"version {version.version} cannot amend itself; amends names the version before"
+        faults.note(version.amends_mark, "version", message)
 
 
 def _check_addresses(body: d.Statement, version: ProtocolVersion, faults: FaultList) -> None:

@@ -21,6 +21,7 @@ from ledger.protocol import identifiers
 from ledger.protocol.choices import chosen, combinations
 from ledger.protocol.document import Map, Scalar, Tree, parse
 from ledger.protocol.faults import Abandoned, FaultList, ProtocolRejected, near
+from ledger.protocol.marks import NOWHERE
 from ledger.protocol.model import (
     Applies,
     Bilingual,
@@ -110,6 +111,7 @@ def _version(tree: Tree, data: bytes, context: Context) -> ProtocolVersion:
         id=fields.need("id", _protocol_id),
         version=fields.need("version", name),
         amends=fields.opt("amends", name),
+        amends_mark=fields.map.keys.get("amends", NOWHERE),
         title=fields.need("title", bilingual),
         drawn_up=fields.need("drawn_up", lambda node, ctx: None if is_plain_null(node) else day(node, ctx)),
         digest=sha256(data),
@@ -130,6 +132,7 @@ def _learn(fields: Fields, context: Context) -> None:
     """Know the parties and interpretations before the clauses that name them, wherever they stand in the file."""
     ids = [*_ids(fields.map.items.get("parties")), *_ids(fields.map.items.get("outsiders"))]
     context.party_ids = frozenset(ids)
+    context.class_ids = frozenset(_ids(fields.map.items.get("classes")))
     options = {}
     for each in _maps(fields.map.items.get("interpretations")):
         identifier, written = each.items.get("id"), each.items.get("options")
@@ -336,7 +339,8 @@ def _variants(fields: Fields, clause: Map, context: Context) -> tuple[Variant, .
         fields.fail(clause.keys["defines"], "form", "a clause has either pattern or defines")
         return ()
     if not given:
-        for key in rest:
+        meant = [key for key in rest if near(key.lower(), list(kinds)).startswith("; did you mean")]
+        for key in meant or rest:
             fields.fail(clause.keys[key], "unknown-key", f"a clause without pattern has no {key}{near(key, _GENERIC)}")
         return ()
     readers = BODY_READERS[given[0]]

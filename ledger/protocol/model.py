@@ -15,7 +15,7 @@ from typing import TypeVar
 from ledger.chain.hashing import Digest
 from ledger.protocol.definitions import Definition, NamedList
 from ledger.protocol.expressions import Trigger, Units
-from ledger.protocol.marks import Node
+from ledger.protocol.marks import NOWHERE, Mark, Node
 from ledger.protocol.patterns import Pattern
 from ledger.protocol.terms import OpenTerm, Span
 
@@ -198,6 +198,7 @@ class ProtocolVersion:
     calendar: DayCalendar
     clauses: tuple[Clause, ...]
     amends: str | None = None
+    amends_mark: Mark = NOWHERE
     classes: tuple[OpenClass, ...] = ()
     outsiders: tuple[Outsider, ...] = ()
     house_policy: Mapping[OpenTerm, Span] = field(default_factory=dict, hash=False)

@@ -8,8 +8,9 @@ from functools import partial
 
 from ledger.protocol import definitions as d
 from ledger.protocol import patterns as p
-from ledger.protocol.document import Map, Seq, Tree
+from ledger.protocol.document import Map, Scalar, Seq, Tree
 from ledger.protocol.expressions import EventMatch, MomentKind
+from ledger.protocol.faults import near
 from ledger.protocol.read_expressions import (
     condition,
     event,
@@ -123,10 +124,11 @@ def _recurrence(fields: Fields) -> p.Recurrence:
 
 
 def _life(node: Tree, context: Context) -> MomentKind:
-    found = one_of(MomentKind)(node, context)
-    if found not in LIFE:
-        raise context.refuse(node, "word", f"a power or an end does not make {found.value}")
-    return found
+    known = {kind.value: kind for kind in MomentKind if kind in LIFE}
+    word = scalar(node, context).text
+    if word not in known:
+        raise context.refuse(node, "word", f"a power or an end does not make {word!r}{near(word, list(known))}")
+    return known[word]
 
 
 def _effect(node: Tree, context: Context) -> p.Effect:
@@ -156,7 +158,13 @@ def _power(fields: Fields) -> p.Power:
 
 
 def _in_force_at(node: Tree, context: Context) -> d.InForceAt | date:
-    return day(node, context) if is_date(node) else one_of(d.InForceAt)(node, context)
+    if is_date(node):
+        return day(node, context)
+    known = [word.value for word in d.InForceAt]
+    word = scalar(node, context, "a date, or what brings it into force").text
+    if word not in known:
+        raise context.refuse(node, "word", f"{word!r} is no date such as 2021-10-08{near(word, known)}")
+    return d.InForceAt(word)
 
 
 def _in_force(fields: Fields) -> d.InForce:
@@ -169,6 +177,9 @@ def _upon(node: Tree, context: Context) -> date | d.External | EventMatch:
     if isinstance(node, Map) and "external" in node.items:
         fields = Fields(node, context, "upon")
         return fields.whole(d.External(fields.need("external", name)))
+    if isinstance(node, Scalar):
+        known = "write 2021-10-08, {external: NAME} or {type: TYPE}"
+        raise context.refuse(node, "form", f"{node.text!r} is not a date; {known}")
     return event(node, context)
 
 

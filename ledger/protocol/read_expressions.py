@@ -97,7 +97,8 @@ def parties(node: Tree, context: Context) -> Parties:
     found = selector_in(word, node) or _party_named(word, node, context)
     if found is None:
         known = [*sorted(context.party_ids), *PARTY_WORDS, "trigger.party"]
-        raise context.refuse(node, "party", f"{word!r} is no party of this file{near(word, known)}")
+        context.faults.note(node.mark, "party", f"{word!r} is no party of this file{near(word, known)}")
+        return Together((), mark=node.mark)  # so that the rest of the clause is looked at too
     return found
 
 

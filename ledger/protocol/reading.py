@@ -43,6 +43,7 @@ class Context:
 
     faults: FaultList
     party_ids: frozenset[str] = frozenset()
+    class_ids: frozenset[str] = frozenset()
     takes_party: FieldKinds = _party_anywhere
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Interpretation id -> its options."""
@@ -87,12 +88,15 @@ def name(node: Tree, context: Context) -> str:
     """A name of a list, a document, a data set: letters, digits and . _ : / + -, at most 80."""
     word = text(node, context)
     if not _NAME.fullmatch(word):
-        raise context.refuse(node, "name", f"{word!r} is not a name: letters, digits and . _ : / + -, at most 80")
+        way = "; quotes are straight" if word[0] in "\u201c\u201d\u201e\u2018\u2019" else ""
+        raise context.refuse(node, "name", f"{word!r} is not a name: letters, digits and . _ : / + -, at most 80{way}")
     return word
 
 
 def boolean(node: Tree, context: Context) -> bool:
     found = scalar(node, context, "true or false")
+    if found.plain and found.text.lower() in YAML_1_1_WORDS:
+        raise Abandoned  # that has been noted
     if not found.plain or found.text not in _BOOLEANS:
         raise context.refuse(node, "type", f"{found.text!r} is not true or false")
     return _BOOLEANS[found.text]
@@ -146,7 +150,8 @@ def many(reader: Reader[T], least: int = 1) -> Reader[tuple[T, ...]]:
 
     def read(node: Tree, context: Context) -> tuple[T, ...]:
         if not isinstance(node, Seq):
-            raise context.refuse(node, "form", "here stands a list: [ ]")
+            shown = node.text if isinstance(node, Scalar) and not is_plain_null(node) else "…"
+            raise context.refuse(node, "form", f"here stands a list; write [{shown}]")
         if len(node.items) < least:
             raise context.refuse(node, "empty", f"this list needs at least {least} item{'s' if least > 1 else ''}")
         return all_of([partial(reader, item, context) for item in node.items])

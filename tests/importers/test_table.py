@@ -84,7 +84,7 @@ def test_a_file_without_the_columns_is_not_this_table() -> None:
         ("source: x\napplication: z\ntime: {column: t, format: iso}\naction: consult\nkleur: rood", 5, "has no kleur"),
         ("source: databricks\napplication: z\ntime: {column: t, format: iso}\naction: consult", 1, "name of a format"),
         ("source: x\napplication: z\ntime: {column: t, format: iso}\naction: consult\nsource: z", 5, ""),
-        ("[1", 1, "YAML"), ("", 1, "empty"), ("- 1", 1, "map"),
+        ("[1", 1, "close it with ]"), ("", 1, "empty"), ("- 1", 1, "map"),
         ("source: x\napplication: z\ntime: {column: t, format: iso}\naction: {column: a, values: {A: copy, a: copy}}",
          4, "twice"),
         ("source: !!python/object:os.system x", 1, ""), ("source: &a x\napplication: *a", 1, ""),

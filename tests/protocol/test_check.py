@@ -166,7 +166,7 @@ def test_an_authority_is_an_outsider_and_a_version_amends_another():
     (fault,) = faults_of(SMALL.replace("authority: TOEZICHT", "authority: BETA"))
     assert (fault.line, fault.message) == (6, "BETA is a party: an authority is one of the outsiders")
     (fault,) = faults_of(SMALL.replace('version: "1"', 'version: "1"\namends: "1"'))
-    assert fault.message == "version 1 cannot amend itself"
+    assert (fault.line, fault.message) == (3, "version 1 cannot amend itself; amends names the version before")
     assert faults_of(SMALL.replace('version: "1"', 'version: "2"\namends: "1"')) == []
 
 
