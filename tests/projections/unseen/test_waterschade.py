@@ -14,6 +14,7 @@ from ledger.clock import BRUSSELS
 from ledger.protocol.check import checked
 from projections.obligations.answer import Answer, Obligation, Status
 from tests.projections.obligations.stories import Story, local, the
+from tests.projections.obligations.test_renewing import check
 from tests.projections.unseen.story import RENEWED, TEXT, told
 
 
@@ -185,6 +186,12 @@ def test_nothing_is_said_of_a_text_before_it_was_written(story):
     for as_of, told_of in (("2024-07-15", set()), ("2024-11-22", {"art. 2, sentence 1"}), ("2024-11-26", set())):
         about_life = {each.clause for each in story.ask(as_of).findings if each.clause.startswith("art. 2")}
         assert about_life == told_of
+
+
+def test_what_is_worked_out_bit_by_bit_is_what_the_whole_gives(story):
+    """Asked every few months, as somebody at the fund would, each time from what was known then."""
+    asked = [(entries, local(f"{2022 + entries // 20}-{1 + entries % 12:02}-01")) for entries in range(6, 58, 3)]
+    check(story, asked)
 
 
 # --- how a line is written ----------------------------------------------------------------------------------------
