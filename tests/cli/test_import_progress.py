@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import pty
 from pathlib import Path
@@ -38,16 +40,26 @@ def test_on_a_pipe_whole_lines_are_told_beside_the_answer(
     assert "29 records" in line
 
 
+def read_to_the_end(screen: io.FileIO) -> bytes:
+    """All that a terminal was sent, now that it is closed: it arrives bit by bit, when the kernel comes to it."""
+    shown = b""
+    with contextlib.suppress(OSError):  # so the end is told
+        while part := screen.read(2_000):
+            shown += part
+    return shown
+
+
 def test_on_a_terminal_one_line_is_written_over_and_wiped_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_progress, "SOON", 0.0)
     monkeypatch.setattr(import_progress, "OFTEN", 0.0)
     ours, theirs = pty.openpty()
-    with os.fdopen(theirs, "w") as terminal, os.fdopen(ours, "rb", buffering=0) as screen:
-        monkeypatch.setattr("sys.stderr", terminal)
-        with import_progress.import_progress("log") as tell:
-            tell(10, 5, 10)
-            tell(20, 10, 10)
-        shown = screen.read(2_000).decode()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        with os.fdopen(theirs, "w") as terminal:
+            monkeypatch.setattr("sys.stderr", terminal)
+            with import_progress.import_progress("log") as tell:
+                tell(10, 5, 10)
+                tell(20, 10, 10)
+        shown = read_to_the_end(screen).decode()
     assert shown.count("\r") >= 4
     assert "\n" not in shown
     assert shown.endswith(" \r")
