@@ -20,14 +20,18 @@ _ENDING = re.compile(r"\.[0-9a-f]{16}", re.ASCII)
 _OF_SQLITE = ("-wal", "-shm", "-journal")
 
 
+PUBLIC = 0o666
+"""The mode of what anybody may be shown: as the umask of who makes it leaves it."""
+
+
 @contextmanager
-def draft(path: Path) -> Iterator[Path]:
-    """An empty file of mode 0600 beside `path`, to be filled and then linked or renamed; gone afterwards.
+def draft(path: Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """An empty file of this mode beside `path`, to be filled and then linked or renamed; gone afterwards.
 
     Drafts of `path` that dead processes left are removed first. Raises OSError where the folder cannot be written.
     """
     clear(path.parent, path.name)
-    made, held = _made(path)
+    made, held = _made(path, mode)
     try:
         yield made
     finally:
@@ -35,8 +39,8 @@ def draft(path: Path) -> Iterator[Path]:
         os.close(held)
 
 
-def clear(folder: Path, *names: str) -> int:
-    """Remove the drafts in a folder whose makers died: of files whose names begin so; how many there were.
+def clear(folder: Path, *names: str, endings: tuple[str, ...] = ("",)) -> int:
+    """Remove the drafts in a folder whose makers died: of files whose names begin and end so; how many there were.
 
     What cannot be removed, in a folder that can only be read, say, stays.
     """
@@ -47,15 +51,15 @@ def clear(folder: Path, *names: str) -> int:
         return 0
     for name in there:
         of, ending = name[1:-17], name[-17:]
-        if _ENDING.fullmatch(ending) and of.startswith(names or ("",)):
+        if _ENDING.fullmatch(ending) and of.startswith(names or ("",)) and of.endswith(endings):
             count += _removed_if_left(folder / name)
     return count
 
 
-def _made(path: Path) -> tuple[Path, int]:
+def _made(path: Path, mode: int) -> tuple[Path, int]:
     while True:
         made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        held = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        held = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             fcntl.flock(held, fcntl.LOCK_EX)
         except OSError:

@@ -19,6 +19,7 @@ from ledger.chain.note import Note
 from ledger.chain.proof import check_consistency, consistency_proof, range_root
 from ledger.chain.tile_nodes import TileNodes
 from ledger.chain.tiles import hash_tiles, tile_hashes
+from ledger.drafts import PUBLIC, clear, draft
 from ledger.errors import NotFound, VerificationFailed
 from ledger.storage.store import Store
 
@@ -40,6 +41,7 @@ def publish(store: Store, folder: Path) -> Checkpoint:
         raise NotFound("no checkpoint was signed yet", hint="sign one: ledger checkpoint sign")
     checkpoint, nodes = Checkpoint.parse(Note.parse(last.note).text), store.nodes()
     _check_before(folder, checkpoint, store)
+    _clear_drafts(folder)
     for tile in hash_tiles(checkpoint.size):
         _write_tile(folder / str(tile), tile_hashes(tile, nodes))
     written = TileNodes(checkpoint.size, lambda path: (folder / path).read_bytes())
@@ -75,6 +77,12 @@ def _check_before(folder: Path, checkpoint: Checkpoint, store: Store) -> None:
             ) from error
 
 
+def _clear_drafts(folder: Path) -> None:
+    """What killed runs left, of tiles that this size has no more, too. Beside `tile`, others' files may lie."""
+    for below, _, _ in os.walk(folder / "tile"):
+        clear(Path(below))
+
+
 def _write_tile(path: Path, content: bytes) -> None:
     if path.exists():
         if path.read_bytes() != content:
@@ -87,12 +95,9 @@ def _write_tile(path: Path, content: bytes) -> None:
 def _replace(path: Path, content: bytes) -> None:
     """The file appears complete or not at all, and is on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        with beside.open("wb") as file:
+    with draft(path, mode=PUBLIC) as made:
+        with made.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        made.replace(path)

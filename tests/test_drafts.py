@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from ledger.drafts import clear, draft
 from tests.cli.commands import ledger
 from tests.docs.blocks import ROOT
-from tests.worlds import World
+from tests.worlds import V, World
 
 KILLED = """
 import os, signal, sys
@@ -86,3 +87,49 @@ def test_a_command_that_writes_takes_away_the_second_name_of_a_key(world: World)
     said = ledger("checkpoint", "sign", world=world)
     assert said.exit == 0, said.err
     assert [path.name for path in drafts if path.exists()] == []
+
+
+def public(*paths: Path) -> bool:
+    """Whether they are as a file is that nothing is said of: not 0600, as a draft is."""
+    umask = os.umask(0)
+    os.umask(umask)
+    return {path.stat().st_mode & 0o777 for path in paths} == {0o666 & ~umask}
+
+
+def test_receipts_take_away_what_was_left_of_other_receipts(world: World, tmp_path: Path) -> None:
+    folder, line = tmp_path / "receipts", tmp_path / "line.jsonl"
+    folder.mkdir()
+    gone = [left(folder / f"{'0' * 32}{ending}") for ending in (".entry.json", ".tlog-proof")]
+    kept = left(folder / "minutes.odt")
+    line.write_text(json.dumps({"type": "party-withdrew", "protocol": V, "party": "TBT", "effective_at": "2022-05-31"}))
+    said = ledger("record", str(line), "--as", "TBT", "--receipt", str(folder), world=world)
+    assert said.exit == 0, said.err
+    assert (kept.exists(), [path for path in gone if path.exists()]) == (True, [])
+    written = set(folder.iterdir()) - {kept}
+    assert {"".join(path.suffixes) for path in written} == {".entry.json", ".tlog-proof"}
+    assert public(*written)
+
+
+def test_publishing_takes_away_what_was_left_below_its_tiles(world: World, tmp_path: Path) -> None:
+    folder = tmp_path / "www"
+    (folder / "tile" / "0" / "000.p").mkdir(parents=True)
+    gone = [left(folder / "checkpoint"), left(folder / "tile" / "0" / "000.p" / "7")]
+    kept = left(folder / "index.html")
+    said = ledger("checkpoint", "publish", str(folder), world=world)
+    assert said.exit == 0, said.err
+    assert (kept.exists(), [path for path in gone if path.exists()]) == (True, [])
+    assert public(*(path for path in folder.rglob("*") if path.is_file() and path != kept))
+
+
+@pytest.mark.parametrize("words", [("build", "--protocol", V, "--clause", "art. 5"), ("page",)])
+def test_what_was_left_of_a_bundle_or_page_goes_with_the_next(
+    world: World, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    left(folder / "made")
+    kept = left(folder / "other")
+    said = ledger("evidence", *words, "-o", str(folder / "made"), world=world)
+    assert said.exit == 0, said.err
+    assert set(folder.iterdir()) == {kept, folder / "made"}
+    assert public(folder / "made")

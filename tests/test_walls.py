@@ -39,6 +39,11 @@ def test_checking_bytes_needs_no_database_and_no_terminal() -> None:
     assert loaded(f"from ledger.chain import {', '.join(modules)}") <= {"cryptography", "msgspec"}
 
 
+def test_a_bundle_is_checked_where_there_are_no_locks_of_files() -> None:
+    code = "import sys; sys.modules['fcntl'] = None; import ledger.bundle.verify, cli.commands.evidence"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 @pytest.fixture(scope="module")
 def contracts() -> str:
     """What import-linter says, with a line for each contract."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -26,18 +25,16 @@ def page(output: Path) -> None:
     """
     from ledger.bundle.page.join import joined
     from ledger.chain.hashing import sha256
+    from ledger.drafts import PUBLIC, draft
 
     made = joined()
     if str(output) == "-":
         sys.stdout.buffer.write(made)
         say(f"sha256 {sha256(made).hex()}")
         return
-    beside = output.with_name(f".{output.name}.new")
-    try:
+    with draft(output, mode=PUBLIC) as beside:
         beside.write_bytes(made)
-        os.replace(beside, output)
-    finally:
-        beside.unlink(missing_ok=True)
+        beside.replace(output)
     answer(f"wrote {output}: {len(made):,} bytes")
     answer(f"sha256 {sha256(made).hex()}")
     say("Next: open it in a browser, and choose a bundle and your own policy; it needs no network")

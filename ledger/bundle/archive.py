@@ -13,11 +13,9 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from ledger.chain.hashing import Digest, sha256_of
 from ledger.errors import InputRejected
@@ -38,7 +36,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _DOS_DATE = 0x21
 """1 January 1980, the first day that zip knows."""
 
-_UNIX_FILE = 0o100644 << 16
+UNIX_FILE = 0o100644 << 16
 _CHUNK = 1 << 20
 
 
@@ -55,56 +53,6 @@ class Member(NamedTuple):
     start: int
     size: int
     crc: int
-
-
-class Written(NamedTuple):
-    """A member as it was written."""
-
-    size: int
-    sha256: Digest
-
-
-class ArchiveWriter:
-    """Writes members in ascending order of their names. The file appears complete, or not at all."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._beside = path.with_name(f".{path.name}.new")
-        self._zip = ZipFile(self._beside, "w", ZIP_STORED, allowZip64=False)
-
-    def add(self, name: str, pieces: Callable[[Callable[[bytes], int]], None] | bytes) -> Written:
-        """Add one member: its bytes, or a function that is given a `write` to put them out piece by piece."""
-        if len(self._zip.filelist) == MOST_MEMBERS:
-            fact = f"a bundle holds at most {MOST_MEMBERS:,} files"
-            raise InputRejected(fact, code="evidence.too-many", hint="ask for fewer proofs and documents")
-        info = ZipInfo(name)
-        info.create_system, info.create_version, info.external_attr = 3, 20, _UNIX_FILE
-        digest, size = sha256_of(), 0
-        with self._zip.open(info, "w") as member:
-
-            def write(piece: bytes) -> int:
-                nonlocal size
-                digest.update(piece)
-                size += len(piece)
-                if size > LARGEST_MEMBER and name != LARGE:
-                    raise InputRejected(_large(name), code="evidence.too-large", hint="ask for less in one bundle")
-                return member.write(piece)
-
-            write(pieces) if isinstance(pieces, bytes) else pieces(write)
-        return Written(size, Digest(digest.digest()))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            self._zip.close()
-            if kind is None:
-                os.replace(self._beside, self.path)
-        finally:  # closing writes the directory: on a full disk it fails once more
-            self._beside.unlink(missing_ok=True)
 
 
 class Archive:
@@ -215,7 +163,7 @@ def _directory(raw: bytes, count: int) -> list[Member]:
         if found and found[-1].name >= name:
             raise NotABundle(f"{name} does not follow {found[-1].name}: twice, or not in order", file=name)
         if size > LARGEST_MEMBER and name != LARGE:
-            raise NotABundle(_large(name), file=name)
+            raise NotABundle(too_large(name), file=name)
         found.append(member)
         at += _CENTRAL.size + length
     if at != len(raw):
@@ -223,7 +171,7 @@ def _directory(raw: bytes, count: int) -> list[Member]:
     return found
 
 
-def _large(name: str) -> str:
+def too_large(name: str) -> str:
     return f"{name} has more than {LARGEST_MEMBER:,} bytes; only {LARGE} may"
 
 
@@ -238,7 +186,7 @@ def _name(raw: bytes) -> str:
 
 
 def _central(member: Member, offset: int) -> bytes:
-    sizes = (member.crc, member.size, member.size, len(member.name), 0, 0, 0, 0, _UNIX_FILE, offset)
+    sizes = (member.crc, member.size, member.size, len(member.name), 0, 0, 0, 0, UNIX_FILE, offset)
     return _CENTRAL.pack(b"PK\1\2", 0x0314, 20, 0, 0, 0, _DOS_DATE, *sizes) + member.name.encode()
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 from ledger.bundle import manifest as names
-from ledger.bundle.archive import LARGEST_MEMBER, ArchiveWriter, Written
+from ledger.bundle.archive import LARGEST_MEMBER
+from ledger.bundle.archive_writer import ArchiveWriter, Written
 from ledger.bundle.documents import Document, named_in
 from ledger.bundle.manifest import FORMAT, LeftOut, Manifest, MemberLine, Shown, StreamLine, Version
 from ledger.bundle.persons import Disclosed

@@ -71,7 +71,7 @@ class Seen:
         return self.folder / name
 
     def _write(self, name: str, content: bytes) -> None:
-        beside = self.folder / f".{name}.new"
+        beside = self.folder / ".new"  # one name: who writes holds the lock, and a killed one's is overwritten
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)  # all of it, where os.write may stop half-way on a full disk
             file.flush()

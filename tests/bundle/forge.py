@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from ledger.bundle.archive import Archive, ArchiveWriter
+from ledger.bundle.archive import Archive
+from ledger.bundle.archive_writer import ArchiveWriter
 from ledger.bundle.build import Request, build
 from ledger.bundle.manifest import MANIFEST, Manifest, MemberLine
 from ledger.bundle.persons import Disclosed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.bundle.archive import ArchiveWriter
+from ledger.bundle.archive_writer import ArchiveWriter
 from tests.limits import files_of_at_most
 
 

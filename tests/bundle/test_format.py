@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.bundle.archive import LARGEST_MEMBER, Archive, ArchiveWriter, NotABundle
+from ledger.bundle.archive import LARGEST_MEMBER, Archive, NotABundle
+from ledger.bundle.archive_writer import ArchiveWriter
 from ledger.bundle.manifest import ENTRIES, ENTRIES_PROOF, MANIFEST, REQUIRED, STREAMS_PROOF, Manifest
 from ledger.bundle.proofs import EntriesProof, MalformedProof, StreamsProof
 from ledger.errors import InputRejected

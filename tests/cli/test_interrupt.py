@@ -113,7 +113,7 @@ def test_at_a_question_about_an_event_nothing_is_recorded(world: World) -> None:
         ("ledger.application:sign_event", ("checkpoint", "sign")),
         ("ledger.application:Application.marked", ("checkpoint", "sign")),
         (
-            "ledger.bundle.archive:ArchiveWriter.add",
+            "ledger.bundle.archive_writer:ArchiveWriter.add",
             ("evidence", "build", "--protocol", V, "--clause", "art. 5", "-o", "NEW"),
         ),
         ("ledger.backup:copy_vault", ("backup", "NEW", "--kept-until", "2031-01-01")),
