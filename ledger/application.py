@@ -191,6 +191,8 @@ class Application:
             self.marked(self.store.append(rows, at=door.size, files=files))
             if any(line.event.type.startswith("subject-erased/") for line in new):
                 self.carry_out_erasures()
+        elif results:
+            self.mark_end()
         return results
 
     def _decided(
@@ -288,6 +290,11 @@ class Application:
     def marked(self, receipt: Receipt, *, sync: bool = False) -> Receipt:
         self.marks.replace(Mark(receipt.last, receipt.leaf), sync=sync)
         return receipt
+
+    def mark_end(self) -> None:
+        """Bring the mark to the end, where a killed writer left it behind: what is told as recorded, it knows."""
+        head = self.store.head()
+        self.marks.replace(Mark(head.size, head.leaf))
 
     def signed_unheard(self) -> bytes | None:
         """A checkpoint over all there is that the mark does not know: its signer was killed before it could answer."""

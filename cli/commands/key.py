@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cli import session
+from cli.commands.key_rotate import rotate
+from cli.enrolment import enrolment
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
-
-if TYPE_CHECKING:
-    from ledger.door import Door
-    from ledger.events.keys import KeyUse
-    from ledger.keys.keystore import KeyPair
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
 USE = click.option(
@@ -64,7 +60,7 @@ def prove(ctx: click.Context, party: str, use: str, keys: Path | None, origin: s
     Example:
       ledger key prove --party TBT --keys my-keys --origin ledger.example.org/exchanges > enrol-tbt.json
     """
-    answer(_enrolment(keys or session.place(ctx).keys, party, use, origin))
+    answer(enrolment(keys or session.place(ctx).keys, party, use, origin))
 
 
 @command.command(epilog=EXIT_STATUS)
@@ -88,7 +84,7 @@ def enrol(ctx: click.Context, party: str, use: str) -> None:
     keyring, size = opened.door.keyring, opened.door.size
     own = keyring.has_key(party, "events", size + 1)
     signer = session.key(ctx, party if own else keyring.operator, "events", opened.door)
-    draft = Draft.parse(load(_enrolment(session.place(ctx).keys, party, use, keyring.origin).encode()))
+    draft = Draft.parse(load(enrolment(session.place(ctx).keys, party, use, keyring.origin).encode()))
     line = sign(draft, signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
     (recorded,) = opened.record([line])
     answer(f"enrolled {use} key of {party} at position {recorded.position}{'' if own else ', vouched by the operator'}")
@@ -128,57 +124,6 @@ def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromi
     answer(f"revoked key {found[0][:16]} of {party} at position {recorded.position}")
 
 
-@command.command(epilog=EXIT_STATUS)
-@PARTY
-@click.option("--use", type=click.Choice(["events", "imports", "cosign"]), default="events", show_default=True)
-@ledger_option
-@click.pass_context
-def rotate(ctx: click.Context, party: str, use: KeyUse) -> None:
-    """Make a new key beside this ledger, enrol it with the old one, and end the old one's life, all at once.
-
-    \b
-    Example:
-      ledger key rotate --party TBT
-
-    What the old key signed stays as it was: a key counts by position. Stopped before it answered? `ledger key list`
-    tells whether the new key counts; if it does not, the same command goes on with the key that it made.
-    """
-    from ledger.canonical import load
-    from ledger.keys.signing import Draft, sign
-
-    opened = session.application(ctx)
-    door, folder = opened.door, session.place(ctx).keys
-    old, signer = session.key(ctx, party, use, door), session.key(ctx, party, "events", door)
-    new = _never_enrolled(folder, party, use, door) or _made(folder, party, use)
-    enrolled = load(_enrolment(folder, party, use, door.origin).encode())
-    drafts = (
-        {**enrolled, "replaces": old.key_id},
-        {"type": "key-revoked", "party": party, "revoked": old.key_id, "cause": "rotated"},
-    )
-    recorded = opened.record([sign(Draft.parse(each), signer, door.origin, opened.clock) for each in drafts])
-    answer(f"{use} key of {party} is now {new.key_id[:16]}, from position {recorded[0].position} on")
-    answer(f"revoked key {old.key_id[:16]} at position {recorded[1].position}")
-
-
-def _made(folder: Path, party: str, use: KeyUse) -> KeyPair:
-    """A new key. If we die behind this, it is left beside the others and signs nothing; the next run takes it."""
-    from ledger.keys.keystore import KeyStore
-
-    return KeyStore(folder).create(party, use, session.passphrase(f"{party}'s {use} key", new=True), another=True)
-
-
-def _never_enrolled(folder: Path, party: str, use: KeyUse, door: Door) -> KeyPair | None:
-    """The newest key, where no entry knows it: made by a rotation that was stopped."""
-    from ledger.chain.ed25519 import key_id
-    from ledger.keys.keystore import KeyStore
-
-    last = KeyStore(folder).newest(party, use)
-    if key_id(last.vkey.public) in door.keyring.keys:
-        return None
-    say(f"taking {last.path}, which was made before and never enrolled; move it away to have another one made")
-    return last.opened(session.passphrase(f"{party}'s {use} key"))
-
-
 @command.command("list", epilog=EXIT_STATUS)
 @json_option
 @ledger_option
@@ -209,20 +154,10 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
     table(("party", "use", "key", "since entry", "until entry", "word of"), rows)
 
 
-def _enrolment(folder: Path, party: str, use: str, origin: str) -> str:
-    import json
-
-    from ledger.keys.keyring import possession
-    from ledger.keys.keystore import KeyStore
-
-    key = KeyStore(folder).newest(party, use).opened(session.passphrase(f"{party}'s {use} key"))  # type: ignore[arg-type]
-    proof = possession(key, origin)
-    return json.dumps({
-        "type": "key-enrolled", "party": party, "use": use, "public_key": key.public.hex(), "possession": proof,
-    })  # fmt: skip
-
-
 def _held(ctx: click.Context, party: str) -> bool:
     from ledger.keys.keystore import KeyStore
 
     return bool(KeyStore(session.place(ctx).keys).files(party, "events"))
+
+
+command.add_command(rotate)

@@ -26,3 +26,15 @@ def test_the_passphrase_of_a_new_key_is_asked_before_anything_is_recorded(world:
     said = ledger("key", "rotate", "--party", "TBT", world=world)
     assert said.exit == 8
     assert world.size() == before
+
+
+def test_a_rotation_is_done_once_until_something_else_is_recorded(world: World):
+    first, again = (ledger("key", "rotate", "--party", "TBT", world=world, **WORDS) for _ in range(2))
+    assert (again.exit, again.out) == (0, first.out)
+    assert "done already" in again.err
+    other = ledger("key", "rotate", "--party", "VLAIO", world=world, **WORDS)
+    assert (other.exit, other.out.count(f"position {world.size()}")) == (0, 1), other.err
+    assert ledger("checkpoint", "sign", world=world, **WORDS).exit == 0
+    once_more = ledger("key", "rotate", "--party", "TBT", world=world, **WORDS)
+    assert once_more.exit == 0
+    assert once_more.out != first.out
