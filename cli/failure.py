@@ -118,10 +118,12 @@ def _operating_system(error: OSError) -> tuple[str, int, str, str]:
     text = f"{name}{(error.strerror or str(error)).lower()}"
     if isinstance(error, FileNotFoundError) or error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
         return "file.not-found", 6, text, "check the path"
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return "file.permission", 7, text, "check who owns the file and its folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "file.disk-full", 7, text, "make room; then run the same command again"
+    if error.errno in (errno.EIO, errno.ENXIO, errno.EREMOTEIO, errno.ESTALE):
+        return "file.disk", 7, f"the disk failed: {text}", "look at the disk (`dmesg`), then run the same command again"
     if isinstance(error, IsADirectoryError | FileExistsError | NotADirectoryError):
         return "file.in-the-way", 7, text, "name another path"
     return "file.failed", 1, text, ""

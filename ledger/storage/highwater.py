@@ -113,14 +113,16 @@ class HighWater:
     def _put(self, content: bytes, sync: bool) -> None:
         # One name will do: only the holder of the lock writes it, and it is overwritten if we die here.
         beside = self.path.with_name(f".{self.path.name}.new")
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            os.write(file, content)
-            if sync:
-                os.fsync(file)
-        finally:
-            os.close(file)
-        os.rename(beside, self.path)
+            with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)  # all of it, where os.write may stop half-way on a full disk
+                file.flush()
+                if sync:
+                    os.fsync(file.fileno())
+            os.rename(beside, self.path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
     @contextmanager
     def _folder_locked(self) -> Iterator[int]:

@@ -43,3 +43,11 @@ def test_a_command_on_a_full_disk_leaves_nothing_and_can_be_run_again(
 def test_the_exit_code_is_right_where_nothing_can_be_said_either(world: World, capfd: Capture) -> None:
     with files_of_at_most(10):
         assert run(["--ledger", world.place.url, "checkpoint", "sign"]) == 7
+
+
+def test_a_disk_that_fails_is_no_bug(world: World, capfd: Capture) -> None:
+    """What lies at the beginning of its own memory no process can read: the kernel answers EIO, as for a bad sector."""
+    said = here(capfd, "record", "/proc/self/mem", "--as", "TBT", world=world)
+    assert said.exit == 7
+    assert "the disk failed" in said.err
+    assert "(`dmesg`), then run the same command again" in said.err

@@ -8,9 +8,11 @@ import pytest
 
 from ledger.chain.hashing import Digest, leaf_hash, sha256
 from ledger.errors import LedgerError
+from ledger.storage.faults import StorageFailed
 from ledger.storage.highwater import BesideTheMark, HighWater, MalformedMark, Mark, RolledBack, check
 from ledger.storage.opening import create, open_store
 from ledger.storage.store import Store
+from tests.limits import files_of_at_most
 from tests.storage.rows import batch, single
 
 LEAF = sha256(b"leaf")
@@ -103,6 +105,16 @@ def test_a_folder_that_cannot_hold_the_mark_is_an_error_with_a_way_out(tmp_path:
         HighWater(tmp_path / "none" / "demo.head").replace(Mark(1, LEAF))
     assert (found.value.code, found.value.exit) == ("highwater.unusable", 7)
     assert "the entries are safe" in found.value.hint
+
+
+@pytest.mark.parametrize("sync", [False, True])
+def test_a_mark_that_is_half_written_takes_no_place_and_is_not_left_behind(tmp_path: Path, sync: bool):
+    high = HighWater(tmp_path / "demo.head")
+    high.replace(Mark(1, LEAF))
+    with files_of_at_most(10), pytest.raises(StorageFailed, match="could not be written"):
+        high.replace(Mark(2, LEAF), sync=sync)
+    assert high.read() == Mark(1, LEAF)
+    assert list(tmp_path.iterdir()) == [high.path]
 
 
 def test_threads_leave_the_highest_mark(tmp_path: Path):
