@@ -61,6 +61,8 @@ SETTLE: dict[Cause, Text] = {
                             "en": "record who answers for the account: ledger access grant"},
     Cause.NOT_ATTRIBUTABLE: {"nl": "vervang de gedeelde sleutel door accounts van personen",
                              "en": "replace the shared key by accounts of persons"},
+    Cause.LOG_GAP: {"nl": "lees in wat ontbreekt, of de geweigerde regels na verbetering: ledger import",
+                    "en": "import what is missing, or the rejected lines once they are mended: ledger import"},
 }  # fmt: skip
 """What would settle it."""
 TEXTS: dict[str, Text] = {
@@ -115,6 +117,12 @@ TEXTS: dict[str, Text] = {
     "entries": {"nl": "regels", "en": "entries"},
     "from-on": {"nl": "vanaf vermelding {entry}; elk ervan: ledger findings show {id}",
                 "en": "from {entry} on; each of them: ledger findings show {id}"},
+    "rests-on": {"nl": "{entries}; wat een bestand gaf: ledger import show {entry}",
+                 "en": "{entries}; what a file gave: ledger import show {entry}"},
+    "no-use": {"nl": "er is geen gebruik in: het gaat over wat er niet is",
+               "en": "no use is in it: it is of what is not there"},
+    "the-line": {"nl": "waar een ervan in zijn bestand staat: ledger import show {entry}",
+                 "en": "where one of them stands in its file: ledger import show {entry}"},
     "items": {"nl": "{count} items", "en": "{count} items"},
     "to": {"nl": "aan {whom}", "en": "to {whom}"},
     "doubt": {"nl": "  misschien", "en": "  perhaps"},

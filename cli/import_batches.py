@@ -16,7 +16,7 @@ from cli.output import answer, answer_json, natural_width, say, table, width
 
 if TYPE_CHECKING:
     from ledger.application import Application
-    from ledger.importers.batches import StoredBatch, StoredRead
+    from ledger.importers.batches import StoredBatch, StoredRead, Use
     from ledger.importers.checking import Checking, Comparison
     from ledger.importers.importer import Importer
 
@@ -75,6 +75,8 @@ def _row(each: StoredBatch | StoredRead) -> list[str]:
 def show(ctx: click.Context, batch: str, as_json: bool) -> None:
     """What a batch says: its source, its file, the time it spans, who signed it, what its file gave as a whole.
 
+    Of a use, also where its line stands in that file.
+
     BATCH is its position, that of one of its uses, its event id, or `last`; of a whole file, that entry's position.
 
     \b
@@ -82,7 +84,7 @@ def show(ctx: click.Context, batch: str, as_json: bool) -> None:
       ledger import show last
     """
     from ledger.importers.batches import batch as found_batch
-    from ledger.importers.batches import of_file, read, summary
+    from ledger.importers.batches import of_file, read, summary, use_at
 
     store = session.whole(ctx)
     if whole := read(store, batch):
@@ -96,6 +98,7 @@ def show(ctx: click.Context, batch: str, as_json: bool) -> None:
         "file_read": _read(whole) if whole else None,
         "uses_by": {name: dict(counter.most_common()) for name, counter in summary(store, found).items()},
         "kept": session.place(ctx).beside(".sources").joinpath(found.opener.file).is_file(),
+        "use": _use(use_at(store, found, int(batch)), int(batch)) if batch.isdecimal() else None,
     }  # fmt: skip
     if as_json:
         answer_json(said)
@@ -111,6 +114,12 @@ def _batch(found: StoredBatch) -> dict[str, Any]:
         "protocol": event.protocol, "source": event.source, "file": event.file, "file_bytes": event.file_bytes,
         "uses": event.batch.count, "root": event.batch.root, "first": event.first, "last": event.last,
     }  # fmt: skip
+
+
+def _use(use: Use | None, position: int) -> dict[str, Any] | None:
+    if use is None:
+        return None
+    return {"position": position, "happened_at": use.happened_at, "offset": use.offset, "line": use.line}
 
 
 def _read(found: StoredRead) -> dict[str, Any]:
@@ -144,6 +153,9 @@ def _tell_batch(said: dict[str, Any]) -> None:
         f"  signed   by {said['author']}, {said['stated_at']}, key {said['key'][:16]}, over root {said['root'][:16]}"
     )
     answer(f"  file     {said['file_bytes']:,} bytes, keyed digest {said['file']}{', kept' if said['kept'] else ''}")
+    if use := said["use"]:
+        answer(f"  the use  entry {use['position']}, {use['happened_at']}: its line begins behind byte "
+               f"{use['offset']:,} of the file, unpacked; keyed digest {use['line'][:16]}")  # fmt: skip
     others = ", ".join(str(position) for position in said["of_file"])
     answer(f"  batches  {len(said['of_file'])} of this file: {others}")
     for name, counts in said["uses_by"].items():
@@ -170,6 +182,8 @@ def _tell_read(said: dict[str, Any]) -> None:
 def _tell_counts(read: dict[str, Any]) -> None:
     answer(f"  in all   new {read['new']:,}, duplicate {read['duplicate']:,}, rejected {read['rejected']:,}, "
            f"ignored {read['ignored']:,} (entry {read['position']})")  # fmt: skip
+    if read.get("mended"):
+        answer("  mended   these are rejected lines of a log, as somebody corrected them")
     if "missing" in read:
         answer(f"  numbers  {read['lowest']:,} to {read['highest']:,}, {read['missing']:,} missing")
     if "conflicting" in read:

@@ -93,7 +93,8 @@ class Shown:
             self._line("looked-for", self._text("a-grant", application=each.application))
         for says in each.says:
             self._line("found", str(of(says, self.language)))
-        self._line("beside", ", ".join(self._text("entry", entry=position) for position in each.related))
+        if each.cause is not Cause.LOG_GAP:
+            self._line("beside", self._entries(each.related))
         self._show_way_out(each)
 
     def _show_way_out(self, each: Finding) -> None:
@@ -106,17 +107,39 @@ class Shown:
         if each.status != "closed":
             self._line("to-settle", SETTLE[each.cause][self.language] if each.cause in SETTLE else "")
             self._line("", self._text("or-close", id=short))
-        if each.entry:
+        if each.entry and each.uses:
             self._line("entries", self._text("from-on", entry=each.entry, id=short))
+        elif each.cause is Cause.LOG_GAP and each.entry:
+            self._line("entries", self._rests_on(each))
 
     def show_entries(self, each: Finding, used: Sequence[Used], limit: int) -> None:
         """The uses in a finding, one by one."""
         answer(f"{each.id}  {each.cause}, {each.party}: {each.application}")
+        if not each.uses:
+            self._show_what_lacks(each)
+            return
         for use in used[:limit]:
             answer_filled(self._use(use), "  ", " " * 39)
         if len(used) > limit:
             answer(self._text("more", count=count(len(used) - limit)))
         answer(self._text("one-by-one", uses=self._number(len(used))))
+        if used:
+            answer(self._text("the-line", entry=used[0].position))
+
+    def _show_what_lacks(self, each: Finding) -> None:
+        for says in each.says:
+            answer_filled(str(of(says, self.language)), "  ", "    ")
+        answer(self._text("no-use"))
+        if each.cause is Cause.LOG_GAP and each.entry:
+            answer_filled(self._rests_on(each))
+
+    def _rests_on(self, each: Finding) -> str:
+        """The files and batches of a gap, and how to see one."""
+        positions = sorted({each.entry, each.latest, *each.related})
+        return self._text("rests-on", entries=self._entries(positions), entry=each.latest)
+
+    def _entries(self, positions: Sequence[int]) -> str:
+        return ", ".join(self._text("entry", entry=position) for position in positions)
 
     def _use(self, use: Used) -> str:
         event = use.event

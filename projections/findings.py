@@ -68,8 +68,9 @@ class Finding:
 
     `day` is a date in UTC. `uses` is how many uses it has at most; `certain_uses` how many it has certainly (less than
     `uses` where a grant began or ended between the first and the last use of a day). `first` and `last` are moments as
-    events spell them. `entry` is the position of the first entry it rests on, `related` of those it was compared with.
-    `says` are sentences in two languages: what was looked for, what was there, the arithmetic.
+    events spell them. `entry` is the position of the first entry it rests on, `related` of those it was compared with;
+    `latest` of the last file or batch it rests on, for a finding about a log itself: one that comes after a closing
+    opens it again. `says` are sentences in two languages: what was looked for, what was there, the arithmetic.
     """
 
     protocol: str
@@ -85,6 +86,7 @@ class Finding:
     last: str = ""
     entry: int = 0
     related: Sequence[int] = ()
+    latest: int = 0
     says: Sequence[Said] = ()
     closing: Closing | None = None
 
@@ -104,4 +106,5 @@ class Finding:
     def status(self) -> Status:
         if self.closing is None:
             return "open"
-        return "closed" if self.uses <= self.closing.uses else "reopened"
+        more = self.uses > self.closing.uses or self.latest > self.closing.by.position
+        return "reopened" if more else "closed"

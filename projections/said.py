@@ -84,12 +84,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
                       "those uses are of at most {accounts} accounts"),
     "usual-besides": ("dat gebruik is van hoogstens {accounts} accounts met een naam, en deels zonder naam",
                       "those uses are of at most {accounts} accounts with a name, and some name nobody"),
-    "numbers": ("van de nummers {lowest} tot {highest} van dit bestand ontbreken er {missing}",
-                "of the numbers {lowest} to {highest} of this file {missing} are missing"),
-    "numbers-rejected": ("{numbers}; {rejected} van zijn regels zijn geweigerd, en kunnen erbij zijn",
-                         "{numbers}; {rejected} of its lines were rejected, and may be among them"),
-    "numbers-between": ("tussen nummer {first} en {last} staan er {missing} in geen van beide bestanden",
-                        "between number {first} and {last} {missing} are in neither file"),
+    "numbers": ("van de nummers {lowest} tot {highest} van dit bestand: {missing} ontbreken",
+                "of the numbers {lowest} to {highest} of this file: {missing} missing"),
+    "numbers-between": ("van nummer {first}, waar een bestand eindigt, tot {last}, waar het volgende begint: {missing} "
+                        "ontbreken",
+                        "from number {first}, where a file ends, to {last}, where the next begins: {missing} missing"),
+    "numbers-named": ("{numbers}, namelijk {which}", "{numbers}, namely {which}"),
+    "number-run": ("{first} tot {last}", "{first} to {last}"),
+    "number-more": ("en nog {more}", "and {more} more"),
+    "numbers-rejected": ("{numbers}; geweigerde regels, die erbij kunnen zijn: {rejected}",
+                         "{numbers}; rejected lines, which may be among them: {rejected}"),
     "apart": ("twee bestanden lopen van {first} tot {last} en hebben geen record gemeen: geen van beide is volledig, "
               "tenzij ze per persoon of plaats gesplitst zijn",
               "two files cover {first} to {last} and have no record in common: neither is complete, unless they were "

@@ -182,7 +182,9 @@ def close(
 ) -> None:  # fmt: skip
     """Say why a finding is settled: an event, signed by the party whose log it is.
 
-    It opens again when more uses fall in it. Records: finding-closed/1
+    It opens again when more uses fall in it; where a log lacks something, when another file or batch shows more.
+
+    Records: finding-closed/1
 
     \b
     Example:

@@ -8,10 +8,21 @@ import msgspec
 from msgspec import Meta
 
 from ledger.events.base import ProtocolEvent
-from ledger.events.fields import ABSENT, Absent, Batch, Count, EventRef, Hash, MomentText, Name, PersonToken
+from ledger.events.fields import ABSENT, Absent, Batch, Count, EventRef, Flag, Hash, MomentText, Name, PersonToken
 
 MOST_CONTRADICTED = 1_000
 Contradicted = Annotated[tuple[EventRef, ...], Meta(min_length=1, max_length=MOST_CONTRADICTED)]
+MOST_RUNS = 1_000
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Successive numbers, from `first` to `last`, both among them."""
+
+    first: Count
+    last: Count
+
+
+Runs = Annotated[tuple[Run, ...], Meta(min_length=1, max_length=MOST_RUNS)]
 
 
 class LogBatchIngested(ProtocolEvent, frozen=True, kw_only=True, tag="log-batch-ingested/1"):
@@ -48,8 +59,11 @@ class LogRead(ProtocolEvent, frozen=True, kw_only=True, tag="log-read/1"):
 
     Every record is new, a duplicate, rejected or ignored, as that reading counted them. `file` is as in its batches;
     `first` and `last` are of all its uses, known ones too, absent where it has none. Where its ids are a numbering,
-    `lowest` and `highest` are its ends and `missing` how many numbers between them it does not have. `conflicting` of
-    the rejected repeat a record and say otherwise; `contradicted` are the uses they contradict, at most a thousand.
+    `lowest` and `highest` are its ends and `missing` how many numbers between them it does not have; `present` are the
+    ones it has, where some are missing, in at most a thousand runs. A file without these ends may have `present` too:
+    its numbers among or next to those of the author's logs. A file that is `mended` has rejected lines of a log, after
+    somebody corrected them: what it lacks is not missing. `conflicting` of the rejected repeat a record and say
+    otherwise; `contradicted` are the uses they contradict, at most a thousand.
     """
 
     register: ClassVar[str] = "imports"
@@ -70,6 +84,8 @@ class LogRead(ProtocolEvent, frozen=True, kw_only=True, tag="log-read/1"):
     lowest: Count | Absent = ABSENT
     highest: Count | Absent = ABSENT
     missing: Count | Absent = ABSENT
+    present: Runs | Absent = ABSENT
+    mended: Flag | Absent = ABSENT
     conflicting: Count | Absent = ABSENT
     contradicted: Contradicted | Absent = ABSENT
 

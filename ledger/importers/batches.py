@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.chain.entry import Entry
+from ledger.chain.entry import Entry, event_of
 from ledger.errors import NotFound
 from ledger.events.codec import decoded
 from ledger.events.imports import LogBatchIngested, LogRead
@@ -112,6 +112,11 @@ def uses(store: Store, batch: StoredBatch) -> Iterator[tuple[int, Use]]:
     for page in store.pages(batch.entry.position, batch.last, PAGE):
         for row in page:
             yield row[0], _use(Entry.parse(row[4]).event)
+
+
+def use_at(store: Store, batch: StoredBatch, position: int) -> Use | None:
+    """The use at a position of the ledger; None where that is none of this batch."""
+    return _use(event_of(store.entry(position))) if batch.first <= position <= batch.last else None
 
 
 def summary(store: Store, batch: StoredBatch) -> dict[str, Counter[str]]:

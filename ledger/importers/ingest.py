@@ -27,7 +27,7 @@ from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer, Reject
 from ledger.importers.members import Author, Draft
 from ledger.importers.mending import is_mended
-from ledger.importers.numbering import Numbers
+from ledger.importers.numbering import Numbers, Run
 from ledger.importers.reading import Chunk, Reading, in_time
 from ledger.importers.rejects import Kept, Rejects
 
@@ -109,7 +109,8 @@ class Counts:
 class FileRead:
     """What one file gave. `first` and `last` are of all its uses, known ones too; '' where it has none.
 
-    `digest` is the file's SHA-256, keyed; `contradicted` are the recorded uses that it contradicts, by id.
+    `digest` is the file's SHA-256, keyed; `contradicted` are the recorded uses that it contradicts, by id. `runs` are
+    its numbers, where all its ids are numbers. `mended`: it has rejected lines of a log, not a log.
     """
 
     digest: Digest
@@ -118,6 +119,8 @@ class FileRead:
     first: str = ""
     last: str = ""
     numbers: Numbers | None = None
+    runs: tuple[Run, ...] = ()
+    mended: bool = False
     contradicted: dict[str, int] = field(default_factory=dict)
     whole: bool = False
     """Whether it was read to its end."""
@@ -126,7 +129,7 @@ class FileRead:
         if chunk.first:
             self.first = min(self.first or chunk.first, chunk.first, key=in_time)
             self.last = max(self.last, chunk.last, key=in_time)
-        self.numbers = chunk.numbers
+        self.numbers, self.runs = chunk.numbers, chunk.runs
 
 
 def here(log: LogFile, reading: Reading) -> Iterator[Chunk]:
@@ -198,7 +201,7 @@ class Ingestion:
         if members:
             yield self._batch(log, members, moments)
         if is_mended(log.path):  # lines from anywhere in a log: what is not among them is not missing
-            self.file.numbers = None
+            self.file.numbers, self.file.mended = None, True
         self.file.counts, self.file.whole = self.counts.since(before), True
 
     def _taken(self, chunk: Chunk, file: FileRead, rejects: Rejects) -> Iterator[tuple[Draft, bytes]]:

@@ -1,12 +1,20 @@
-"""Whether the ids of a log are a numbering, and which of its numbers are not there."""
+"""Whether the ids of a log are a numbering, and which of its numbers are there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MOST_RUNS = 10_000
 """Stretches of successive numbers that are kept apart; a log with more of them is no numbering."""
 _LONGEST = 15
+
+
+class Run(NamedTuple):
+    """Successive numbers that are all there, both ends among them."""
+
+    first: int
+    last: int
 
 
 class Numbers(NamedTuple):
@@ -40,14 +48,18 @@ class Numbering:
 
     def numbers(self) -> Numbers | None:
         """What was found; None for what is no numbering."""
+        runs = self.runs()
+        if not runs:
+            return None
+        there = sum(last - first + 1 for first, last in runs)
+        missing = runs[-1].last - runs[0].first + 1 - there
+        return Numbers(runs[0].first, runs[-1].last, missing) if missing <= there and there > 1 else None
+
+    def runs(self) -> list[Run]:
+        """The numbers that are there, in order, whether they are a numbering or too few; none where an id is none."""
         self._close()
         self._first = self._last = -1
-        if self._over or not self._runs:
-            return None
-        there = _covered(sorted(self._runs.items()))
-        lowest, highest = min(self._runs), max(self._runs.values())
-        missing = highest - lowest + 1 - there
-        return Numbers(lowest, highest, missing) if missing <= there and there > 1 else None
+        return [] if self._over else merged(sorted(self._runs.items()))
 
     def _close(self) -> None:
         if self._first >= 0:
@@ -55,10 +67,12 @@ class Numbering:
             self._over = self._over or len(self._runs) > MOST_RUNS
 
 
-def _covered(runs: list[tuple[int, int]]) -> int:
-    """How many numbers lie in these runs, which are in order and may overlap."""
-    there, upto = 0, -1
+def merged(runs: Iterable[tuple[int, int]]) -> list[Run]:
+    """Runs in order, which may overlap, as runs with a number missing between any two."""
+    merged: list[Run] = []
     for first, last in runs:
-        there += max(0, last - max(first - 1, upto))
-        upto = max(upto, last)
-    return there
+        if merged and first <= merged[-1].last + 1:
+            merged[-1] = Run(merged[-1].first, max(last, merged[-1].last))
+        else:
+            merged.append(Run(first, last))
+    return merged

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 from ledger.chain.hashing import Digest, keyed_by
 from ledger.importers.importer import Found, Heading, Ignored, Importer, Record, Reject
 from ledger.importers.members import Author, Draft, draft
-from ledger.importers.numbering import Numbering, Numbers
+from ledger.importers.numbering import Numbering, Numbers, Run
 
 CHUNK = 2_000
 
@@ -37,7 +37,7 @@ def seldom_collecting() -> Iterator[None]:
 class Chunk(NamedTuple):
     """What a stretch of a log gave. `offset` is how far it reaches; `first` and `last` are '' where there is no use.
 
-    `numbers` is of the file up to here.
+    `numbers` and `runs` come with the last one, and are of the whole file.
     """
 
     drafts: list[Draft]
@@ -48,6 +48,7 @@ class Chunk(NamedTuple):
     last: str
     numbers: Numbers | None
     headings: tuple[Heading, ...] = ()
+    runs: tuple[Run, ...] = ()
 
 
 class Reading:
@@ -81,7 +82,8 @@ class Reading:
                 offset = _end(each, offset)
                 yield _chunk(drafts, rejects, ignored, offset, None)._replace(headings=tuple(headings))
                 drafts, rejects, ignored, headings = [], [], Counter(), []
-        yield _chunk(drafts, rejects, ignored, offset, numbering.numbers())._replace(headings=tuple(headings))
+        last = _chunk(drafts, rejects, ignored, offset, numbering.numbers())
+        yield last._replace(headings=tuple(headings), runs=tuple(numbering.runs()))
 
     def _draft(self, record: Record) -> Draft:
         keyed = self.keyed(record.happened_at[:4])

@@ -2,7 +2,8 @@
 
 - *Silent hours*: an application was used in the same hours of each of the four weeks before, and not now
   (`projections.reconciliation.silence`).
-- *Numbers missing*: a log that numbers its records lacks some, within a file or between two that follow each other.
+- *Numbers missing*: a log that numbers its records lacks some, within a file or between two that follow each other,
+  and no other file brought them (`projections.reconciliation.numbers`).
 - *No record in common*: two files of one source cover the same time, and the later one repeats nothing of the first.
 - *Kept too short*: the earliest use of a source is later than the protocol entered into force, by more than GRACE.
 - *Clock*: a log tells of uses that were yet to happen when it was recorded.
@@ -22,6 +23,7 @@ from projections.obligations.facts import Fact
 from projections.obligations.world import World
 from projections.reconciliation.accounts import usual_accounts
 from projections.reconciliation.groups import party_of, value
+from projections.reconciliation.numbers import lacking
 from projections.reconciliation.silence import WEEKS, Rhythm, used
 from projections.said import Said, said, weekday
 from projections.uses import DATED, Uses
@@ -98,32 +100,23 @@ def _counts(protocol: str, uses: Uses) -> dict[tuple[str, str], tuple[dict[int, 
 def _finding(protocol: str, source: Source, fact: Fact, says: Said, related: Sequence[int] = ()) -> Finding:
     first, last = str(fact.fields.get("first", "")), str(fact.fields.get("last", ""))
     return Finding(protocol=protocol, party=source.party, cause=Cause.LOG_GAP, application=source.name, day=first[:10],
-                   first=first, last=last, entry=fact.position, related=related, says=(says,))  # fmt: skip
+                   first=first, last=last, entry=fact.position, related=related,
+                   latest=max([fact.position, *related]), says=(says,))  # fmt: skip
 
 
 def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
-    numbered = [each for each in reads if "highest" in each.fields]
-    for each in numbered:
-        lowest, highest, missing = (each.fields[name] for name in ("lowest", "highest", "missing"))
-        if missing:
-            says = said("numbers", lowest=lowest, highest=highest, missing=missing)
-            if rejected := each.fields["rejected"]:
-                says = said("numbers-rejected", numbers=says, rejected=rejected)
-            yield _finding(protocol, source, each, says)
-    for one, other in pairwise(sorted(numbered, key=lambda each: (each.fields["lowest"], each.fields["highest"]))):
-        between = other.fields["lowest"] - one.fields["highest"] - 1
-        if between > 0:
-            says = said("numbers-between", first=one.fields["highest"], last=other.fields["lowest"], missing=between)
-            yield _finding(protocol, source, other, says, (one.position,))
+    for lack in lacking(reads):
+        yield _finding(protocol, source, lack.read, lack.says, (lack.other.position,) if lack.other else ())
 
 
 def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
     """Files over the same time without a record in common."""
-    spans = sorted((each for each in reads if "first" in each.fields), key=lambda each: str(each.fields["first"]))
+    logs = (each for each in reads if "first" in each.fields and not each.fields.get("mended"))
+    spans = sorted(logs, key=lambda each: str(each.fields["first"]))
     for one, other in pairwise(spans):
         later = max(one, other, key=lambda each: each.position)
         covered = _instant(str(one.fields["last"])) - _instant(str(other.fields["first"]))
-        # Where lines of either were rejected, the other may be those lines, mended.
+        # Where lines of either were rejected, the other may be a copy of the log with those lines mended.
         whole = not later.fields["duplicate"] and not one.fields["rejected"] and not other.fields["rejected"]
         alone = later.fields["new"] > 0 and whole
         if covered >= timedelta(days=1) and alone:
@@ -134,8 +127,12 @@ def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Fin
 
 
 def _contradicted(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
+    told: set[str] = set()
     for each in reads:
-        if several := each.fields.get("conflicting"):
+        several, uses = each.fields.get("conflicting"), each.fields.get("contradicted", ())
+        # A log that grows, or is exported again, contradicts the same uses again; within a file nothing says which.
+        if several and (several != len(uses) or not told.issuperset(uses)):
+            told.update(uses)
             says = said("contradicted", several=several, entry=each.position)
             yield _finding(protocol, source, each, says)
 

@@ -115,10 +115,12 @@ def _order(each: Finding) -> tuple[object, ...]:
 
 def _together(one: Finding, other: Finding) -> Finding:
     """Two parts of one finding."""
+    parts = {one.entry, other.entry} if one.latest and other.latest else set()  # files, and each tells its own
     return replace(
         one, uses=one.uses + other.uses, certain_uses=one.certain_uses + other.certain_uses,
         first=min(one.first, other.first), last=max(one.last, other.last), entry=min(one.entry, other.entry),
-        related=tuple(sorted({*one.related, *other.related})), says=tuple(dict.fromkeys([*one.says, *other.says])),
+        latest=max(one.latest, other.latest), related=tuple(sorted({*one.related, *other.related, *parts})),
+        says=tuple(dict.fromkeys([*one.says, *other.says])),
     )  # fmt: skip
 
 

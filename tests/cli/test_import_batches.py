@@ -89,8 +89,18 @@ def test_a_batch_is_shown_by_any_of_its_names(world: World, log: Path, capfd: Ca
         False,
     )
     assert shown["file_read"]["new"] == 30
+    assert shown["use"] is None
     for name in (str(position + 7), shown["id"], "last"):
-        assert asked(world, capfd, "show", name) == shown
+        assert asked(world, capfd, "show", name) | {"use": None} == shown
+
+
+def test_a_use_is_shown_with_the_place_of_its_line(world: World, log: Path, capfd: Capture) -> None:
+    position = import_(world, capfd, "m365-audit", str(log))["files"][0]["batches"][0]
+    use = asked(world, capfd, "show", str(position + 7))["use"]
+    assert (use["position"], use["happened_at"]) == (position + 7, "2026-01-05T08:07:00Z")
+    assert json.loads(log.read_bytes()[use["offset"] :].splitlines()[0]) == audit(7)
+    said = here(capfd, "import", "show", str(position + 7), world=world)
+    assert f"entry {position + 7}, 2026-01-05T08:07:00Z: its line begins behind byte {use['offset']:,} of" in said.out
     words = here(capfd, "import", "show", str(position), world=world).out
     assert "30 uses from m365-audit" in words
     assert "consult 30" in words

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,60 @@ def test_a_value_that_a_mapping_lacked_is_read_once_it_has_it(world: World, tmp_
     assert counted(world, capfd, "table", str(log), "--mapping", str(mapping)) == (1, 0, 1)
     mapping.write_text(MAPPING.replace("Wissen: delete", "Wissen: delete, Delen: share"))
     assert counted(world, capfd, "table", f"{log}.rejected", "--mapping", str(mapping)) == (1, 0, 0)
+
+
+def table_log(folder: Path, name: str, numbers: Sequence[int], broken: Collection[int] = ()) -> str:
+    rows = [table_row(each, clock="25:61" if each in broken else "") for each in numbers]
+    (folder / name).write_text("\n".join([TABLE_HEADER, *rows]) + "\n")
+    return str(folder / name)
+
+
+def numbers_missing(world: World, capfd: Capture) -> list[str]:
+    found = json.loads(here(capfd, "findings", "list", "--cause", "log-gap", "--json", world=world).out)
+    return [sentence for each in found["items"] for sentence in each["says"] if " missing" in sentence]
+
+
+@pytest.fixture
+def mapped(tmp_path: Path) -> tuple[str, ...]:
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    return ("table", "--mapping", str(tmp_path / "mapping.yaml"))
+
+
+def test_the_number_of_a_line_is_missing_until_the_line_is_mended(
+    world: World, tmp_path: Path, capfd: Capture, mapped: tuple[str, ...]
+) -> None:
+    log = table_log(tmp_path, "log.csv", range(1, 10), broken=(5, 9))
+    assert counted(world, capfd, *mapped, log) == (7, 0, 2)
+    assert counted(world, capfd, *mapped, table_log(tmp_path, "next.csv", range(10, 20))) == (10, 0, 0)
+    assert numbers_missing(world, capfd) == [
+        "of the numbers 1 to 8 of this file: 1 missing, namely 5; rejected lines, which may be among them: 2",
+        "from number 8, where a file ends, to 10, where the next begins: 1 missing, namely 9",
+    ]
+    path = Path(f"{log}.rejected")
+    path.write_text(path.read_text().replace("25:61", "09:05", 1))
+    assert counted(world, capfd, *mapped, str(path)) == (1, 0, 1)
+    assert [each.rpartition(": ")[2] for each in numbers_missing(world, capfd)] == ["1 missing, namely 9"]
+    path.write_text(path.read_text().replace("25:61", "09:09", 1))
+    assert counted(world, capfd, *mapped, str(path)) == (1, 1, 0)
+    assert numbers_missing(world, capfd) == []
+    assert "  mended   these are rejected lines of a log" in here(capfd, "import", "show", "last", world=world).out
+    world.check()
+
+
+def test_a_log_of_one_record_is_among_those_of_its_numbering(
+    world: World, tmp_path: Path, capfd: Capture, mapped: tuple[str, ...]
+) -> None:
+    for name, numbers in (("a", range(1, 6)), ("b", [6]), ("c", [7]), ("d", range(8, 12))):
+        assert counted(world, capfd, *mapped, table_log(tmp_path, name, numbers)) == (len(numbers), 0, 0)
+    assert numbers_missing(world, capfd) == []
+
+
+def test_an_id_that_is_a_number_of_a_person_stays_out_of_the_ledger(
+    world: World, tmp_path: Path, capfd: Capture, mapped: tuple[str, ...]
+) -> None:
+    assert counted(world, capfd, *mapped, table_log(tmp_path, "log.csv", range(1, 10), broken=(5,))) == (8, 0, 1)
+    path = tmp_path / "log.csv.rejected"
+    path.write_text(path.read_text().replace("25:61", "09:05").replace("\n5;", "\n85073003328;"))
+    assert counted(world, capfd, *mapped, str(path)) == (1, 0, 0)
+    assert counted(world, capfd, *mapped, table_log(tmp_path, "other.csv", [85073003329, 91])) == (2, 0, 0)
+    assert b"8507300332" not in world.bytes()

@@ -17,8 +17,8 @@ from tests.events.examples import ENVELOPE, NAMES, example
 KINDS = {
     "moment", "party", "protocol", "name", "id", "token", "digest", "number", "boolean", "url", "sealed", "list",
 }  # fmt: skip
-TYPES_WITH_BYTES = {"ledger-opened", "key-enrolled", "log-batch-ingested", "usage-summarised"}
-"""Keys, signatures and batch roots: only the chain reads them, no clause."""
+TYPES_WITH_BYTES = {"ledger-opened", "key-enrolled", "log-batch-ingested", "log-read", "usage-summarised"}
+"""Keys, signatures, batch roots, sums and runs of numbers: no clause reads them."""
 
 WANTED = """
 protocol-version-registered dpo-advice-given protocol-signed protocol-published protocol-amended

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.importers.numbering import MOST_RUNS, Numbering, Numbers
+from ledger.importers.numbering import MOST_RUNS, Numbering, Numbers, Run
 
 
 def numbers_of(ids: Iterable[object]) -> Numbers | None:
@@ -44,3 +45,23 @@ def test_it_counts_as_a_set_does(ids: list[int]) -> None:
     lowest, highest, there = min(ids), max(ids), len(set(ids))
     missing = highest - lowest + 1 - there
     assert numbers_of(ids) == (Numbers(lowest, highest, missing) if missing <= there and there > 1 else None)
+
+
+@given(st.lists(st.integers(0, 60)))
+def test_its_runs_are_every_number_once_and_no_two_of_them_touch(ids: list[int]) -> None:
+    numbering = Numbering()
+    for each in ids:
+        numbering.take(str(each))
+    runs = numbering.runs()
+    assert [number for first, last in runs for number in range(first, last + 1)] == sorted(set(ids))
+    assert all(before.last + 1 < behind.first for before, behind in pairwise(runs))
+
+
+def test_what_has_an_id_that_is_no_number_has_no_runs() -> None:
+    numbering = Numbering()
+    for each in ("1", "a", "2"):
+        numbering.take(each)
+    assert numbering.runs() == []
+    few = Numbering()
+    few.take("85")
+    assert few.runs() == [Run(85, 85)]

@@ -41,13 +41,13 @@ def test_numbers_that_a_file_lacks_are_counted(story: Story):
     position = read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=4)
     read(story, "2021-11-05", "2021-11-06", lowest=100, highest=120, missing=0)
     (found,) = gaps(story)
-    assert (found.entry, found.says) == (position, ("of the numbers 1 to 99 of this file 4 are missing",))
+    assert (found.entry, found.says) == (position, ("of the numbers 1 to 99 of this file: 4 missing",))
 
 
 def test_numbers_that_a_file_lacks_may_be_those_of_rejected_lines(story: Story):
     read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=4, rejected=3)
     (found,) = gaps(story)
-    assert found.says[0].endswith("4 are missing; 3 of its lines were rejected, and may be among them")
+    assert found.says[0].endswith("4 missing; rejected lines, which may be among them: 3")
 
 
 def test_rejected_lines_that_were_mended_are_no_second_export(story: Story):
@@ -61,7 +61,98 @@ def test_numbers_between_two_files_are_found_in_whatever_order_they_were_read(st
     first = read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=0)
     (found,) = gaps(story)
     assert (found.entry, found.related) == (later, (first,))
-    assert found.says == ("between number 99 and 110 10 are in neither file",)
+    (sentence,) = found.says
+    assert sentence == "from number 99, where a file ends, to 110, where the next begins: 10 missing, namely 100 to 109"
+
+
+def runs(*several: tuple[int, int]) -> tuple[dict[str, int], ...]:
+    return tuple({"first": first, "last": last} for first, last in several)
+
+
+HOLES: dict[str, Any] = {"lowest": 1, "highest": 20, "missing": 4, "rejected": 3,
+                         "present": runs((1, 4), (6, 9), (12, 18), (20, 20))}  # fmt: skip
+"""A log without 5, 10, 11 and 19."""
+
+
+def test_the_numbers_that_are_missing_are_named(story: Story):
+    read(story, "2021-11-03", "2021-11-04", **HOLES)
+    assert says(story) == ["of the numbers 1 to 20 of this file: 4 missing, namely 5, 10 to 11, 19; "
+                           "rejected lines, which may be among them: 3"]  # fmt: skip
+
+
+@pytest.mark.parametrize("year", ["2021", "2020"])
+def test_numbers_that_came_with_mended_lines_of_that_year_are_missing_no_more(year: str, story: Story):
+    read(story, "2021-11-03", "2021-11-04", **HOLES)
+    read(story, f"{year}-11-03", f"{year}-11-03", mended=True, present=runs((5, 5), (11, 11)))
+    (found,) = says(story)
+    left = {"2021": "2 missing, namely 10, 19", "2020": "4 missing, namely 5"}[year]
+    assert found.startswith(f"of the numbers 1 to 20 of this file: {left}")
+    read(story, "2021-11-04", "2021-11-04", mended=True, present=runs((5, 5), (10, 11), (19, 19)))
+    assert gaps(story) == []
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_numbers_that_came_with_the_whole_log_once_more_are_missing_no_more(missing: int, story: Story):
+    """Also those of a log of which it was not recorded which they are."""
+    for about in (HOLES, {"lowest": 2, "highest": 20, "missing": 9}):
+        read(story, "2021-11-03", "2021-11-04", **about)
+    more = {"present": runs((1, 18), (20, 30))} if missing else {}
+    read(story, "2021-11-03", "2021-11-05", lowest=1, highest=30, missing=missing, duplicate=16, **more)
+    assert [each.partition(" of this file: ")[2].partition(";")[0] for each in says(story)] == (
+        ["1 missing, namely 19"] if missing else []
+    )
+
+
+def test_a_log_that_grows_lacks_a_number_once(story: Story):
+    first = read(story, "2021-11-03", "2021-11-04", lowest=1, highest=9, missing=1, present=runs((1, 4), (6, 9)))
+    read(story, "2021-11-03", "2021-11-05", lowest=1, highest=12, missing=2, duplicate=8,
+         present=runs((1, 4), (6, 10), (12, 12)))  # fmt: skip
+    (found,) = gaps(story)
+    assert found.entry == first
+    assert found.says == ("of the numbers 1 to 9 of this file: 1 missing, namely 5",
+                          "of the numbers 1 to 12 of this file: 1 missing, namely 11")  # fmt: skip
+
+
+def test_what_lies_inside_a_longer_file_ends_no_numbering(story: Story):
+    for lowest, highest, moment in ((1, 99, "03"), (5, 9, "04"), (100, 120, "05")):
+        read(story, f"2021-11-{moment}", f"2021-11-{moment}", lowest=lowest, highest=highest, missing=0)
+    assert gaps(story) == []
+
+
+def test_lines_at_an_end_that_were_mended_are_not_missing_between_two_files(story: Story):
+    read(story, "2021-11-03", "2021-11-03", lowest=1, highest=99, missing=0, rejected=2)
+    read(story, "2021-11-04", "2021-11-04", lowest=102, highest=120, missing=0)
+    assert [each.rpartition(": ")[2] for each in says(story)] == ["2 missing, namely 100 to 101"]
+    read(story, "2021-11-03", "2021-11-03", mended=True, present=runs((100, 101)))
+    assert gaps(story) == []
+
+
+def test_mended_lines_are_no_export_that_has_nothing_in_common_with_another(story: Story):
+    read(story, "2021-11-01", "2021-11-30", rejected=5)
+    read(story, "2021-11-10", "2021-11-25", duplicate=30)
+    mended = {"new": 5, "duplicate": 0}
+    position = read(story, "2021-11-05", "2021-11-20", **mended, mended=True)
+    assert gaps(story) == []
+    read(story, "2021-11-05", "2021-11-20", **mended)
+    (found,) = gaps(story)
+    assert position not in (found.entry, *found.related)
+
+
+def close(story: Story, finding: Finding, day: str = "2022-01-10") -> None:
+    story.tell("finding-closed", "ANN", day, finding=finding.id, party="ANN", reason="accepted", uses=0)
+
+
+def test_a_gap_that_was_closed_opens_again_when_another_file_shows_more_of_it(story: Story):
+    one = {"lowest": 1, "highest": 9, "missing": 1, "present": runs((1, 4), (6, 9))}
+    read(story, "2021-11-03", "2021-11-04", **one)
+    close(story, gaps(story)[0])
+    assert [each.status for each in gaps(story)] == ["closed"]
+    read(story, "2021-11-03", "2021-11-04", **one | {"highest": 10, "present": runs((1, 4), (6, 10))}, duplicate=8)
+    assert [each.status for each in gaps(story)] == ["closed"]
+    last = read(story, "2021-11-03", "2021-11-06", lowest=1, highest=12, missing=2, duplicate=8,
+                present=runs((1, 4), (6, 10), (12, 12)))  # fmt: skip
+    (found,) = gaps(story)
+    assert (found.status, found.latest, found.related[-1]) == ("reopened", last, last)
 
 
 def test_two_files_of_the_same_days_without_a_record_in_common_are_found(story: Story):
@@ -100,3 +191,12 @@ def test_contradicted_records_are_a_finding(story: Story):
     assert found.entry == position
     assert found.says[0].startswith("2 of its records say otherwise")
     assert found.says[0].endswith(f"ledger import show {position}")
+
+
+def test_a_log_that_is_read_again_contradicts_the_same_uses_once(story: Story):
+    about: dict[str, Any] = {"rejected": 1, "conflicting": 1, "contradicted": ("ab" * 16,)}
+    read(story, "2021-11-20", "2021-11-21", **about)
+    read(story, "2021-11-20", "2021-11-22", **about, duplicate=50)
+    assert len(says(story)) == 1
+    read(story, "2021-11-20", "2021-11-22", **about | {"contradicted": ("cd" * 16,)}, duplicate=50)
+    assert len(says(story)) == 2
