@@ -15,6 +15,14 @@ def at_minute(moment: datetime) -> str:
     return moment.astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M")
 
 
+def in_brussels(moment: datetime) -> datetime:
+    """On its clock; where that is beyond the calendar, as it is."""
+    try:
+        return moment.astimezone(BRUSSELS)
+    except OverflowError:
+        return moment
+
+
 def exclusive_end(moment: datetime) -> str:
     """The first instant that is too late: a date where that is the midnight which begins it, else with its hour."""
     return at_minute(moment).removesuffix(" 00:00")

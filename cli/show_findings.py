@@ -11,8 +11,9 @@ from typing import Any
 
 from cli.finding_texts import SETTLE, WORDS, of, text
 from cli.language import Language
+from cli.moments import in_brussels
 from cli.output import answer, answer_filled
-from ledger.clock import BRUSSELS, Moment
+from ledger.clock import Moment
 from projections.findings import OF_USES, Cause, Finding, Status
 from projections.reconciliation.entries import Used
 from projections.registers.findings import Answer
@@ -192,4 +193,4 @@ def _by_cause(each: Finding) -> tuple[Any, ...]:
 
 
 def _local(moment: datetime, *, seconds: bool = False) -> str:
-    return moment.astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return in_brussels(moment).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

@@ -69,6 +69,15 @@ def start_of_day(day: date, zone: ZoneInfo = BRUSSELS) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def later(instant: datetime, by: timedelta) -> datetime:
+    """That instant and so much time, or the calendar's first or last instant where that is beyond it."""
+    try:
+        return instant + by
+    except OverflowError:
+        zone = instant.tzinfo
+        return datetime.min.replace(tzinfo=zone) if by < timedelta() else datetime.max.replace(tzinfo=zone)
+
+
 def _parse_instant(text: str) -> datetime:
     found = _INSTANT.fullmatch(text)
     if not found or (found[2] and found[2].endswith("0")):

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from ledger.clock import Moment, spell
+from ledger.clock import Moment, later, spell
 from projections.hours import Hours
 
 FIELDS = (
@@ -170,7 +170,7 @@ def moment_of(key: Key, stretch: Stretch) -> Moment:
     if stretch.first == stretch.last:
         return Moment.at(stretch.first)
     first, last = Moment.at(stretch.first), Moment.at(stretch.last)
-    return Moment(f"{first.text} to {last.text}", stretch.first, stretch.last + timedelta(microseconds=1))
+    return Moment(f"{first.text} to {last.text}", stretch.first, later(stretch.last, timedelta(microseconds=1)))
 
 
 def moments_of(key: Key, days: Days) -> tuple[str, str]:

@@ -14,9 +14,9 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
+from cli.moments import in_brussels
 from cli.options import json_option, ledger_option, moment_options
 from cli.output import answer, answer_json, natural_width, say, table, width
-from ledger.clock import BRUSSELS
 
 if TYPE_CHECKING:
     from projections.registers.register import Row
@@ -117,7 +117,7 @@ def _show_records(names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 def _shown(text: str, *, whole: bool) -> str:
     """An instant as local time (only its date, if not `whole`), a token as its first digits; else as it is."""
     if _INSTANT.fullmatch(text):
-        return datetime.fromisoformat(text).astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M" if whole else "%Y-%m-%d")
+        return in_brussels(datetime.fromisoformat(text)).strftime("%Y-%m-%d %H:%M" if whole else "%Y-%m-%d")
     return f"{text[:8]}\N{HORIZONTAL ELLIPSIS}" if _TOKEN.fullmatch(text) else text
 
 

@@ -7,7 +7,8 @@ nanoseconds since 1970, and local time ("18/05/2021 23:13:33").
 
 A local time that its day had twice (the last Sunday of October, between two and three) is one of two instants, and
 nobody knows which. Its moment is that date: as an event's moment that says "on that day, order unknown", which is true.
-A local time that its day did not have is refused.
+A local time that its day did not have is refused. So is a date that products write where they have none: the first or
+last day that a type of theirs knows (0001, 1601, 1753, 1900, 1970, 9999).
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ _YEAR_FIRST = re.compile(
 )
 
 
+_FIRST, _END = "1971", "9999"
+"""No log has a use before the one, or from the other on."""
+
+
 class NotATime(ValueError):
     """A text in none of the known spellings, or a time that no calendar has."""
 
@@ -49,12 +54,18 @@ def utc(text: str) -> str:
     """
     try:
         if found := _ISO.fullmatch(text):
-            return _of_iso(*found.groups())
+            return _kept(_of_iso(*found.groups()))
         if found := _US.fullmatch(text):
-            return _of_us(found)
+            return _kept(_of_us(found))
     except (ValueError, OverflowError) as error:
-        raise NotATime("a time that no calendar has") from error
+        raise error if isinstance(error, NotATime) else NotATime("a time that no calendar has") from error
     raise NotATime("a time in no known spelling")
+
+
+def _kept(moment: str) -> str:
+    if not _FIRST <= moment < _END:
+        raise NotATime("a date that stands for none")
+    return moment
 
 
 def _of_iso(day: str, clock: str, decimals: str | None, zone: str | None) -> str:
@@ -85,7 +96,7 @@ def of_number(value: float) -> str:
         raise NotATime("a number that is no time")
     unit = 1000 ** ((len(text) - 9) // 3)
     whole, rest = divmod(int(text), unit)
-    return spell(datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=rest * 1_000_000 // unit))
+    return _kept(spell(datetime.fromtimestamp(whole, UTC) + timedelta(microseconds=rest * 1_000_000 // unit)))
 
 
 def of_web_server(text: str) -> str:
@@ -112,7 +123,7 @@ def local(text: str, zone: ZoneInfo = BRUSSELS) -> str:
         wall = datetime(  # noqa: DTZ001 - a clock on a wall has no zone; the next step gives it one
             int(year), int(month), int(day), int(found[4]), int(found[5]), int(found[6] or 0), _micros(found[7])
         )
-        return _on_the_wall(wall, zone)
+        return _kept(_on_the_wall(wall, zone))
     except (ValueError, OverflowError) as error:
         raise error if isinstance(error, NotATime) else NotATime("a time that no calendar has") from error
 

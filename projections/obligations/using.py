@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ledger.clock import Moment
+from ledger.clock import Moment, later
 from ledger.protocol.expressions import EventMatch, Root, Selector
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Precedence, Prohibition
@@ -72,8 +72,8 @@ class Group:
     def reach(self) -> tuple[datetime, datetime]:
         """From before the first of them to after the last."""
         margin = DAY if self.dated else timedelta()
-        first = min(days.first_day for _, days in self.days) - margin
-        return first, max(days.last_day for _, days in self.days) + DAY + margin
+        first = later(min(days.first_day for _, days in self.days), -margin)
+        return first, later(max(days.last_day for _, days in self.days), DAY + margin)
 
 
 def why_not(clause: Clause) -> str:
@@ -233,7 +233,7 @@ def _stretches(group: Group, bad: Sequence[Bad]) -> list[Stretch]:
     found: dict[datetime, dict[int, Stretch]] = {}
     for number, (_, days) in enumerate(group.days):
         for each in bad:
-            for stretch in days.between(each.start - margin, each.end + margin):
+            for stretch in days.between(later(each.start, -margin), later(each.end, margin)):
                 day = stretch.first.replace(hour=0, minute=0, second=0, microsecond=0)
                 found.setdefault(day, {})[number] = stretch
     return [_together(list(several.values())) for _, several in sorted(found.items())]

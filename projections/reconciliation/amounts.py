@@ -98,7 +98,7 @@ def _judged(protocol: str, who: Who, day: date, days: dict[date, Day], stated: T
         yield _finding(protocol, who, Cause.BULK_EXPORT, day, here, here.taking, says, stated)
     if stated.unusual_least is None or stated.unusual_times is None or here.uses < stated.unusual_least:
         return
-    before = sorted(days[each].uses for each in days if day - BEFORE <= each < day)
+    before = sorted(days[each].uses for each in days if each < day and day - each <= BEFORE)
     if len(before) < FEWEST_DAYS:
         return
     usual = median_low(before)

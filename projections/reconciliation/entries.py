@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.chain.entry import event_of
-from ledger.clock import Moment
+from ledger.clock import Moment, later
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
 from ledger.events.usage import AccessUsed
@@ -53,7 +53,7 @@ def _batches(world: World, finding: Finding) -> Iterator[Fact]:
     for fact in world.facts.of("log-batch-ingested"):
         begins, ends = parsed(fact.fields["first"]), parsed(fact.fields["last"])
         mine = finding.party in (fact.fields.get("on_behalf_of") or (fact.fields["author"],))
-        if mine and begins.earliest - DAY <= last.latest and first.earliest <= ends.latest + DAY:
+        if mine and later(begins.earliest, -DAY) <= last.latest and first.earliest <= later(ends.latest, DAY):
             yield fact
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
-from ledger.clock import spell
+from ledger.clock import later, spell
 from projections.findings import Cause, Finding
 from projections.obligations.facts import Fact
 from projections.obligations.holdings import ALL
@@ -158,8 +158,8 @@ def _is_near(fact: Fact, where: Where, stretch: Stretch, margin: timedelta) -> b
     return (
         where.party in fact.parties
         and (where.dataset in named or ALL in named)
-        and stretch.first - margin <= fact.happened.latest
-        and fact.happened.earliest <= stretch.last + margin
+        and later(stretch.first, -margin) <= fact.happened.latest
+        and fact.happened.earliest <= later(stretch.last, margin)
     )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from ledger.clock import spell
+from ledger.clock import later, spell
 from projections.findings import Cause, Finding
 from projections.obligations.world import World
 from projections.reconciliation.access import Access
@@ -93,8 +93,8 @@ def reconciled(world: World, uses: Uses) -> Reconciled:
 def _segments(judge: Judge, group: Group, lasting: set[datetime]) -> list[Segment]:
     """The verdicts on such a use over time, from the first to the last day of the group."""
     margin = DAY if group.use.dated else timedelta()
-    start = min(days.first_day for days in group.days) - margin
-    until = max(days.last_day for days in group.days) + DAY + margin
+    start = later(min(days.first_day for days in group.days), -margin)
+    until = later(max(days.last_day for days in group.days), DAY + margin)
     edges = lasting | {each + AT_ONCE for each in lasting} | judge.access.edges(group.use.actor, group.use.application)
     found: list[Segment] = []
     for edge in [start, *sorted(each for each in edges if start < each < until)]:
@@ -118,11 +118,11 @@ def _stretch(
 ) -> None:
     """Put the uses of one stretch where they belong: of what lies between two changes only the ends are known."""
     moment = moment_of((DATED if use.dated else "",), stretch)
-    low, high = _at(starts, moment.earliest), _at(starts, max(moment.earliest, moment.latest - AT_ONCE))
-    spans = pairwise([stretch.first, *starts[low + 1 : high + 1], stretch.last + AT_ONCE])
+    low, high = _at(starts, moment.earliest), _at(starts, max(moment.earliest, later(moment.latest, -AT_ONCE)))
+    spans = pairwise([stretch.first, *starts[low + 1 : high + 1], later(stretch.last, AT_ONCE)])
     by_cause: dict[Cause | None, list[tuple[int, datetime, datetime]]] = {}
     for index, (first, end) in zip(range(low, high + 1), spans, strict=True):
-        by_cause.setdefault(segments[index].verdict.cause, []).append((index, first, max(first, end - AT_ONCE)))
+        by_cause.setdefault(segments[index].verdict.cause, []).append((index, first, max(first, later(end, -AT_ONCE))))
     ends = (low, high) if not use.dated and low != high else ()
     for cause, pieces in by_cause.items():
         known = sum(index in ends for index, _, _ in pieces)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ledger.clock import later
 from projections.findings import Cause, Finding
 from projections.obligations.facts import Fact
 from projections.obligations.holdings import covered
@@ -34,12 +35,12 @@ class Log:
     deletions: list[tuple[str, Stretch]] = field(default_factory=list)
 
     def covers(self, fact: Fact) -> bool:
-        return self.first <= fact.happened.earliest - NEAR and fact.happened.latest + NEAR <= self.last
+        return self.first <= later(fact.happened.earliest, -NEAR) and later(fact.happened.latest, NEAR) <= self.last
 
     def shows(self, fact: Fact, dataset: str) -> bool:
         return any(
-            named in ("", dataset) and stretch.first - NEAR <= fact.happened.latest
-            and fact.happened.earliest <= stretch.last + NEAR for named, stretch in self.deletions
+            named in ("", dataset) and later(stretch.first, -NEAR) <= fact.happened.latest
+            and fact.happened.earliest <= later(stretch.last, NEAR) for named, stretch in self.deletions
         )  # fmt: skip
 
 

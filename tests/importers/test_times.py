@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,9 @@ from hypothesis import strategies as st
 
 from ledger.clock import Moment
 from ledger.importers.times import NotATime, local, of_number, of_web_server, utc
+
+FIRST, LAST = datetime.fromisoformat("1971-01-01"), datetime.fromisoformat("9998-12-31")
+"""Between these any time is one."""
 
 
 @pytest.mark.parametrize(
@@ -47,7 +51,28 @@ def test_what_no_calendar_has_is_no_time(text: str) -> None:
         utc(text)
 
 
-@given(st.datetimes(), st.sampled_from(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f0Z"]))
+NONE = ("0001-01-01", "1601-01-01", "1753-01-01", "1899-12-30", "1900-01-01", "1970-01-01", "9999-12-31")
+
+
+@pytest.mark.parametrize("day", NONE)
+def test_a_date_that_products_write_where_they_have_none_is_refused(day: str) -> None:
+    year, month, date = day.split("-")
+    for text in (f"{day}T00:00:00", f"{day} 23:59:59.9999999Z", f"{month}/{date}/{year} 12:00:00 AM"):
+        with pytest.raises(NotATime, match="stands for none"):
+            utc(text)
+    with pytest.raises(NotATime, match="stands for none"):
+        local(f"{date}/{month}/{year} 09:00:00")
+
+
+@pytest.mark.parametrize("text", ["1971-01-01T00:00:00Z", "9998-12-31T23:59:59Z", "1999-12-31 00:00:00"])
+def test_any_other_date_may_be_wrong_and_is_taken(text: str) -> None:
+    assert utc(text).startswith(text[:10])
+
+
+@given(
+    st.datetimes(FIRST, LAST),
+    st.sampled_from(["%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f0Z"]),
+)
 def test_every_time_comes_out_in_the_one_spelling_of_events(instant: object, spelling: str) -> None:
     text = f"{instant.year:04}" + instant.strftime(spelling)[len(instant.strftime("%Y")) :]  # type: ignore[attr-defined]
     moment = utc(text)
