@@ -216,7 +216,12 @@ def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_j
     found = found_batch(opened.store, batch)
     batches, _ = of_file(opened.store, found)
     checking = Checking(
-        opened.store, batches, opened.vault.record_key, opened.vault.record_purposes(), opened.recorded_uses
+        opened.store,
+        batches,
+        opened.vault.record_key,
+        opened.vault.record_purposes(),
+        opened.recorded_uses,
+        opened.vault,
     )
     try:
         comparison = _compared(checking, found.opener.source, file, mapping)
@@ -267,7 +272,13 @@ def _tell_comparison(file: Path, batches: list[StoredBatch], found: Comparison, 
     if found.elsewhere or found.moved or found.unreadable:
         answer(f"  of the same {found.moved:,} moved; {found.elsewhere:,} were recorded from other files; "
                f"{found.unreadable:,} lines cannot be read")  # fmt: skip
-    for each in found.changed[:SHOWN]:
+    if found.changed:
+        otherwise = sum(each.otherwise for each in found.changed)
+        alike = len(found.changed) - otherwise
+        answer(f"  of the changed {otherwise:,} say otherwise than was recorded; {alike:,} say the same in other bytes")
+        if alike:
+            answer("  (another export, another encoding, or a change of what is never recorded, as a file's name)")
+    for each in sorted(found.changed, key=lambda one: not one.otherwise)[:SHOWN]:
         answer(f"  changed  entry {each.position}: line {each.line_number}, offset {each.offset}")
     for gone in found.missing[:SHOWN]:
         answer(f"  missing  entry {gone.position}: was at offset {gone.offset}")

@@ -19,6 +19,7 @@ from ledger.application import RecordedUse
 from ledger.chain.hashing import keyed
 from ledger.errors import NotChecked
 from ledger.importers.batches import StoredBatch, uses
+from ledger.importers.conflicts import Names, Repeat, contradictions
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer
 from ledger.importers.members import Author, Draft
@@ -33,11 +34,15 @@ Look = Callable[[Sequence[tuple[str, str]]], Mapping[str, RecordedUse]]
 
 
 class Changed(NamedTuple):
-    """A record of the file whose line is another than that of its use; both places."""
+    """A record of the file whose line is another than that of its use; both places.
+
+    `otherwise` is whether what is recorded of it differs; else only its spelling, or what is in no entry, does.
+    """
 
     position: int
     line_number: int
     offset: int
+    otherwise: bool
 
 
 class Added(NamedTuple):
@@ -86,8 +91,9 @@ class Checking:
 
     def __init__(
         self, store: Store, batches: Sequence[StoredBatch], record_key: Callable[[str], bytes],
-        purposes: Iterable[str], recorded: Look,
+        purposes: Iterable[str], recorded: Look, names: Names,
     ) -> None:  # fmt: skip
+        self._names = names
         self._store, self._batches, self._key, self._recorded = store, batches, record_key, recorded
         self._purposes = set(purposes)
         opener = batches[0].opener
@@ -137,6 +143,9 @@ class Checking:
 
     def _compare(self, drafts: list[Draft], seen: dict[int, bytearray], found: Comparison) -> None:
         recorded = self._recorded([(each.happened_at, each.event_id) for each in drafts])
+        repeats = (Repeat(each, recorded[each.event_id]) for each in drafts if each.event_id in recorded)
+        against = contradictions(repeats, self._author.protocol, self._names)
+        otherwise = {(each.draft.event_id, each.draft.offset) for each in against}
         for draft in drafts:
             use = recorded.get(draft.event_id)
             if use is None:
@@ -152,5 +161,6 @@ class Checking:
                 found.same += not marks[index]
                 found.moved += not marks[index] and then.offset != now.offset
             elif not marks[index]:
-                found.changed.append(Changed(use.position, draft.line_number, draft.offset))
+                found.changed.append(Changed(use.position, draft.line_number, draft.offset,
+                                             (draft.event_id, draft.offset) in otherwise))  # fmt: skip
             marks[index] = 1

@@ -239,3 +239,17 @@ def test_two_processes_import_what_one_does(world: World, tmp_path: Path) -> Non
         "import", "m365-audit", str(log), "--processes", "2", "--protocol", V, "--party", "VLAIO", world=world
     )
     assert (said.exit, said.out.splitlines()[0]) == (0, "new 30  duplicate 0  rejected 0  ignored 0")
+
+
+def test_a_record_in_other_bytes_is_told_from_one_that_says_otherwise(world: World, log: Path, capfd: Capture) -> None:
+    import_(world, capfd, "m365-audit", str(log))
+    other = log.with_name("other.jsonl")
+    text = json_lines(audit(number) for number in range(1, 31))
+    other.write_bytes(text.replace("T08:07:00", "T08:07:09").encode("utf-16"))
+    found = asked(world, capfd, "check", "last", str(other), exit_code=3)
+    assert [(each["line_number"], each["otherwise"]) for each in found["changed"]] == [
+        (number, number == 7) for number in range(1, 31)
+    ]
+    said = here(capfd, "import", "check", "last", str(other), world=world).out
+    assert "of the changed 1 say otherwise than was recorded; 29 say the same in other bytes" in said
+    assert ": line 7, " in said.splitlines()[3]
