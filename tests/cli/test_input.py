@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.main import run
@@ -128,7 +128,7 @@ def check_taken_or_refused(world: World, content: bytes) -> None:
         assert world.bytes().startswith(before)
 
 
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, deadline=None)
 
 
 @FEW

@@ -7,7 +7,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.importers.importer import Found, Ignored, NotThisFormat, Record, Reject
@@ -123,7 +123,7 @@ def test_random_bytes_never_raise_anything_else(encoding: str, raw: bytes, shape
         ),
     )
 )
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None)
 def test_any_values_in_the_known_fields_give_a_record_or_a_reject(data: dict[str, object]) -> None:
     raw = (json.dumps(audit(1)) + "\n" + json.dumps({**audit(2), **data}) + "\n").encode()
     assert len(records_in(raw)) + len(rejects_in(raw)) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import InputRejected
@@ -201,7 +201,7 @@ def _places(data: bytes) -> list[tuple[int, int]]:
     return []
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_any_truncated_or_altered_file_is_read_or_rejected(data):
     whole = SMALL.encode()

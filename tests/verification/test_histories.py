@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.place import Place
@@ -49,7 +49,7 @@ def _copy(folder: Path, target: Path) -> World:
     return World(Place.named(str(target / "ledger.db"), {}))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None)
 @given(steps=STEPS)
 def test_any_history_is_whole_whatever_the_size_of_a_segment(
     demo_folder: Path, tmp_path: Path, steps: list[int]
@@ -98,7 +98,7 @@ def _other_stream(file: sqlite3.Connection, position: int, number: int) -> None:
 MUTATIONS = (_dropped, _flipped, _cut, _exchanged, _other_version, _other_stream)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None)
 @given(
     mutation=st.sampled_from(MUTATIONS), position=st.integers(1, 140), number=st.integers(0, 10_000),
     bits=st.sampled_from((0, 2, 5, 14)),
