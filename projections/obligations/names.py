@@ -30,9 +30,15 @@ def names_of(fact: Fact) -> dict[str, str]:
 
 def label(fact: Fact) -> str:
     """`Net-IT, processor-engaged (entry 17)`."""
-    return ", ".join([*names_of(fact).values(), str(fact)])
+    return ", ".join([*_said(fact), str(fact)])
 
 
 def called(fact: Fact) -> str:
-    """`processor-engaged Net-IT`."""
-    return " ".join([fact.type, *names_of(fact).values()])
+    """`processor-engaged (Net-IT)`."""
+    said = ", ".join(_said(fact))
+    return f"{fact.type} ({said})" if said else fact.type
+
+
+def _said(fact: Fact) -> list[str]:
+    """A bare number says nothing: `version 1`."""
+    return [value if any(map(str.isalpha, value)) else f"{name} {value}" for name, value in names_of(fact).items()]
