@@ -95,7 +95,7 @@ def test_every_clear_text_of_every_type_is_looked_at(name: str, field: str):
 
 KINDS = {"moment", "party", "protocol", "name", "id", "token", "digest", "number", "boolean", "url", "sealed"}
 
-STRUCTURED = ("evidence", "batch", "origin", "log_key", "operator_key", "public_key", "possession", "rows")
+STRUCTURED = ("evidence", "batch", "origin", "log_key", "operator_key", "public_key", "possession", "rows", "present")
 """Made of the other kinds, or fixed in shape: keys and signatures in hex, the name of a ledger."""
 
 

@@ -123,7 +123,7 @@ def reading_aid_that_fills_the_memory(folder: Path) -> Path:
     """The writer itself refuses; this one has another limit."""
     path = good(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ledger.bundle.archive.LARGEST_MEMBER", 2 * LARGEST_MEMBER)
+        patch.setattr("ledger.bundle.archive_writer.LARGEST_MEMBER", 2 * LARGEST_MEMBER)
         return rewritten(path, {**members(path), "SUMMARY.en.md": bytes(LARGEST_MEMBER + 1)})
 
 
