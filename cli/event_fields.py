@@ -13,7 +13,7 @@ import click
 
 from cli.nouns import spoken
 from ledger.clock import parse_argument, spell
-from ledger.errors import UsageProblem
+from ledger.errors import InputRejected, UsageProblem
 from ledger.events.catalogue import EventType, Field, types
 
 ENVELOPE = frozenset(
@@ -107,23 +107,26 @@ def given_fields(about: EventType, parameters: Mapping[str, Any]) -> dict[str, A
     for name, field in own_fields(about).items():
         value = parameters.get(_parameter(name))
         if value is not None and value != ():
-            found[name] = _value(field, value)
+            found[name] = _value(name, field, value)
     return found
 
 
-def _value(field: Field, value: Any) -> Any:
+def _value(name: str, field: Field, value: Any) -> Any:
     if field.kind == "list":
         return list(value)
     if field.kind == "moment":
-        return moment(value)
+        return moment(value, name)
     if field.kind == "sealed" and str(value).startswith("@"):
         return Path(value[1:]).read_text(encoding="utf-8")
     return value
 
 
-def moment(text: str) -> str:
-    """A moment as events spell it: a date stays a date, a time goes to UTC. Raises InputRejected."""
-    parsed = parse_argument(text)
+def moment(text: str, name: str = "at") -> str:
+    """A moment as events spell it: a date stays a date, a time goes to UTC. Raises InputRejected with its option."""
+    try:
+        parsed = parse_argument(text)
+    except InputRejected as error:
+        raise error.at(field=flag(name)) from None
     return text if _DATE.fullmatch(text) else spell(parsed)
 
 
@@ -138,7 +141,7 @@ def ask_for(about: EventType, fields: dict[str, Any], speaking: str) -> None:
         field = about.fields[name]
         text = click.prompt(_question(name, field), type=_type(field), err=True)
         several = [part.strip() for part in str(text).split(",")] if field.kind == "list" else text
-        fields[name] = _value(field, several)
+        fields[name] = _value(name, field, several)
 
 
 def _question(name: str, field: Field) -> str:

@@ -47,6 +47,18 @@ class Moment(NamedTuple):
         return cls(text, instant, instant)
 
     @classmethod
+    def counted(cls, text: str) -> Moment:
+        """As `parse`; what lies outside the years in which a ledger counts is the nearer end of them.
+
+        So a term from it has room in the calendar, and an entry that the door would refuse today still counts.
+        """
+        found = cls.parse(text)
+        if found.is_countable:
+            return found
+        end = FIRST if found.earliest < FIRST else LAST
+        return cls(text, end, end)
+
+    @classmethod
     def of_day(cls, day: date) -> Moment:
         """That whole day in Brussels."""
         return cls(day.isoformat(), start_of_day(day), start_of_day(day + timedelta(days=1)))
@@ -60,6 +72,11 @@ class Moment(NamedTuple):
         return self.latest > self.earliest
 
     @property
+    def is_countable(self) -> bool:
+        """Whether it lies in the years in which a ledger counts."""
+        return FIRST <= self.earliest < LAST and self.latest <= LAST
+
+    @property
     def day(self) -> date:
         """Its local date in Brussels."""
         return self.earliest.astimezone(BRUSSELS).date()
@@ -67,6 +84,12 @@ class Moment(NamedTuple):
 
 def start_of_day(day: date, zone: ZoneInfo = BRUSSELS) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+FIRST, LAST = start_of_day(date(1900, 1, 1)), start_of_day(date(3000, 1, 1))
+"""The years in which a ledger counts, half-open: no act or question lies outside, and a term from one that lies inside
+(a century at most) ends in the calendar."""
+YEARS = "the years 1900 to 2999, in which a ledger counts"
 
 
 def later(instant: datetime, by: timedelta) -> datetime:
@@ -108,16 +131,31 @@ def parse_recorded(text: str) -> datetime:
 def parse_argument(text: str) -> datetime:
     """Read a moment from a command line: RFC 3339, or a date as the start of that day in Brussels.
 
-    Raises InputRejected with what to write instead.
+    Raises InputRejected with what to write instead; also for one outside the years in which a ledger counts.
     """
     try:
-        if _DATE.fullmatch(text):
-            return start_of_day(date.fromisoformat(text))
-        if _OFFSET.search(text[19:]) and text[10:11] in ("T", "t", " "):
-            return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise InputRejected(
+        instant = _argument(text)
+    except OverflowError:
+        instant = None
+    except ValueError as error:
+        raise _not_a_moment(text) from error
+    if instant is None or not FIRST <= instant < LAST:
+        raise InputRejected(
+            f"{text} lies outside {YEARS}", hint="where there is no such date, leave it out", code="input.moment"
+        )
+    return instant
+
+
+def _argument(text: str) -> datetime:
+    if _DATE.fullmatch(text):
+        return start_of_day(date.fromisoformat(text))
+    if _OFFSET.search(text[19:]) and text[10:11] in ("T", "t", " "):
+        return datetime.fromisoformat(text).astimezone(UTC)
+    raise ValueError(text)
+
+
+def _not_a_moment(text: str) -> InputRejected:
+    return InputRejected(
         f"{text!r} is not a moment",
         hint="write a date (2022-05-31) or a time with its zone (2022-05-31T10:00:00+02:00)",
         code="input.moment",

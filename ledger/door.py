@@ -8,6 +8,7 @@
 6. A version of a protocol is registered once, with the file that it is.
 7. No clear field holds what is plainly a person's number or address, and no event is about a person who was erased.
 8. Nothing is erased while a legal hold keeps it.
+9. Each moment lies in the years in which a ledger counts: one that stands for none, or for ever, is left out.
 
 1 and 5 are kept by `SignedLine`, which cannot be had otherwise.
 
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from ledger.chain.entry import split
+from ledger.clock import YEARS, Moment
 from ledger.errors import Conflict, InputRejected, LedgerError
 from ledger.events.acts import value_of
 from ledger.events.base import Event, ProtocolEvent, stream_of
@@ -69,6 +71,12 @@ class UnknownClause(InputRejected):
     code = "protocol.unknown-clause"
 
 
+class BeyondYears(InputRejected):
+    """A date that no act has: a slip, or what stands elsewhere for no date, or for ever."""
+
+    code = "event.beyond-years"
+
+
 class VersionTaken(Conflict):
     """A version of a protocol that was registered before."""
 
@@ -107,6 +115,7 @@ class Door:
         verify_signature(line, keyring, keyring.origin, position)
         known = self.known(event) if isinstance(event, ProtocolEvent) else Known()
         check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
+        _check_moments(event)
         _check_parties(event, known.parties)
         _check_clauses(event, self.protocols.get(_about(event), known))
         check_offered(event, known.versions)
@@ -137,6 +146,17 @@ class Door:
                 hint="a file that says something else is another version: give it another name in the file",
             )  # fmt: skip
         return before.with_version(version)
+
+
+def _check_moments(event: Event) -> None:
+    """Raise BeyondYears for a moment with which nothing can be counted."""
+    for name, about in types()[name_of(event)].fields.items():
+        value = value_of(event, name)
+        if about.kind == "moment" and value is not ABSENT and not Moment.parse(value).is_countable:
+            way_out = (
+                "write the date on which it was" if about.required else "where there is no such date, leave it out"
+            )
+            raise BeyondYears(f"{value} lies outside {YEARS}", field=f"$.{name}", hint=way_out)
 
 
 def _check_parties(event: Event, parties: frozenset[str]) -> None:

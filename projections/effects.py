@@ -67,7 +67,7 @@ def _turns(state: State, protocol: str | None, as_of: datetime) -> tuple[Turn, .
 
 def _moments(event: Event) -> list[Moment]:
     texts = (getattr(event, name) for name in MOMENT_FIELDS.get(type(event), ("happened_at",)))
-    return [Moment.parse(text) for text in texts if isinstance(text, str)]
+    return [Moment.counted(text) for text in texts if isinstance(text, str)]
 
 
 def _difference(present: datetime, before: Answer, after: Answer, turns: tuple[Turn, ...]) -> Effect:

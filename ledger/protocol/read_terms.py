@@ -22,7 +22,7 @@ from ledger.protocol.terms import (
 )
 
 _SELECTOR = re.compile(r"(trigger|act|unit|protocol)\.([a-z][a-z0-9_]*)", re.ASCII)
-_SPAN = re.compile(r"([0-9]{1,5}) ([a-z]+(?:-[a-z]+)*)", re.ASCII)
+_SPAN = re.compile(r"(-?[0-9]+) ([a-z]+(?:-[a-z]+)*)", re.ASCII)
 _TAIL = re.compile(r"(?P<length>.*?)(?: from (?P<start>\S+))?(?: to (?P<edge>\S+))?", re.ASCII)
 _MOST = {
     TimeUnit.HOURS: 87_600,
@@ -33,6 +33,8 @@ _MOST = {
     TimeUnit.YEARS: 100,
 }
 """A century: what is longer is a slip, and would leave the calendar."""
+_DIGITS, _SHOWN = 5, 40
+"""Of a count that may be in range; of a span that is told."""
 
 
 def selector_in(word: str, node: Tree) -> Selector | None:
@@ -61,10 +63,15 @@ def _span(word: str, node: Tree, context: Context) -> Span:
     units = [unit.value for unit in TimeUnit]
     if plural not in units:
         raise context.refuse(node, "term", f"{found[2]!r} is not a unit of time{near(plural, units)}")
-    unit, count = TimeUnit(plural), int(found[1])
+    unit = TimeUnit(plural)
+    count = int(found[1]) if len(found[1]) <= _DIGITS else 0
     if not 1 <= count <= _MOST[unit]:
-        raise context.refuse(node, "term", f"{word} is out of range: from 1 to {_MOST[unit]} {unit}")
+        raise context.refuse(node, "term", f"{_short(word)} is out of range: from 1 to {_MOST[unit]} {unit}")
     return Span(count, unit)
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _SHOWN else f"{word[:_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def term(node: Tree, context: Context) -> Term:
@@ -75,7 +82,7 @@ def term(node: Tree, context: Context) -> Term:
         if edge is not None:
             raise context.refuse(node, "term", f"{length} has no length that could go on to {edge.value}")
         return Term(OpenTerm(length), start, edge, mark=node.mark)
-    if not length[:1].isdigit():
+    if not length.removeprefix("-")[:1].isdigit():
         known = [*words, "30 days"]
         raise context.refuse(node, "term", f"{length!r} is not a term{near(length, known)}")
     return Term(_span(length, node, context), start, edge, mark=node.mark)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar, cast
 
+from ledger.clock import FIRST, LAST, YEARS
 from ledger.protocol.document import YAML_1_1_WORDS, Map, Scalar, Seq, Tree
 from ledger.protocol.faults import Abandoned, FaultList, near
 from ledger.protocol.marks import Mark
@@ -113,7 +114,10 @@ def day(node: Tree, context: Context) -> date:
     found = scalar(node, context, "a date")
     try:
         if _DATE.fullmatch(found.text):
-            return date.fromisoformat(found.text)
+            given = date.fromisoformat(found.text)
+            if not FIRST.date() <= given <= LAST.date():
+                raise context.refuse(node, "type", f"{found.text} lies outside {YEARS}; of no date, leave it out")
+            return given
     except ValueError:
         pass
     raise context.refuse(node, "type", f"{found.text!r} is not a date; write 2021-10-08")

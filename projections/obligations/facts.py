@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from ledger.clock import Moment
 from projections.obligations.answer import Cause
 
-parsed = lru_cache(maxsize=65_536)(Moment.parse)
-"""A moment's text is read once."""
+parsed = lru_cache(maxsize=65_536)(Moment.counted)
+"""A moment's text is read once, and as one that can be counted with: no act stops the answers about the others."""
 
 
 RECEIPT = "receipt-confirmed"

@@ -116,6 +116,18 @@ def test_what_its_file_does_not_offer_is_refused_and_not_recorded_in_vain(
     world.record(world.signed("VLAIO", **{**fields, field: right}))
 
 
+@pytest.mark.parametrize(
+    ("field", "end"),
+    [("happened_at", "0001-01-01T00:00:00Z"), ("happened_at", "9999-12-31T23:59:59Z"), ("covers_from", "1899-12-31"),
+     ("valid_until", "3000-01-01"), ("valid_until", "9999-12-30")],
+)  # fmt: skip
+def test_a_date_that_no_act_has_is_refused_with_the_way_out(world: World, field: str, end: str):
+    act = {"type_name": "processing-agreement-signed", "agreement": "PA-9", "processor": "Net-IT"}
+    with refused(world, "event.beyond-years", line=1, field=f"$.{field}"):
+        world.record(world.signed("VLAIO", **act, **{field: end}))
+    world.record(world.signed("VLAIO", **act, covers_from="1900-01-01", valid_until="2999-12-31"))
+
+
 def test_the_ground_of_an_erasure_may_be_an_article_of_a_law_that_the_protocol_does_not_name(world: World):
     fields = {"in_protocol": V, "tokens": ["ab" * 16], "ground": "request", "decided_by": "VLAIO"}
     world.record(world.signed("OPERATOR", "subject-erased", protocol=None, **fields, clause="AVG 17(1)(b)"))

@@ -87,6 +87,11 @@ def test_what_the_protocol_knows_is_filled_in(world: World, say: Say, capsys: py
         (("breach", "notify", "I-9", "--to", "tbt tbt", "--protocol", V, "--as", "VLAIO"), 5, "$.to"),
         (("breach", "notify", "I-9", "--to", "TBT", "--at", "yesterday", "--protocol", V), 5, "is not a moment"),
         ((*BREACH, "--channel", "pigeon"), 2, "pigeon"),
+        ((*BREACH, "--received", "9999-12-31"), 5, "--received-at: 9999-12-31 lies outside the years 1900 to 2999"),
+        ((*BREACH, "--at", "0001-01-01"), 5, "--at: 0001-01-01 lies outside the years 1900 to 2999"),
+        (("obligations", "--as-of", "9999-12-31T23:59:59Z"), 2, "lies outside the years 1900 to 2999"),
+        (("register", "holdings", "--as-of", "0001-01-01"), 2, "0001-01-01 lies outside the years 1900 to 2999"),
+        (("obligations", "--known-at", "9999-12-31"), 2, "9999-12-31 lies outside the years 1900 to 2999"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_is_missing(

@@ -59,17 +59,18 @@ def asked(protocol: str, case: Case, before: list[dict[str, Any]], steps: list[d
     start = STEPS_FROM[protocol]
     early = [each for each in before if "at" in each]
     for step in early:
-        _tell(story, step, start)
+        told(story, step, start)
     (signed_vlaio if protocol == VLAIO else signed_serv)(story)
     for interpretation, option in case.get("readings", {}).items():
         story.tell("interpretation-chosen", "OPERATOR", BEGINS[protocol], interpretation=interpretation, option=option)
     late = [each for each in before if each not in early]
     for index, step in enumerate([*late, *steps]):
-        _tell(story, step, start + timedelta(days=index - len(late)))
+        told(story, step, start + timedelta(days=index - len(late)))
     return story.ask(case.get("asked", ASKED[protocol]))
 
 
-def _tell(story: Story, step: dict[str, Any], at: datetime) -> None:
+def told(story: Story, step: dict[str, Any], at: datetime) -> None:
+    """Tell one step of a case; without an `at` it is at that moment."""
     fields = dict(step)
     (who, kind) = next(iter((key, value) for key, value in fields.items() if key.isupper()))
     del fields[who]
