@@ -1,4 +1,4 @@
-"""Every processor, whether both agreements were signed before it had data, and who was told of it."""
+"""Every processor: whether both agreements were signed before it had data, who was told of it, and who agreed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from projections.registers.reading import FactsRegister, View, before, both, in_
 from projections.registers.register import Row
 
 PROCESSING, CONFIDENTIALITY = "processing-agreement-signed", "confidentiality-agreement-signed"
+APPROVED, REFUSED = "processor-approved", "processor-refused"
 GUARANTEES = {"True": "assessed", "False": "not sufficient"}
 
 
@@ -18,7 +19,9 @@ class ProcessorsRegister(FactsRegister):
     """Projection `processors`: one row each time that a party engaged one.
 
     `*_before` says whether that agreement was signed before the first access, and held then: yes, no or unknown;
-    `*_now` whether there is one now, while the processor is there.
+    `*_now` whether there is one now, while the processor is there. `approved_by` are the parties whose last word on
+    that processor is their approval, `refused_by` those who refused it last; `approved_before` those whose approval
+    held for certain when it began.
     """
 
     name = "processors"
@@ -28,6 +31,7 @@ class ProcessorsRegister(FactsRegister):
         "protocol", "party", "processor", "sub_processor_of", "from", "until", "guarantees", "processing_agreement",
         "processing_before", "confidentiality_agreement", "confidentiality_before", "both_before", "listed_to",
         "applications", "entry", "late_days", "processing_now", "confidentiality_now",
+        "approved_by", "approved_before", "refused_by",
     )  # fmt: skip
 
     def rows_of(self, view: View) -> Iterable[Row]:
@@ -52,6 +56,8 @@ def _row(view: View, fact: Fact, party: str) -> Row:
         "entry": fact.position, "late_days": late_days(fact),
         "processing_now": _now(view, fact, party, PROCESSING),
         "confidentiality_now": _now(view, fact, party, CONFIDENTIALITY),
+        "approved_by": _last_said(view, fact, APPROVED), "approved_before": _approved_before(view, fact),
+        "refused_by": _last_said(view, fact, REFUSED),
     }  # fmt: skip
 
 
@@ -87,7 +93,7 @@ def _now(view: View, engaged: Fact, party: str, kind: str) -> str:
 
 
 def _held(view: View, agreement: Fact, engaged: Fact) -> str:
-    """Signed before the first access, and not ended by then."""
+    """Signed, or agreed to, before the first access, and not ended by then."""
     started = parsed(_started(engaged))
     signed = parsed(text(agreement, "covers_from")) if "covers_from" in agreement.fields else agreement.happened
     ended = end(view.facts, agreement)
@@ -95,6 +101,26 @@ def _held(view: View, agreement: Fact, engaged: Fact) -> str:
         return "no"
     at_once = signed.text == started.text and not signed.is_day
     return "yes" if at_once else before(signed, started)
+
+
+def _last_said(view: View, engaged: Fact, kind: str) -> list[str]:
+    """The parties whose last word on that processor is of this kind."""
+    ends = [(each, end(view.facts, each)) for each in _words(view, engaged, kind)]
+    return _by([each for each, ended in ends if ended is None or ended.certain > view.as_of])
+
+
+def _approved_before(view: View, engaged: Fact) -> list[str]:
+    """The parties whose approval held for certain when that processor began."""
+    return _by([each for each in _words(view, engaged, APPROVED) if _held(view, each, engaged) == "yes"])
+
+
+def _words(view: View, engaged: Fact, kind: str) -> list[Fact]:
+    found = view.facts.having(kind, "processor", engaged.values("processor"))
+    return [each for each in found if each.stands and each.happened.earliest <= view.as_of]
+
+
+def _by(facts: Iterable[Fact]) -> list[str]:
+    return sorted({party for each in facts for party in each.parties})
 
 
 def _listed_to(view: View, engaged: Fact, party: str) -> list[str]:

@@ -79,3 +79,41 @@ def test_a_processor_is_listed_from_its_engagement_and_shows_its_end() -> None:
     assert rows(story, ProcessorsRegister, "2021-11-01") == []
     assert row(story, ProcessorsRegister, "2022-02-01")["until"] == ""
     assert row(story, ProcessorsRegister, "2022-04-01")["until"] == "2022-03-01"
+
+
+def test_who_agreed_to_a_processor_and_whether_in_time() -> None:
+    story = begun()
+    story.tell("processor-approved", "TBT", "2021-11-08", processor="Net-IT")
+    story.tell("processor-approved", "TBT", "2021-11-08", processor="HBplus")
+    engaged(story)
+    story.tell("processor-approved", "FIO", "2021-11-20", processor="Net-IT")
+    story.tell("processor-refused", "TBT", "2022-02-01", processor="Net-IT")
+    story.tell("processor-approved", "TBT", "2022-04-01", processor="Net-IT")
+
+    def shown(as_of: str) -> tuple[list[str], list[str], list[str]]:
+        found = row(story, ProcessorsRegister, as_of)
+        return found["approved_by"], found["approved_before"], found["refused_by"]
+
+    assert shown("2021-11-15") == (["TBT"], ["TBT"], [])
+    assert shown("2022-01-01") == (["FIO", "TBT"], ["TBT"], [])
+    assert shown("2022-03-01") == (["FIO"], ["TBT"], ["TBT"])
+    assert shown("2022-05-01") == (["FIO", "TBT"], ["TBT"], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "before"),
+    [("approved", "2021-11-09", ["TBT"]), ("approved", ENGAGED, []), ("approved", "2021-11-11", []),
+     ("refused", "2021-11-09", [])],
+)  # fmt: skip
+def test_an_approval_is_in_time_if_it_came_before_the_first_access(kind: str, at: str, before: list[str]) -> None:
+    story = begun()
+    story.tell(f"processor-{kind}", "TBT", at, processor="Net-IT")
+    assert row(engaged(story), ProcessorsRegister, "2022-01-01")["approved_before"] == before
+
+
+def test_a_refusal_before_the_first_access_takes_back_the_approval() -> None:
+    story = begun()
+    story.tell("processor-approved", "TBT", "2021-11-02", processor="Net-IT")
+    story.tell("processor-refused", "TBT", "2021-11-05", processor="Net-IT")
+    found = row(engaged(story), ProcessorsRegister, "2022-01-01")
+    assert (found["approved_by"], found["approved_before"], found["refused_by"]) == ([], [], ["TBT"])
