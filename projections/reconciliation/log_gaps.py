@@ -111,7 +111,7 @@ def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[F
 
 def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
     """Files over the same time without a record in common."""
-    logs = (each for each in reads if "first" in each.fields and not each.fields.get("mended"))
+    logs = (each for each in reads if each.fields.keys() >= {"first", "last"} and not each.fields.get("mended"))
     spans = sorted(logs, key=lambda each: str(each.fields["first"]))
     for one, other in pairwise(spans):
         later = max(one, other, key=lambda each: each.position)

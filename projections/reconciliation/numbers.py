@@ -16,6 +16,9 @@ from projections.said import Said, count, said, several
 SHOWN = 5
 """Missing numbers, or stretches of them, that are named."""
 
+NUMBERING = frozenset({"lowest", "highest", "missing"})
+"""What a file says of its numbers: one that says a part of it only is as one without."""
+
 Stretch = tuple[int, int]
 """The first and last of successive numbers."""
 ByYear = Mapping[int, Sequence[Stretch]]
@@ -33,7 +36,7 @@ class Lack(NamedTuple):
 def lacking(reads: Sequence[Fact]) -> Iterator[Lack]:
     """What is missing in the files of one log, read in this order."""
     there = _there_by_year(reads)
-    numbered = [each for each in reads if "highest" in each.fields]
+    numbered = [each for each in reads if each.fields.keys() >= NUMBERING]
     told: list[Stretch] = []
     for each in numbered:
         if each.fields["missing"]:
@@ -83,12 +86,13 @@ def _there_by_year(reads: Iterable[Fact]) -> ByYear:
 def _there(read: Fact) -> list[Stretch]:
     if "present" in read.fields:
         return [(run["first"], run["last"]) for run in read.fields["present"]]
-    return [(read.fields["lowest"], read.fields["highest"])] if read.fields.get("missing") == 0 else []
+    whole = read.fields.keys() >= NUMBERING and read.fields["missing"] == 0
+    return [(read.fields["lowest"], read.fields["highest"])] if whole else []
 
 
 def _years(read: Fact) -> range:
     """In which its uses were."""
-    if "first" not in read.fields:
+    if not read.fields.keys() >= {"first", "last"}:
         return range(0)
     return range(int(str(read.fields["first"])[:4]), int(str(read.fields["last"])[:4]) + 1)
 

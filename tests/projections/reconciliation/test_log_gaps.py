@@ -200,3 +200,23 @@ def test_a_log_that_is_read_again_contradicts_the_same_uses_once(story: Story):
     assert len(says(story)) == 1
     read(story, "2021-11-20", "2021-11-22", **about | {"contradicted": ("cd" * 16,)}, duplicate=50)
     assert len(says(story)) == 2
+
+
+PARTS: list[dict[str, Any]] = [
+    {"highest": 9}, {"lowest": 2**53 - 1}, {"missing": 0}, {"missing": 4, "lowest": 1}, {"lowest": 1, "highest": 9},
+    {"first": "2022-01-02"}, {"last": "2022-01-02"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", PARTS, ids=str)
+def test_a_read_that_says_only_a_part_of_its_numbers_or_days_is_as_one_without(part: dict[str, Any], story: Story):
+    read(story, "2021-11-03", "2021-11-04", lowest=1, highest=99, missing=4)
+    story.tell("log-read", "ANN", "2022-01-03", source="m365-audit", file="ae" * 32, file_bytes=1, new=7, duplicate=0,
+               rejected=0, ignored=0, **part)  # fmt: skip
+    assert says(story) == ["of the numbers 1 to 99 of this file: 4 missing"]
+
+
+def test_the_largest_numbers_that_an_event_can_hold_are_told(story: Story):
+    last = 2**53 - 1
+    read(story, "2021-11-03", "2021-11-04", lowest=0, highest=last, missing=last - 1)
+    assert says(story) == [f"of the numbers 0 to {last} of this file: {last - 1} missing"]
