@@ -39,8 +39,8 @@ _YEAR_FIRST = re.compile(
 )
 
 
-_FIRST, _END = "1971", "9999"
-"""No log has a use before the one, or from the other on."""
+_FIRST, _END = "1971", "2999"
+"""No log has a use before the one, or from the other on: there the years end in which a ledger counts."""
 
 
 class NotATime(ValueError):
