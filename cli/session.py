@@ -59,9 +59,9 @@ def tell_unreached(fact: str) -> None:
 
 def store(ctx: click.Context) -> Store:
     """The ledger, to read; neither vault nor keys are touched."""
-    from ledger.storage.opening import open_store
+    from ledger.storage.lost import open_there
 
-    opened = open_store(place(ctx).url)
+    opened = open_there(place(ctx))
     ctx.call_on_close(opened.close)
     return opened
 

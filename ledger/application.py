@@ -36,8 +36,8 @@ from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
 from ledger.storage.faults import Damaged
 from ledger.storage.highwater import HighWater, Mark
 from ledger.storage.known_ids import KnownIds
+from ledger.storage.lost import open_there
 from ledger.storage.marks import Marks
-from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.guard import check_members
@@ -122,12 +122,12 @@ class Application:
     def open(
         cls, place: Place, *, clock: Clock = now, ids: Callable[[], str] = new_id, random: Random = secrets.token_bytes
     ) -> Self:  # fmt: skip
-        """Raises NotFound where there is no ledger or vault, RolledBack or BesideTheMark where its mark says so.
+        """Raises NotFound where there is no ledger or vault, Lost, RolledBack or BesideTheMark where its mark says so.
 
         OtherRoot where it is not what its last checkpoint was signed over: nothing is built on such a ledger.
         """
         with ExitStack() as undo:
-            store = undo.enter_context(open_store(place.url, clock=clock))
+            store = undo.enter_context(open_there(place, clock=clock))
             vault = VaultStore.open(place.vault, place.vault_key, random=random, clock=clock)
             undo.callback(vault.close)
             opened = cls(place, store, vault, clock, ids)

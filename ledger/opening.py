@@ -26,6 +26,7 @@ from ledger.keys.signing import Random
 from ledger.place import Place
 from ledger.storage.append import Row
 from ledger.storage.highwater import Mark
+from ledger.storage.lost import open_there, reached
 from ledger.storage.marks import Marks
 from ledger.storage.opening import create, open_store
 from ledger.storage.store import Store
@@ -54,7 +55,10 @@ def new_origin(operator: str) -> str:
 
 
 def open_ledger(place: Place, opening: Opening) -> LedgerOpened:
-    """Make the ledger and its files. Raises Conflict if it is there already, InputRejected for a bad name."""
+    """Make the ledger and its files.
+
+    Raises Conflict if it is there already, Lost where one with entries was there, InputRejected for a bad name.
+    """
     _check_names(opening)
     if not opening.seeds:
         opening.passphrase()  # asked first: without one there is nothing to make
@@ -100,6 +104,8 @@ def _check_names(opening: Opening) -> None:
 
 
 def _store(place: Place, clock: Clock) -> Store:
+    if reached(place):
+        return open_there(place, clock=clock)  # refused as lost, or as there already: none is made in its place
     try:
         return create(place.url, clock=clock)
     except Conflict:

@@ -12,8 +12,8 @@ from contextlib import suppress
 from ledger.place import Place
 from ledger.storage.faults import StorageFailed
 from ledger.storage.highwater import HighWater, Mark, check
+from ledger.storage.lost import open_there
 from ledger.storage.marks import Marks
-from ledger.storage.opening import open_store
 from ledger.storage.store import Store
 from ledger.verification.last_checkpoint import check_last_checkpoint
 
@@ -23,11 +23,11 @@ def open_whole(place: Place, tell: Callable[[str], None] = lambda unreached: Non
 
     Raises RolledBack or BesideTheMark where it ends before its mark or checkpoint, or has another entry there;
     OtherRoot where it is not what its last checkpoint was signed over; Damaged where rows lie outside of what its head
-    counts; what `open_store` raises.
+    counts; what `open_there` raises.
     """
     # Read before the ledger: whoever appends meanwhile moves the ledger first and the mark after it.
     mark = _mark(place)
-    store = open_store(place.url)
+    store = open_there(place)
     try:
         _check(store, mark)
         marks = Marks.of(place)

@@ -43,6 +43,12 @@ class Unwritable(StorageFailed):
     exit = 7
 
 
+class NotALedger(InputRejected):
+    """What is there is no ledger: another file, one that was emptied, or a database without a ledger's tables."""
+
+    code = "storage.not-a-ledger"
+
+
 class Damaged(VerificationFailed):
     """The database can be opened, but what is stored cannot be what was written."""
 
@@ -72,7 +78,7 @@ _SQLITE: dict[int, tuple[type[LedgerError], str, str, str]] = {
     sqlite3.SQLITE_CANTOPEN: (
         Unwritable, "storage.unopened", "the ledger cannot be opened", "check who owns the file and its folder"),
     sqlite3.SQLITE_NOTADB: (
-        InputRejected, "storage.not-a-ledger", "this file is not a ledger", "name the .db that `ledger init` made"),
+        NotALedger, NotALedger.code, "this file is not a ledger", "name the .db that `ledger init` made"),
     sqlite3.SQLITE_CORRUPT: (Damaged, "storage.damaged", "the database file is damaged", _DAMAGED),
 }  # fmt: skip
 _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
@@ -85,7 +91,7 @@ _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
     "25006": (Unwritable, "storage.read-only", "the server takes no writes", "name the primary server"),
     "42501": (Unwritable, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
     "42P01": (Damaged, "storage.damaged", "a table of this ledger is gone", _DAMAGED),
-    "3D000": (InputRejected, "storage.not-a-ledger", "there is no such database", "make one: `createdb`"),
+    "3D000": (NotALedger, NotALedger.code, "there is no such database", "make one: `createdb`"),
     "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),
 }
 

@@ -16,9 +16,13 @@ from ledger.drafts import draft
 from ledger.errors import Conflict, InputRejected, NotFound
 from ledger.storage import guards, tables
 from ledger.storage.engine import PATIENCE, location, open_engine, sqlite_engine
-from ledger.storage.faults import Damaged, spoken
+from ledger.storage.faults import Damaged, NotALedger, spoken
 from ledger.storage.reader import tables_there
 from ledger.storage.store import Store
+
+_OTHER = "name the .db file that `ledger init` made, or upgrade `ledger`"
+_HEADER = 100
+"""Bytes of SQLite's own header: a shorter file holds nothing."""
 
 
 def create(url: str | Path, *, clock: Clock = now, patience: float = PATIENCE) -> Store:
@@ -122,23 +126,24 @@ def _check_layout(store: Store) -> None:
         raise
     # Anything but one number is no other format: the verifier tells it.
     if len(found) == 1 and isinstance(found[0][0], int) and found[0][0] != known:
-        raise _not_a_ledger()
+        raise _other_format()
 
 
 def _check_header(path: Path) -> None:
     # Asked of the file itself: SQLite would take an empty file for an empty database.
     try:
         with path.open("rb") as file:
-            start = file.read(16)
+            start = file.read(_HEADER)
     except OSError as error:
         raise InputRejected(f"{path} cannot be read", hint="check who owns it", code="storage.unreadable") from error
-    if start != b"SQLite format 3\x00":
+    if len(start) < _HEADER or not start.startswith(b"SQLite format 3\x00"):
         raise _not_a_ledger()
 
 
-def _not_a_ledger() -> InputRejected:
-    return InputRejected(
-        "this is not a ledger of a format known here",
-        hint="name the .db file that `ledger init` made, or upgrade `ledger`",
-        code="storage.not-a-ledger",
-    )
+def _not_a_ledger() -> NotALedger:
+    return NotALedger("this is not a ledger of a format known here", hint=_OTHER)
+
+
+def _other_format() -> InputRejected:
+    """A later layout is a ledger, and is not lost."""
+    return InputRejected("this is not a ledger of a format known here", hint=_OTHER, code=NotALedger.code)

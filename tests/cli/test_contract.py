@@ -283,7 +283,7 @@ def test_an_interrupted_command_is_exit_130(world: World, capfd: Capture, monkey
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ledger.storage.opening.open_store", interrupted)
+    monkeypatch.setattr("ledger.storage.lost.open_there", interrupted)
     said = here(capfd, "verify", "--json", world=world)
     assert (said.exit, said.out) == (130, "")
     failure(said)
