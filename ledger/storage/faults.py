@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,12 @@ class Locked(Conflict):
     """Another program holds the ledger for longer than we wait."""
 
     code = "storage.locked"
+
+
+class Refused(Conflict):
+    """A rule in the database that is not the ledger's refuses a row. Nothing was written in part."""
+
+    code = "storage.refused"
 
 
 class StorageFailed(LedgerError):
@@ -101,9 +108,36 @@ def _is_drivers(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error | SQLAlchemyError) or type(error).__module__.partition(".")[0] == "psycopg"
 
 
+_OURS = re.compile(r"(entry|node|checkpoint|protocol_file|layout)(_pkey|_stream_version)")
+_KEYS = {"entry.position", "entry.stream, entry.version", "node.level, node.idx", "checkpoint.size, checkpoint.edition",
+         "protocol_file.digest", "layout.one"}  # fmt: skip
+"""The ledger's own keys, as PostgreSQL names their indexes and SQLite their columns."""
+_REFUSES = "run `ledger verify`: it names what is not the ledger's; drop that, then run the same command again"
+
+
 def _is_taken(error: BaseException) -> bool:
+    """Whether a key of the ledger is taken already: another writer was first."""
     unique = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-    return getattr(error, "sqlstate", None) == "23505" or getattr(error, "sqlite_errorcode", None) in unique
+    if getattr(error, "sqlite_errorcode", None) in unique:
+        return str(error).partition(": ")[2] in _KEYS
+    return getattr(error, "sqlstate", None) == "23505" and _is_ours(error)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether a violated unique index of PostgreSQL is one that the ledger made."""
+    name = getattr(getattr(error, "diag", None), "constraint_name", None)
+    return name is None or bool(_OURS.fullmatch(name))
+
+
+def _is_refused(error: BaseException) -> bool:
+    """Whether a rule in the database refuses the row: a constraint, an index or a trigger that is not the ledger's."""
+    state, code = getattr(error, "sqlstate", None) or "", getattr(error, "sqlite_errorcode", None)
+    generated = code == sqlite3.SQLITE_ERROR and "generated column" in str(error)
+    return generated or (code or 0) & 0xFF == sqlite3.SQLITE_CONSTRAINT or state.startswith("23") or state in _RAISED
+
+
+_RAISED = ("P0001", "428C9", "44000")
+"""Raised by a function, a generated column, a view's own condition."""
 
 
 def spelled(error: Exception) -> LedgerError:
@@ -111,6 +145,8 @@ def spelled(error: Exception) -> LedgerError:
     cause = getattr(error, "orig", None) or error
     if _is_taken(cause):
         return VersionTaken("a stream already has this version", hint="read the stream again and decide again")
+    if _is_refused(cause):
+        return Refused(f"a rule in the database refuses it: {_first_line(cause)}", hint=_REFUSES)
     extended, sqlstate = getattr(cause, "sqlite_errorcode", None), getattr(cause, "sqlstate", None)
     found = _SQLITE.get(extended & 0xFF) if extended is not None else _POSTGRES.get(sqlstate or "")
     if found:
@@ -120,13 +156,16 @@ def spelled(error: Exception) -> LedgerError:
         return Damaged(f"the database is not whole: {cause}", hint=_DAMAGED)
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)
-    first_line = str(cause).partition("\n")[0]
     # psycopg has no code for a connection that failed; a server that stops says 57P01 to 57P03.
     failed = type(cause).__name__ == "OperationalError" and sqlstate is None and extended is None
     lost = failed or (sqlstate or "").startswith(("08", "57P"))
     return (Unreachable if lost else StorageFailed)(
-        f"the database refused: {first_line}", hint=f"check that the database can be reached, {_RERUN}"
+        f"the database refused: {_first_line(cause)}", hint=f"check that the database can be reached, {_RERUN}"
     )
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def told(error: Exception) -> Exception:

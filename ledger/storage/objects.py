@@ -1,8 +1,8 @@
 """What hangs on a ledger's tables beside rows: its guards, and whatever else acts where a row is written or read.
 
 Neither is evidence: entries are judged by their bytes. But who drops a guard can change rows, and a trigger, a rule or
-a policy of somebody else can change or hide what an honest program writes, so both are told. Further tables, views and
-indexes are not: they change no row.
+a policy of somebody else can change or hide what an honest program writes, so both are told. The tables themselves, and
+indexes on them: `ledger.storage.shapes`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from ledger.chain.merkle import KEEP_LEVEL, Node
 from ledger.errors import Conflict, LedgerError
 from ledger.storage.inspection import Beside, raw_nodes, structure_faults
 from ledger.storage.objects import odd_objects
+from ledger.storage.shapes import odd_shapes
 from ledger.storage.store import Store
 from ledger.storage.tables import FORMAT
 from ledger.verification.report import Fault
@@ -100,9 +101,9 @@ def database_faults(store: Store) -> Iterator[Fault]:
 
 
 def object_faults(store: Store) -> Iterator[Fault]:
-    """Guards that are not as they were made, and triggers, rules and the like that are not the ledger's."""
+    """Guards and tables that are not as they were made, and triggers, indexes and more that are not the ledger's."""
     try:
-        found = odd_objects(store)
+        found, shapes = odd_objects(store), odd_shapes(store)
     except Conflict:
         raise
     except LedgerError as error:
@@ -110,3 +111,4 @@ def object_faults(store: Store) -> Iterator[Fault]:
         return
     for odd in found:
         yield Fault("database.guard" if odd.is_guard else "database.trigger", 0, odd.detail)
+    yield from (Fault("database.table", 0, detail) for detail in shapes)

@@ -18,7 +18,7 @@ from tests.worlds import World
 
 __all__ = ["url"]
 
-GUARD, TRIGGER = "database.guard", "database.trigger"
+GUARD, TRIGGER, TABLE = "database.guard", "database.trigger", "database.table"
 _RETURNS = "RETURNS trigger LANGUAGE plpgsql AS"
 ON_SQLITE = [
     (GUARD, "DROP TRIGGER entry_no_update"),
@@ -29,6 +29,15 @@ ON_SQLITE = [
     ),
     (TRIGGER, "CREATE TRIGGER evil AFTER INSERT ON ENTRY BEGIN INSERT INTO node VALUES (9, 9, x''); END"),
     (TRIGGER, "CREATE TRIGGER evil BEFORE INSERT ON layout BEGIN SELECT 1; END"),
+    (TABLE, "CREATE UNIQUE INDEX evil ON entry (type)"),
+    (TABLE, "CREATE UNIQUE INDEX evil ON entry (stream, version COLLATE NOCASE)"),
+    (TABLE, "CREATE INDEX evil ON entry (length(raw))"),
+    (TABLE, "CREATE INDEX evil ON entry (type) WHERE abs(version) > 9"),
+    (TABLE, "ALTER TABLE entry ADD COLUMN more TEXT"),
+    (TABLE, "ALTER TABLE checkpoint ADD COLUMN note2 BLOB AS (note) VIRTUAL"),
+    (TABLE, "DROP TABLE layout", "CREATE TABLE layout (one INTEGER PRIMARY KEY, format INTEGER NOT NULL AS (2) STORED)",
+     "INSERT INTO layout (one) VALUES (1)"),
+    (TABLE, "DROP TABLE layout", "CREATE TABLE layout (one, format)", "INSERT INTO layout VALUES (1, 2)"),
 ]  # fmt: skip
 ON_POSTGRES = [
     (GUARD, "DROP TRIGGER entry_append_only ON entry"),
@@ -53,6 +62,19 @@ ON_POSTGRES = [
     (TRIGGER, "ALTER TABLE entry ENABLE ROW LEVEL SECURITY"),
     (TRIGGER, "CREATE TABLE more () INHERITS (entry)"),
     (TRIGGER, "ALTER TABLE entry RENAME TO kept", "CREATE VIEW entry AS SELECT * FROM kept WHERE position < 9"),
+    (TABLE, "CREATE UNIQUE INDEX evil ON entry (type)"),
+    (TABLE, "CREATE INDEX evil ON entry (length(raw))"),
+    (TABLE, "CREATE INDEX evil ON entry (type) WHERE version / 2 > 9"),
+    (TABLE, "ALTER TABLE entry ADD CONSTRAINT evil CHECK (length(raw) < 900)"),
+    (TABLE, "ALTER TABLE entry ADD CONSTRAINT evil EXCLUDE (type WITH =)"),
+    (TABLE, "ALTER TABLE entry DROP CONSTRAINT entry_stream_version"),
+    (TABLE, "ALTER TABLE entry ALTER COLUMN stream TYPE text COLLATE \"C\""),
+    (TABLE, "ALTER TABLE entry ALTER COLUMN version SET DEFAULT 1"),
+    (
+        TABLE, "ALTER TABLE entry DROP COLUMN type",
+        "ALTER TABLE entry ADD COLUMN type text GENERATED ALWAYS AS ('x') STORED",
+    ),
+    (TABLE, "ALTER TABLE checkpoint ADD COLUMN more text"),
 ]  # fmt: skip
 
 
