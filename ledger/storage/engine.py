@@ -84,4 +84,5 @@ def sqlite_engine(path: Path, patience: float = PATIENCE) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    return create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    named = URL.create("sqlite", database=str(path.absolute()))  # only told by: `connect` opens it
+    return create_engine(named, creator=connect, poolclass=QueuePool)

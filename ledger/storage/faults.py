@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
@@ -50,6 +53,16 @@ class Unwritable(StorageFailed):
     exit = 7
 
 
+class DiskFailed(Unwritable):
+    """The disk cannot give what is on it. That says nothing about what was written there."""
+
+    code = "storage.disk"
+
+
+NOT_READ = (Conflict, Unreachable, DiskFailed)
+"""Whoever hears this has seen nothing of the ledger, and must not say that it is damaged."""
+
+
 class NotALedger(InputRejected):
     """What is there is no ledger: another file, one that was emptied, or a database without a ledger's tables."""
 
@@ -73,13 +86,14 @@ def stored_bytes(value: object, what: str, position: int = 0) -> bytes:
 _RERUN = "then run the same command again: what was written already is recognised"
 _LOCKED = "another program is writing to this ledger: wait for it to end, then run the same command again"
 _FULL = f"nothing was written; free some space (`df -h`), {_RERUN}"
+_DISK = f"look at the disk (`dmesg`), {_RERUN}"
 _DAMAGED = "run `ledger verify`; restore a backup and compare it with the last checkpoint"
 
 _SQLITE: dict[int, tuple[type[LedgerError], str, str, str]] = {
     sqlite3.SQLITE_BUSY: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
     sqlite3.SQLITE_LOCKED: (Locked, "storage.locked", "the ledger is locked", _LOCKED),
     sqlite3.SQLITE_FULL: (Unwritable, "storage.full", "the disk is full", _FULL),
-    sqlite3.SQLITE_IOERR: (Unwritable, "storage.disk", "the disk failed", f"look at the disk (`dmesg`), {_RERUN}"),
+    sqlite3.SQLITE_IOERR: (DiskFailed, DiskFailed.code, "the disk failed", _DISK),
     sqlite3.SQLITE_READONLY: (
         Unwritable, "storage.read-only", "the ledger cannot be written", "check who owns the file and its folder"),
     sqlite3.SQLITE_CANTOPEN: (
@@ -168,17 +182,44 @@ def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
 
-def told(error: Exception) -> Exception:
-    """An exception as ours, if it is a driver's; else as it is."""
-    return spelled(error) if _is_drivers(error) else error
+def disk_failed(error: OSError) -> bool:
+    """Whether it is the disk, and not a right or a name."""
+    return error.errno in (errno.EIO, errno.ENXIO, errno.EREMOTEIO, errno.ESTALE)
+
+
+@lru_cache(maxsize=16)
+def _readable(path: str) -> bool:
+    """Whether the disk gives a file from its beginning to its end. Asked once a run: it may be large."""
+    for name in (path, f"{path}-wal"):
+        try:
+            with open(name, "rb", buffering=0) as file:
+                while file.read(1 << 20):
+                    pass
+        except OSError as error:
+            if disk_failed(error):
+                return False
+    return True
+
+
+def _seen_again(error: LedgerError, engine: Engine | None) -> LedgerError:
+    """Damage as SQLite tells it, or the disk: where that cannot be read, SQLite says of it that the file is damaged."""
+    path = engine.url.database if engine is not None and engine.dialect.name == "sqlite" else None
+    if isinstance(error, Damaged) and path and not _readable(path):
+        return DiskFailed("the disk failed", hint=_DISK)
+    return error
+
+
+def told(error: Exception, engine: Engine | None = None) -> Exception:
+    """An exception as ours, if it is a driver's; else as it is. `engine` is whose file is looked at."""
+    return _seen_again(spelled(error), engine) if _is_drivers(error) else error
 
 
 @contextmanager
-def spoken() -> Iterator[None]:
-    """Run a block that speaks to a database; what it raises of the driver's comes out as ours."""
+def spoken(engine: Engine | None = None) -> Iterator[None]:
+    """Run a block that speaks to a database; what it raises of the driver's comes out as ours: see `told`."""
     try:
         yield
     except Exception as error:
         if _is_drivers(error):
-            raise spelled(error) from error
+            raise told(error, engine) from error
         raise

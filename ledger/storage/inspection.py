@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ledger.errors import Conflict, LedgerError
-from ledger.storage.faults import Unreachable
+from ledger.errors import LedgerError
+from ledger.storage.faults import NOT_READ
 from ledger.storage.reader import STREAM_ENDS, Reader, Rows, page_of, tables_there
 
 PAGE = 256
@@ -32,8 +32,6 @@ _BESIDE = {
     "node": "SELECT count(*) FROM node",
     "layout": "SELECT one, format FROM layout",
 }
-_NOT_READ = (Conflict, Unreachable)
-"""Whoever hears this has seen nothing of the ledger, and must not say that it is damaged."""
 _OLD_END = "SELECT one, format, size, leaf FROM head"
 
 
@@ -69,7 +67,7 @@ def raw_beside(store: Reader) -> Beside:
         for name, sql in asked.items():
             try:
                 found[name] = rows(sql)
-            except _NOT_READ:
+            except NOT_READ:
                 raise
             except LedgerError as error:
                 unreadable[name] = error.message
@@ -99,7 +97,7 @@ class RawStretch:
         while not page and self.after < self.upto:
             try:
                 page = self.rows(_PAGE, (self.after, self.upto, self.size))
-            except _NOT_READ:
+            except NOT_READ:
                 raise
             except LedgerError:
                 page, end = _one_by_one(self.rows, self.after, min(self.after + self.size, self.upto))
@@ -118,7 +116,7 @@ class RawStretch:
             return []
         try:
             found = self.rows(self._members, (self.after, end, stream, type_, ahead))
-        except _NOT_READ:
+        except NOT_READ:
             raise
         except LedgerError:
             return []
@@ -151,7 +149,7 @@ def _one_by_one(rows: Rows, after: int, end: int) -> tuple[list[Any], int]:
     for position in range(after + 1, end + 1):
         try:
             page += rows(_COLUMNS + "position = ?", (position,))
-        except _NOT_READ:
+        except NOT_READ:
             raise
         except LedgerError:
             page.append((position, None, None, None, None))
@@ -162,7 +160,7 @@ def raw_entry(store: Reader, position: int) -> bytes | None:
     """One entry's bytes, or None if there is no such row or it cannot be read."""
     try:
         found = store.rows("SELECT raw FROM entry WHERE position = ?", (position,))
-    except _NOT_READ:
+    except NOT_READ:
         raise
     except LedgerError:
         return None

@@ -88,7 +88,7 @@ class Reader:
         # Asked for after closing, an engine would quietly connect again, and nobody would close that.
         if self._closed:
             raise StorageFailed("the ledger is closed", code="storage.closed")
-        with spoken(), self._engine.begin() as connection:
+        with spoken(self._engine), self._engine.begin() as connection:
             yield connection
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Any]:
@@ -109,7 +109,7 @@ class Reader:
             connection = pooled.connection.driver_connection
 
             def rows(sql: str, given: Sequence[Any] = ()) -> list[Any]:
-                with spoken():
+                with spoken(self._engine):
                     return self._rows(connection, sql, given)
 
             yield rows
@@ -122,7 +122,7 @@ class Reader:
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if self.is_postgres else "BEGIN")
 
             def rows(sql: str, given: Sequence[Any] = ()) -> list[Any]:
-                with spoken():
+                with spoken(self._engine):
                     return self._rows(connection, sql, given)
 
             try:

@@ -133,7 +133,7 @@ class Store(Reader):
             writer = self._writer or self._open_writer()
             outcomes: Sequence[Receipt | Exception] = writer.write([waiting.append for waiting in group], self._clock)
         except Exception as raised:
-            error = told(raised)
+            error = told(raised, self._engine)
             if len(group) > 1 and not isinstance(error, Locked | StorageFailed | Damaged):
                 return False
             if error is not raised:

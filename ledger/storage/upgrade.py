@@ -27,7 +27,7 @@ FROM head
 
 def bring_up(engine: Engine) -> None:
     """Give a ledger the layout that is written here, if it has the one before. Raises Damaged where it is not whole."""
-    with spoken(), engine.connect() as connection:
+    with spoken(engine), engine.connect() as connection:
         if _has(connection, tables.layout.name):
             return
         if not _has(connection, "head"):
@@ -38,7 +38,7 @@ def bring_up(engine: Engine) -> None:
 
 
 def _on_sqlite(engine: Engine) -> None:
-    with spoken(), engine.begin() as connection:
+    with spoken(engine), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if not _has(connection, tables.layout.name):  # another process may have been faster
             _upgrade(connection)
@@ -46,7 +46,7 @@ def _on_sqlite(engine: Engine) -> None:
 
 
 def _on_postgres(engine: Engine) -> None:
-    with spoken(), engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
+    with spoken(engine), engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
         try:
             # Programs of before write by the head: they wait for us, and then find that it is gone.
             connection.exec_driver_sql("LOCK TABLE head IN ACCESS EXCLUSIVE MODE")

@@ -44,7 +44,7 @@ class VaultBase:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """One transaction, under the key that we hold. Raises KeyChanged: what we write would open for nobody."""
-        with spoken(), self._engine.begin() as connection:
+        with spoken(self._engine), self._engine.begin() as connection:
             if self.stored_check(connection) != self._cipher.check:
                 raise KeyChanged("the vault's master key was changed meanwhile", hint="run the same command again")
             yield connection

@@ -71,7 +71,7 @@ class VaultStore(Persons, Parts, Erasing, Checking):
             raise NoVault("there is no vault", file=str(place), hint=NO_VAULT)
         held = master_key(key_file)
         store = cls(vault_files.engine(place), VaultCipher(held.read()), random, clock)
-        with spoken(), store._engine.begin() as connection:
+        with spoken(store._engine), store._engine.begin() as connection:
             check = store.stored_check(connection)
         if check != store._cipher.check:
             fresh = held.finished(check)

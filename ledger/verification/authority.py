@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from ledger.chain.entry import Entry
 from ledger.chain.hashing import sha256
-from ledger.errors import Conflict, InputRejected, LedgerError
+from ledger.errors import InputRejected, LedgerError
 from ledger.events.base import Event, ProtocolEvent, SignedEvent
 from ledger.events.codec import decoded
 from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
 from ledger.keys.authority import check_authority
 from ledger.keys.keyring import Keyring
 from ledger.parties import Known, UnknownFile, version_of
+from ledger.storage.faults import NOT_READ
 from ledger.storage.inspection import Beside, raw_of_types
 from ledger.storage.store import Store
 from ledger.verification.report import Fault, Faults
@@ -124,7 +125,7 @@ def _events(store: Store, stream: str, last: int) -> Iterator[tuple[int, Event]]
     """What can be read of a register; what cannot is told where every entry is read."""
     try:
         rows = raw_of_types(store, stream, _TYPES)
-    except Conflict:
+    except NOT_READ:
         raise
     except LedgerError:
         return

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from ledger.chain.hashing import Digest, node_hash, sha256
 from ledger.chain.merkle import KEEP_LEVEL, Node
-from ledger.errors import Conflict, LedgerError
+from ledger.errors import LedgerError
+from ledger.storage.faults import NOT_READ
 from ledger.storage.inspection import Beside, raw_nodes, structure_faults
 from ledger.storage.objects import odd_objects
 from ledger.storage.shapes import odd_shapes
@@ -28,6 +29,8 @@ def node_faults(store: Store, nodes: Iterable[Node]) -> Iterator[Fault]:
     for level, wanted in by_level.items():
         try:
             stored = raw_nodes(store, level, wanted[0].index, wanted[-1].index + 1)
+        except NOT_READ:
+            raise
         except LedgerError as error:
             yield Fault("tree.node", (wanted[0].index << level) + 1, f"the stored tree cannot be read: {error.message}")
             continue
@@ -94,6 +97,8 @@ def database_faults(store: Store) -> Iterator[Fault]:
     """What the database itself finds wrong with its pages and indexes."""
     try:
         found = structure_faults(store)
+    except NOT_READ:
+        raise
     except LedgerError as error:
         found = [error.message]
     for each in found:
@@ -104,7 +109,7 @@ def object_faults(store: Store) -> Iterator[Fault]:
     """Guards and tables that are not as they were made, and triggers, indexes and more that are not the ledger's."""
     try:
         found, shapes = odd_objects(store), odd_shapes(store)
-    except Conflict:
+    except NOT_READ:
         raise
     except LedgerError as error:
         yield Fault("database.unreadable", 0, f"what hangs on the tables cannot be read: {error.message}")

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 
 from ledger.chain.entry import Entry, MalformedEntry
 from ledger.chain.note import VerifierKey
-from ledger.errors import Conflict, LedgerError
+from ledger.errors import LedgerError
 from ledger.events.codec import decoded
 from ledger.keys.keyring import Keyring
+from ledger.storage.faults import NOT_READ
 from ledger.storage.inspection import raw_stream
 from ledger.storage.store import Store
 from ledger.verification.events import KeyLife, Keys
@@ -48,7 +49,7 @@ def key_history(store: Store, last: int) -> KeyHistory:
     history = KeyHistory()
     try:
         rows = raw_stream(store, "ledger/keys")
-    except Conflict:
+    except NOT_READ:
         raise
     except LedgerError as error:
         history.faults.add("key.history", 0, f"the key events cannot be read: {error.message}")
