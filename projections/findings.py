@@ -47,6 +47,17 @@ class Cause(StrEnum):
     """A log that is silent, incomplete or kept too short."""
 
 
+class Gap(StrEnum):
+    """What is wrong with a log, of a finding that is a LOG_GAP."""
+
+    SILENT_HOURS = "silent-hours"
+    NUMBERS_MISSING = "numbers-missing"
+    NOTHING_IN_COMMON = "nothing-in-common"
+    KEPT_TOO_SHORT = "kept-too-short"
+    CLOCK_AHEAD = "clock-ahead"
+    CONTRADICTED = "contradicted"
+
+
 OF_USES = tuple(Cause)[:9]
 Status = Literal["open", "closed", "reopened"]
 
@@ -70,7 +81,8 @@ class Finding:
     `uses` where a grant began or ended between the first and the last use of a day). `first` and `last` are moments as
     events spell them. `entry` is the position of the first entry it rests on, `related` of those it was compared with;
     `latest` of the last file or batch it rests on, for a finding about a log itself: one that comes after a closing
-    opens it again. `says` are sentences in two languages: what was looked for, what was there, the arithmetic.
+    opens it again. `gaps` are the kinds of a gap in a log, one or more. `says` are sentences in two languages: what was
+    looked for, what was there, the arithmetic.
     """
 
     protocol: str
@@ -87,6 +99,7 @@ class Finding:
     entry: int = 0
     related: Sequence[int] = ()
     latest: int = 0
+    gaps: Sequence[Gap] = ()
     says: Sequence[Said] = ()
     closing: Closing | None = None
 

@@ -109,8 +109,9 @@ class Counts:
 class FileRead:
     """What one file gave. `first` and `last` are of all its uses, known ones too; '' where it has none.
 
-    `digest` is the file's SHA-256, keyed; `contradicted` are the recorded uses that it contradicts, by id. `runs` are
-    its numbers, where all its ids are numbers. `mended`: it has rejected lines of a log, not a log.
+    `digest` is the file's SHA-256, keyed; `contradicted` are the recorded uses that it contradicts, by id; `disputed`
+    the ids of those whose record it has twice, with other content. `runs` are its numbers, where all its ids are
+    numbers. `mended`: it has rejected lines of a log, not a log.
     """
 
     digest: Digest
@@ -122,6 +123,7 @@ class FileRead:
     runs: tuple[Run, ...] = ()
     mended: bool = False
     contradicted: dict[str, int] = field(default_factory=dict)
+    disputed: set[str] = field(default_factory=set)
     whole: bool = False
     """Whether it was read to its end."""
 
@@ -152,7 +154,7 @@ class Ingestion:
         self._rehearsal, self._recorded, self._read_chunks = rehearsal, recorded, chunks
         author = Author(statement.author, statement.protocol)
         self.reading = Reading(importer, author, secrets.record_key)
-        self._seen: OrderedDict[str, int] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[int, str]] = OrderedDict()
         self.counts = Counts()
         self.offset = 0
         """How far the present file has been read, in bytes."""
@@ -215,7 +217,7 @@ class Ingestion:
         return self._settled(chunk.drafts, file, rejects)
 
     def _settled(self, drafts: list[Draft], file: FileRead, rejects: Rejects) -> Iterator[tuple[Draft, bytes]]:
-        first = [draft for draft in drafts if self._is_first(draft, rejects)]
+        first = [draft for draft in drafts if self._is_first(draft, file, rejects)]
         fresh = self._fresh(first, file, rejects) if first else []
         self.counts.new += len(fresh)
         self.counts.unlisted += sum(not draft.is_listed for draft in fresh)
@@ -250,17 +252,20 @@ class Ingestion:
             return dict.fromkeys(names, NOBODY)
         return self._secrets.tokens(self._statement.protocol, names)
 
-    def _is_first(self, draft: Draft, rejects: Rejects) -> bool:
+    def _is_first(self, draft: Draft, file: FileRead, rejects: Rejects) -> bool:
         """Whether this run has not met the record before; counts it if it has."""
         before = self._seen.get(draft.record_id)
         if before is None:
-            self._seen[draft.record_id] = draft.content
+            # A rehearsal forgets nothing, and records nothing that could name a use.
+            self._seen[draft.record_id] = (draft.content, "" if self._rehearsal else draft.event_id)
             if len(self._seen) > REMEMBERED and not self._rehearsal:
                 self._seen.popitem(last=False)
             return True
-        if before == draft.content:
+        content, event_id = before
+        if content == draft.content:
             self.counts.duplicate += 1
             return False
+        file.disputed.add(event_id)
         self._contradict(draft, "the same Id as an earlier record, with other content", rejects)
         return False
 

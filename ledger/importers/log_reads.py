@@ -41,7 +41,7 @@ def record_read(
 def fields(file: FileRead, source: str, statement: Statement) -> dict[str, Any]:
     """Every field but `key` and `stated_at`. The id follows from author, source, file and contradictions."""
     counts = file.counts
-    contradicted = sorted(file.contradicted)
+    contradicted = sorted({*file.contradicted, *file.disputed})
     about: dict[str, Any] = {
         "author": statement.author, "protocol": statement.protocol, "happened_at": statement.read_at,
         "type": "log-read/1", "source": source, "file": file.digest.hex(), "file_bytes": file.size,

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ledger.clock import Moment, spell
-from projections.findings import Cause, Finding
+from projections.findings import Cause, Finding, Gap
 from projections.obligations.facts import Fact
 from projections.obligations.world import World
 from projections.reconciliation.accounts import usual_accounts
@@ -74,7 +74,8 @@ def _silent(world: World, uses: Uses) -> Iterator[Finding]:
             by = usual_accounts(uses, world.protocol, party, application, silence)
             yield Finding(
                 protocol=world.protocol, party=party, cause=Cause.LOG_GAP, application=application,
-                day=start.date().isoformat(), first=spell(start), last=spell(end), says=(says, by),
+                day=start.date().isoformat(), first=spell(start), last=spell(end), gaps=(Gap.SILENT_HOURS,),
+                says=(says, by),
             )  # fmt: skip
 
 
@@ -97,16 +98,19 @@ def _counts(protocol: str, uses: Uses) -> dict[tuple[str, str], tuple[dict[int, 
     return found
 
 
-def _finding(protocol: str, source: Source, fact: Fact, says: Said, related: Sequence[int] = ()) -> Finding:
+def _finding(
+    protocol: str, source: Source, gap: Gap, fact: Fact, says: Said, related: Sequence[int] = ()
+) -> Finding:  # fmt: skip
     first, last = str(fact.fields.get("first", "")), str(fact.fields.get("last", ""))
     return Finding(protocol=protocol, party=source.party, cause=Cause.LOG_GAP, application=source.name, day=first[:10],
                    first=first, last=last, entry=fact.position, related=related,
-                   latest=max([fact.position, *related]), says=(says,))  # fmt: skip
+                   latest=max([fact.position, *related]), gaps=(gap,), says=(says,))  # fmt: skip
 
 
 def _numbers(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
     for lack in lacking(reads):
-        yield _finding(protocol, source, lack.read, lack.says, (lack.other.position,) if lack.other else ())
+        related = (lack.other.position,) if lack.other else ()
+        yield _finding(protocol, source, Gap.NUMBERS_MISSING, lack.read, lack.says, related)
 
 
 def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
@@ -123,18 +127,18 @@ def _apart(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Fin
             earlier = one if later is other else other
             last = min(str(one.fields["last"]), str(other.fields["last"]))
             says = said("apart", first=other.fields["first"], last=last)
-            yield _finding(protocol, source, later, says, (earlier.position,))
+            yield _finding(protocol, source, Gap.NOTHING_IN_COMMON, later, says, (earlier.position,))
 
 
 def _contradicted(protocol: str, source: Source, reads: Sequence[Fact]) -> Iterator[Finding]:
-    told: set[str] = set()
+    told: dict[str, int] = {}
     for each in reads:
-        several, uses = each.fields.get("conflicting"), each.fields.get("contradicted", ())
-        # A log that grows, or is exported again, contradicts the same uses again; within a file nothing says which.
-        if several and (several != len(uses) or not told.issuperset(uses)):
-            told.update(uses)
+        several, uses = each.fields.get("conflicting", 0), each.fields.get("contradicted", ())
+        # A log that grows, or is exported again, contradicts the same uses again, by as many records.
+        if several and (not uses or any(told.get(use, 0) < several for use in uses)):
+            told |= {use: max(several, told.get(use, 0)) for use in uses}
             says = said("contradicted", several=several, entry=each.position)
-            yield _finding(protocol, source, each, says)
+            yield _finding(protocol, source, Gap.CONTRADICTED, each, says)
 
 
 def _too_short(world: World, source: Source, batches: Sequence[Fact]) -> Iterator[Finding]:
@@ -143,7 +147,7 @@ def _too_short(world: World, source: Source, batches: Sequence[Fact]) -> Iterato
     if start is None or _instant(str(first.fields["first"])) - start.earliest <= GRACE:
         return
     says = said("too-short", start=start.text, first=str(first.fields["first"])[:10])
-    yield _finding(world.protocol, source, first, says)
+    yield _finding(world.protocol, source, Gap.KEPT_TOO_SHORT, first, says)
 
 
 def _ahead(protocol: str, source: Source, batches: Sequence[Fact]) -> Iterator[Finding]:
@@ -152,7 +156,7 @@ def _ahead(protocol: str, source: Source, batches: Sequence[Fact]) -> Iterator[F
         if ahead > SKEW:
             last = each.fields["last"]
             says = said("ahead", last=last, ahead=ahead)
-            yield _finding(protocol, source, each, says)
+            yield _finding(protocol, source, Gap.CLOCK_AHEAD, each, says)
 
 
 def _instant(text: str) -> datetime:

@@ -120,7 +120,7 @@ def _together(one: Finding, other: Finding) -> Finding:
         one, uses=one.uses + other.uses, certain_uses=one.certain_uses + other.certain_uses,
         first=min(one.first, other.first), last=max(one.last, other.last), entry=min(one.entry, other.entry),
         latest=max(one.latest, other.latest), related=tuple(sorted({*one.related, *other.related, *parts})),
-        says=tuple(dict.fromkeys([*one.says, *other.says])),
+        gaps=tuple(dict.fromkeys([*one.gaps, *other.gaps])), says=tuple(dict.fromkeys([*one.says, *other.says])),
     )  # fmt: skip
 
 

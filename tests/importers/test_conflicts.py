@@ -11,6 +11,7 @@ import pytest
 from ledger.application import Application
 from ledger.clock import spell
 from ledger.importers.ingest import Ingestion, Statement
+from ledger.importers.log_reads import fields
 from ledger.importers.m365_audit import M365Audit
 from ledger.importers.recording import Recording
 from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines, reasons
@@ -52,6 +53,24 @@ def test_a_record_that_says_otherwise_later_is_refused_and_both_places_are_told(
     assert (reject["line"], reject["code"], reject["recorded"]) == (2, "conflict", before + 2)
     assert run.file is not None
     assert list(run.file.contradicted.values()) == [before + 2]
+
+
+def test_a_log_that_grows_names_the_use_of_which_it_has_two_records_as_it_did_before(
+    world: World, tmp_path: Path
+) -> None:
+    log = [audit(1), audit(2), audit(2, Operation="FileDownloaded")]
+    told = []
+    for more in ([], [audit(3)], [audit(4), audit(4, UserId="")]):
+        log += more
+        file = imported(world, tmp_path / "a", json_lines(log)).file
+        assert file is not None
+        told.append(fields(file, "m365-audit", Statement("VLAIO", V, spell(world.clock()))))
+    first, second, third = (set(each["contradicted"]) for each in told)
+    assert [each["conflicting"] for each in told] == [1, 1, 2]
+    assert first == second < third
+    with world.open() as ledger:
+        uses = ledger.recorded_uses([("2026-01-05T08:00:00Z", each) for each in third])
+    assert set(uses) == third
 
 
 def other_shape(records: Sequence[dict[str, Any]]) -> str:

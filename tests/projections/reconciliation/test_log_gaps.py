@@ -220,3 +220,15 @@ def test_the_largest_numbers_that_an_event_can_hold_are_told(story: Story):
     last = 2**53 - 1
     read(story, "2021-11-03", "2021-11-04", lowest=0, highest=last, missing=last - 1)
     assert says(story) == [f"of the numbers 0 to {last} of this file: {last - 1} missing"]
+
+
+def test_a_log_that_grows_opens_its_closed_contradictions_again_only_with_more_of_them(story: Story):
+    about: dict[str, Any] = {"conflicting": 1, "contradicted": ("ab" * 16,)}
+    read(story, "2021-11-20", "2021-11-21", **about, rejected=1)
+    close(story, gaps(story)[0])
+    read(story, "2021-11-20", "2021-11-22", **about, rejected=1, duplicate=50)
+    (found,) = gaps(story)
+    assert (found.status, len(found.says)) == ("closed", 1)
+    more = read(story, "2021-11-20", "2021-11-23", **about | {"conflicting": 2}, rejected=2, duplicate=50)
+    (found,) = gaps(story)
+    assert (found.status, found.latest, len(found.says)) == ("reopened", more, 2)
