@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cli.language import Language, Text
-from projections.findings import Cause
+from projections.findings import Cause, Gap
 from projections.said import Said
 
 WORDS: dict[Cause, Text] = {
@@ -34,6 +34,15 @@ WORDS: dict[Cause, Text] = {
                     "en": "a log is silent, incomplete or kept too short"},
 }  # fmt: skip
 """What each cause is."""
+GAPS: dict[Gap, Text] = {
+    Gap.SILENT_HOURS: {"nl": "stille uren", "en": "silent hours"},
+    Gap.NUMBERS_MISSING: {"nl": "nummers ontbreken", "en": "numbers missing"},
+    Gap.NOTHING_IN_COMMON: {"nl": "twee bestanden zonder gemeen record", "en": "two files with no record in common"},
+    Gap.KEPT_TOO_SHORT: {"nl": "begint na het protocol", "en": "begins after the protocol"},
+    Gap.CLOCK_AHEAD: {"nl": "een klok die voorloopt", "en": "a clock ahead"},
+    Gap.CONTRADICTED: {"nl": "records die elkaar tegenspreken", "en": "records that contradict each other"},
+}
+"""What is wrong with a log, in few words."""
 SETTLE: dict[Cause, Text] = {
     Cause.NO_GRANT: {"nl": "registreer de toegang, als ze verleend was: ledger access grant",
                      "en": "record the grant, if there was one: ledger access grant"},
@@ -109,8 +118,10 @@ TEXTS: dict[str, Text] = {
     "beside": {"nl": "ernaast", "en": "beside"},
     "entry": {"nl": "vermelding {entry}", "en": "entry {entry}"},
     "was-closed": {"nl": "gesloten", "en": "closed"},
-    "closing": {"nl": "{reason}, door {party}, vermelding {entry}, {moment}; het was toen {uses}",
-                "en": "{reason}, by {party}, entry {entry}, {moment}; it had {uses} then"},
+    "closing": {"nl": "{reason}, door {party}, vermelding {entry}, {moment}",
+                "en": "{reason}, by {party}, entry {entry}, {moment}"},
+    "had-then": {"nl": "{closing}; het was toen {uses}", "en": "{closing}; it had {uses} then"},
+    "undo": {"nl": "herroepen", "en": "to undo"},
     "to-settle": {"nl": "te doen", "en": "to settle"},
     "or-close": {"nl": "of zeg waarom het afgehandeld is: ledger findings close {id} --reason WORD",
                  "en": "or say why it is settled: ledger findings close {id} --reason WORD"},

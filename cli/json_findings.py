@@ -19,7 +19,7 @@ def finding_json(each: Finding) -> dict[str, Any]:
         "dataset": each.dataset or None, "actor": each.actor or None, "uses": each.uses,
         "certain_uses": each.certain_uses, "first": each.first or None, "last": each.last or None,
         "entry": each.entry or None, "related": list(each.related), "says": list(each.says),
-        "says_nl": [says.nl for says in each.says],
+        "gaps": [str(gap) for gap in each.gaps], "says_nl": [says.nl for says in each.says],
         "closing": None if closing is None else {
             "position": closing.by.position, "id": closing.by.id, "party": closing.party, "at": closing.at,
             "reason": closing.reason, "uses": closing.uses,

@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from cli.finding_texts import SETTLE, WORDS, of, text
+from cli.finding_texts import GAPS, SETTLE, WORDS, of, text
 from cli.language import Language
 from cli.moments import in_brussels
 from cli.output import answer, answer_filled
 from ledger.clock import Moment
-from projections.findings import OF_USES, Cause, Finding, Status
+from projections.findings import OF_USES, Cause, Closing, Finding, Status
 from projections.reconciliation.entries import Used
 from projections.registers.findings import Answer
 from projections.said import count
@@ -73,7 +73,8 @@ class Shown:
         who = self._text("by", who=self._who(each)) if each.cause not in OF_NOBODY else ""
         what = ", ".join(part for part in (each.application, each.dataset) if part)
         uses = f", {self._uses(each)}" if each.uses else ""
-        return f"{each.id[:SHORT]}  {each.day}  {each.party}: {what}{who}{uses}{status}"
+        gaps = "".join(f", {GAPS[gap][self.language]}" for gap in each.gaps)
+        return f"{each.id[:SHORT]}  {each.day}  {each.party}: {what}{gaps}{who}{uses}{status}"
 
     def show_explanation(self, each: Finding) -> None:
         """What was looked for, what was there, the arithmetic, and what would settle it."""
@@ -101,10 +102,9 @@ class Shown:
     def _show_way_out(self, each: Finding) -> None:
         closing, short = each.closing, each.id[:SHORT]
         if closing is not None:
-            self._line("was-closed", self._text(
-                "closing", reason=closing.reason, party=closing.party, entry=closing.by.position,
-                moment=_local(Moment.parse(closing.at).earliest), uses=self._number(closing.uses),
-            ))  # fmt: skip
+            self._line("was-closed", self._closed(closing))
+            self._line("undo", f"ledger events retract {closing.by.id} \\")  # two lines that a shell takes as they are
+            self._line("", f"  --protocol {each.protocol} --as {closing.party}")
         if each.status != "closed":
             self._line("to-settle", SETTLE[each.cause][self.language] if each.cause in SETTLE else "")
             self._line("", self._text("or-close", id=short))
@@ -112,6 +112,13 @@ class Shown:
             self._line("entries", self._text("from-on", entry=each.entry, id=short))
         elif each.cause is Cause.LOG_GAP and each.entry:
             self._line("entries", self._rests_on(each))
+
+    def _closed(self, closing: Closing) -> str:
+        said = self._text(
+            "closing", reason=closing.reason, party=closing.party, entry=closing.by.position,
+            moment=_local(Moment.parse(closing.at).earliest),
+        )  # fmt: skip
+        return self._text("had-then", closing=said, uses=self._number(closing.uses)) if closing.uses else said
 
     def show_entries(self, each: Finding, used: Sequence[Used], limit: int) -> None:
         """The uses in a finding, one by one."""

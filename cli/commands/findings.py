@@ -182,7 +182,9 @@ def close(
 ) -> None:  # fmt: skip
     """Say why a finding is settled: an event, signed by the party whose log it is.
 
-    It opens again when more uses fall in it; where a log lacks something, when another file or batch shows more.
+    It opens again when more uses fall in it; where a log lacks something, when another file or batch shows more. A
+    closing that was a mistake is taken back by `ledger events retract EVENT`: `ledger findings explain ID` gives that
+    command in full, and both stay on record.
 
     Records: finding-closed/1
 
@@ -190,6 +192,8 @@ def close(
     Example:
       ledger findings close 5f0c2a --reason grant-recorded-late
     """
+    import secrets
+
     from cli.commands.record import Signer, tell
     from ledger.errors import UsageProblem
 
@@ -202,9 +206,10 @@ def close(
             f"finding {found.id} is closed already", hint=f"ledger findings explain {found.id[:6]}",
             code="finding.closed",
         )  # fmt: skip
+    # Its id is no other closing's: one that was taken back, or that it outgrew, may have said the same.
     draft: dict[str, Any] = {
-        "type": "finding-closed", "protocol": found.protocol, "party": found.party, "finding": found.id,
-        "reason": reason, "uses": found.uses,
+        "id": secrets.token_hex(16), "type": "finding-closed", "protocol": found.protocol, "party": found.party,
+        "finding": found.id, "reason": reason, "uses": found.uses,
     }  # fmt: skip
     if explanation:
         draft["explanation"] = explanation

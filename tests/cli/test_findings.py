@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args, get_type_hints
@@ -10,12 +11,12 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from cli.commands.findings import CAUSES, REASONS
-from cli.finding_texts import SETTLE, TEXTS, WORDS
+from cli.finding_texts import GAPS, SETTLE, TEXTS, WORDS
 from cli.main import run
 from ledger.events.findings import FindingClosed
-from projections.findings import Cause
+from projections.findings import Cause, Gap
 from tests.cli.commands import Said, here
-from tests.importers.logs import audit, csv_text
+from tests.importers.logs import audit, csv_text, json_lines
 from tests.worlds import V, World
 
 AN, JAN = "an@demo.invalid", "jan.voorbeeld@fictief.example"
@@ -130,11 +131,12 @@ def test_a_finding_is_told_in_dutch_where_that_is_asked(found: World, capfd: pyt
 
 
 def test_every_text_is_in_both_languages_about_the_same_data() -> None:
-    for texts in (*TEXTS.values(), *WORDS.values(), *SETTLE.values()):
+    for texts in (*TEXTS.values(), *WORDS.values(), *SETTLE.values(), *GAPS.values()):
         assert texts.keys() == {"nl", "en"}
         assert all(each.strip() for each in texts.values())
         assert placeholders(texts["nl"]) == placeholders(texts["en"])
     assert WORDS.keys() == set(Cause)
+    assert GAPS.keys() == set(Gap)
 
 
 def placeholders(text: str) -> set[str]:
@@ -174,6 +176,35 @@ def test_closing_is_an_event_of_the_party_and_more_uses_open_it_again(
     (reopened,) = items(capfd, found, "--cause", "no-grant", "--status", "open")
     assert (reopened["status"], reopened["uses"]) == ("reopened", 4)
     found.check()
+
+
+def test_a_closing_is_taken_back_by_the_command_that_is_told_and_may_be_made_again(
+    found: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (one,) = items(capfd, found, "--cause", "no-grant")
+    closing = ("close", one["id"][:6], "--reason", "measure-taken")
+    assert told(capfd, found, *closing).exit == 0
+    shown = told(capfd, found, "explain", one["id"][:6]).out
+    on_two_lines = shown[shown.index("ledger events retract") :].split("\n  entries")[0]
+    command = shlex.split(on_two_lines.replace("\\\n", ""))  # as a shell joins them
+    assert here(capfd, *command[1:], world=found).exit == 0
+    assert [each["status"] for each in items(capfd, found, "--cause", "no-grant")] == ["open"]
+    assert told(capfd, found, *closing).exit == 0
+    assert [each["status"] for each in items(capfd, found, "--cause", "no-grant")] == ["closed"]
+    found.check()
+
+
+def test_a_row_of_a_gap_says_what_is_wrong_with_the_log(
+    found: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "twice.jsonl"
+    log.write_text(json_lines([audit(500), audit(500, Operation="FileDownloaded")]))
+    assert here(capfd, "import", "m365-audit", str(log), "--protocol", V, "--party", "VLAIO", world=found).exit == 0
+    (one,) = [each for each in items(capfd, found, "--cause", "log-gap") if "contradicted" in each["gaps"]]
+    for language, word in {"en": "records that contradict each other", "nl": "records die elkaar tegenspreken"}.items():
+        rows = told(capfd, found, "list", "--cause", "log-gap", "--all", "--lang", language).out
+        assert f"VLAIO: m365-audit, {word}" in " ".join(rows[rows.index(one["id"][:6]) :].split())
+        assert max(map(len, rows.splitlines())) <= 80
 
 
 def test_a_finding_is_as_it_was_known_then(found: World, capfd: pytest.CaptureFixture[str]) -> None:
