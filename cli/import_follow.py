@@ -43,9 +43,9 @@ def _read(run: ImportRun, drop: DropFolder, due: Due, *, as_json: bool) -> None:
     What is wrong with anything else (a key that was revoked, a full disk) ends the run: the file is still to be read.
     """
     from ledger.errors import NotFound
+    from ledger.importers.archives import Packed
     from ledger.importers.custody import FileChanged, NotReadable
     from ledger.importers.importer import NotThisFormat
-    from ledger.importers.inputs import Packed
 
     try:
         for log in due.logs():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ledger.errors import InputRejected, NotFound
 from ledger.importers.addresses import Networks
-from ledger.importers.importer import Importer, NotThisFormat
+from ledger.importers.importer import HEAD, Importer, NotThisFormat
 from ledger.importers.inputs import is_packed
 from ledger.importers.mending import SUFFIX as MENDED
 from ledger.importers.rejects import REJECTED
@@ -61,6 +61,8 @@ class NoLog(NamedTuple):
 
 def _no_log(head: bytes) -> NoLog | None:
     if not head.strip(_BLANK):
+        if len(head) >= HEAD:
+            return NoLog("it begins with a long stretch in which there is nothing", "take that out, or export it again")
         return NoLog("there is nothing in it", "leave it out; if there were uses, export it again", EMPTY)
     if head.startswith(REJECTED):
         return NoLog("these are reasons why lines were rejected", "the lines lie beside it, in the file on .rejected")
@@ -77,6 +79,8 @@ def looks_like(head: bytes) -> list[str]:
 def check(chosen: Importer, head: bytes, path: Path) -> None:
     """Raises NotThisFormat unless the file that begins so is of the chosen format; it says what it looks like."""
     try:
+        if is_packed(head):  # what is packed without being made smaller shows its lines, and is no log all the same
+            raise NotThisFormat("packed")
         chosen.read(BytesIO(head))
     except NotThisFormat as error:
         if (other := _no_log(head)) is not None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.importers.archives import Packed
 from ledger.importers.custody import FileChanged, NotReadable
 from ledger.importers.formats import EMPTY, check
 from ledger.importers.importer import Importer, NotThisFormat
-from ledger.importers.inputs import Input, Packed, inputs
+from ledger.importers.inputs import Input, inputs
 
 OF_ONE_FILE = (NotReadable, NotThisFormat, Packed, FileChanged, NotFound)
 """What is wrong with one file, and with no other."""

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
-import re
 import stat
 import zipfile
 import zlib
@@ -22,7 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.errors import LedgerError, NotFound
+from ledger.importers.archives import Opener, Packed, Unpacked, called, members_of, opened
 from ledger.importers.custody import LogFile, NotReadable
 from ledger.importers.importer import head_of
 from ledger.importers.rejects import SUFFIXES
@@ -30,23 +31,15 @@ from ledger.importers.rejects import SUFFIXES
 LARGEST = 16 << 30
 STEEPEST = 300
 ROOM = 64 << 20
-MOST_MEMBERS = 10_000
 STANDARD_INPUT = Path("-")
 
 _PIECE = 1 << 20
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
-_OFFICE = "[Content_Types].xml"
-"""The member that every .xlsx and .docx has."""
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_GZIP, _ZIP, _EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+_DAMAGED = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
-Opener = Callable[[], BinaryIO]
 Refused = Callable[[LedgerError], None]
-
-
-class Packed(InputRejected):
-    """A gzip or zip file that is damaged, encrypted, or swells beyond all measure."""
-
-    code = "import.packed"
 
 
 class Input(NamedTuple):
@@ -118,7 +111,7 @@ def _plainly(path: Path) -> BinaryIO:
 
 def is_packed(begins: bytes) -> bool:
     """Whether a file that begins so is a gzip or zip file."""
-    return begins.startswith((_GZIP, _ZIP))
+    return begins.startswith((_GZIP, _ZIP, _EMPTY_ZIP))
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -147,55 +140,19 @@ def _unpacked(path: Path, source: Opener, *, plain: bool) -> Iterator[Input]:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise NotReadable("not a regular file", file=str(path), hint="save the log to a file first")
         begins, size = stream.read(4), os.fstat(stream.fileno()).st_size
-        names = _members(stream) if begins == _ZIP else []
-    if begins == _ZIP:
-        for name, packed in names:
-            shown = path.with_name(f"{path.name}.{_UNSAFE.sub('_', name)[-100:]}")
-            yield Input(shown, partial(_member, source, name), packed)
+        members = members_of(stream) if begins in (_ZIP, _EMPTY_ZIP) else []
+    if begins in (_ZIP, _EMPTY_ZIP):
+        for name, each in called(members):
+            yield Input(path.with_name(f"{path.name}.{name}"), partial(opened, source, each), each.compress_size)
     elif begins[:2] == _GZIP:
         yield Input(path, partial(_gunzipped, source), size)
     else:
         yield Input(path, source, plain=plain)
 
 
-def _members(stream: BinaryIO) -> list[tuple[str, int]]:
-    with zipfile.ZipFile(stream) as archive:
-        entries = [each for each in archive.infolist() if not each.is_dir()]
-    if any(each.filename == _OFFICE for each in entries):
-        raise Packed("a document of an office program", hint="save the sheet as CSV, and import that")
-    if len(entries) > MOST_MEMBERS:
-        raise Packed(f"a zip of {len(entries):,} members", hint=f"at most {MOST_MEMBERS:,}; unpack it first")
-    kept = [
-        each for each in entries if not Path(each.filename).name.startswith(".") and "__MACOSX" not in each.filename
-    ]
-    return sorted((each.filename, each.compress_size) for each in kept)
-
-
-class _Member(BufferedReader):
-    """A member, which closes its archive with itself."""
-
-    archive: zipfile.ZipFile | None = None
-    below: BinaryIO | None = None
-
-    def close(self) -> None:
-        super().close()
-        if self.archive:
-            self.archive.close()
-        if self.below:
-            self.below.close()
-
-
-def _member(source: Opener, name: str) -> BinaryIO:
-    below = source()
-    archive = zipfile.ZipFile(below)
-    member = _Member(archive.open(name))  # type: ignore[arg-type]
-    member.archive, member.below = archive, below
-    return member
-
-
 def _gunzipped(source: Opener) -> BinaryIO:
     below = source()
-    unpacked = _Member(gzip.GzipFile(fileobj=below))
+    unpacked = Unpacked(gzip.GzipFile(fileobj=below))
     unpacked.below = below
     return unpacked
 
@@ -239,11 +196,15 @@ def _told(path: Path) -> Iterator[None]:
         raise error.at(file=str(path)) from error.__cause__
     except FileNotFoundError as error:
         raise NotFound("no such file", file=str(path), hint="check the path", code="import.not-found") from error
-    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Packed(
-            "cannot be unpacked: damaged, cut short or encrypted", file=str(path), hint="unpack it yourself"
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(path) from error
     except OSError as error:
+        if error.errno is None:  # not of the system, but of bzip2
+            raise _damaged(path) from error
         raise NotReadable(
             "cannot be read", file=str(path), hint="check that it is a file and its permissions"
         ) from error
+
+
+def _damaged(path: Path) -> Packed:
+    return Packed("cannot be unpacked: damaged, cut short or encrypted", file=str(path), hint="unpack it yourself")

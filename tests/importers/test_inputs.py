@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import gzip
 import io
+import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.importers import archives
 from ledger.importers import inputs as door
+from ledger.importers.archives import Packed
 from ledger.importers.formats import FORMATS, check, importer, looks_like, table
-from ledger.importers.importer import NotThisFormat
-from ledger.importers.inputs import STANDARD_INPUT, Packed, inputs
-from tests.importers.logs import World, audit, json_lines
+from ledger.importers.importer import HEAD, NotThisFormat
+from ledger.importers.inputs import STANDARD_INPUT, inputs
+from tests.importers.logs import World, audit, json_lines, reasons
 from tests.importers.products import MAPPING, PRODUCTS
 
 LOG = json_lines([audit(1), audit(2), 5]).encode()
@@ -112,9 +116,78 @@ def test_a_bomb_is_refused_before_it_fills_the_disk(tmp_path: Path, monkeypatch:
 
 
 def test_a_zip_of_too_many_members_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 2)
     with pytest.raises(Packed):
         inputs([zipped(tmp_path / "z", a=b"", b=b"", c=b"")], no_input)
+
+
+def members(path: Path, *named: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w", method) as archive:
+        warnings.simplefilter("ignore", UserWarning)  # it warns of two members with one name
+        for name, content in named:
+            archive.writestr(name, content)
+    return path
+
+
+def test_members_with_one_name_are_all_read_and_have_their_own_rejects(tmp_path: Path) -> None:
+    logs = [json_lines([audit(number), number]).encode() for number in range(1, 5)]
+    named = zip(("a/b", "a/b", "a_b", "x" * 150 + "a_b"), logs, strict=True)
+    world = World()
+    assert imported(world, members(tmp_path / "z", *named)) == [(1, 1)] * 4
+    assert len({event["id"] for event in world.events}) == 4
+    kept = [each["raw"] for path in sorted(tmp_path.glob("*.rejects.jsonl")) for each in reasons_in(path)]
+    assert sorted(kept) == [b"1\n", b"2\n", b"3\n", b"4\n"]
+
+
+def reasons_in(path: Path) -> list[dict[str, Any]]:
+    return reasons(path.with_name(path.name.removesuffix(".rejects.jsonl")))
+
+
+def test_names_that_lead_out_of_a_zip_lead_nowhere(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = ("../../out", "/etc/out", "C:\\out", "..\\out", "x/..", "..", "a\nb")
+    archive = members(folder / "z", *((name, json_lines([audit(at), at]).encode()) for at, name in enumerate(names)))
+    assert imported(World(), archive) == [(1, 1)] * len(names)
+    assert [each.name for each in tmp_path.iterdir()] == ["in"]
+    assert len(list(folder.iterdir())) == 1 + 2 * len(names)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_in_a_zip_is_not_read_as_a_log_though_its_lines_show(tmp_path: Path, method: int) -> None:
+    inner = members(tmp_path / "inner.zip", ("log", LOG), method=method)
+    outer = members(tmp_path / "outer.zip", ("inner.zip", inner.read_bytes()), method=zipfile.ZIP_STORED)
+    (found,) = inputs([outer], no_input)
+    with pytest.raises(NotThisFormat, match="packed once more"):
+        check(importer("m365-audit"), found.head(), found.path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_is_damaged_is_told_whatever_it_was_packed_with(tmp_path: Path, method: int) -> None:
+    archive = members(tmp_path / "z", ("log", LOG * 9), method=method)
+    raw = bytearray(archive.read_bytes())
+    raw[60:80] = b"\xff" * 20
+    archive.write_bytes(raw)
+    (found,) = inputs([archive], no_input)
+    with pytest.raises(Packed, match="cannot be unpacked"):
+        found.open()
+
+
+def test_an_encrypted_member_is_told_as_that(tmp_path: Path) -> None:
+    archive = members(tmp_path / "z", ("log", LOG))
+    raw = bytearray(archive.read_bytes())
+    raw[raw.index(b"PK\x03\x04") + 6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(raw)
+    (found,) = inputs([archive], no_input)
+    with pytest.raises(Packed, match="encrypted with a password"):
+        found.open()
+
+
+@pytest.mark.parametrize("named", [[], [(".hidden", LOG)], [("__MACOSX/log", LOG)]], ids=["empty", "hidden", "macos"])
+def test_a_zip_without_files_is_told(tmp_path: Path, named: list[tuple[str, bytes]]) -> None:
+    with pytest.raises(Packed, match="no files"):
+        inputs([members(tmp_path / "z", *named)], no_input)
 
 
 def test_what_is_not_there_or_no_file_is_told(tmp_path: Path) -> None:
@@ -144,9 +217,10 @@ def test_a_file_of_another_format_says_which_it_looks_like(tmp_path: Path) -> No
             "these are reasons",
         ),
         (gzip.compress(LOG), "packed once more"),
+        (bytes(HEAD), "it begins with a long stretch in which there is nothing"),
         (b"dit is geen log\n", "not a Microsoft 365 unified audit log"),
     ],
-    ids=["empty", "blank", "blank, utf-16", "rejects", "packed twice", "no log"],
+    ids=["empty", "blank", "blank, utf-16", "rejects", "packed twice", "blank at length", "no log"],
 )
 def test_what_is_no_log_at_all_is_told_as_what_it_is(head: bytes, fact: str) -> None:
     with pytest.raises(NotThisFormat) as caught:
