@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
+from ledger.importers.duplicate_keys import check_keys
 from ledger.importers.fields import lowered
 from ledger.importers.importer import HEAD, Heading, Ignored, Reject, Unreadable
 from ledger.importers.lines import LONGEST, ONE_BYTE, Line, encoding_of, lines, text_of, without_end
@@ -175,7 +176,7 @@ def _in_lines(stream: BinaryIO, head: Head) -> Iterator[Found]:
                 if isinstance(value, list) or _list_in(value) is not None:
                     yield from _inside(raw, head.encoding, line.number, line.offset)
                 else:
-                    yield Document(lowered(value), raw, line.number, line.offset, line.length)
+                    yield Document(_keyed(value, raw, head.encoding), raw, line.number, line.offset, line.length)
             except Unreadable as error:
                 yield Reject(line.number, line.offset, line.length, error.code, str(error))
 
@@ -200,7 +201,7 @@ def _in_json(stream: BinaryIO, head: Head, shift: int = 0) -> Iterator[Found]:
             if _list_in(value) is not None:
                 yield from _inside(each.raw, encoding, number, offset)
             else:
-                yield Document(lowered(value), each.raw, number, offset, len(each.raw))
+                yield Document(_keyed(value, each.raw, encoding), each.raw, number, offset, len(each.raw))
         except Unreadable as error:
             yield Reject(number, offset, len(each.raw), error.code, str(error))
 
@@ -242,6 +243,12 @@ def _list_in(data: Any) -> list[Any] | None:
 
 
 _NOT_DECODED = ("encoding", "not in the encoding of the file")
+
+
+def _keyed(value: Any, raw: bytes, encoding: str) -> dict[str, Any]:
+    """A record by its keys in lower case. Raises Unreadable as `lowered` does, or if a key is there twice."""
+    check_keys(raw if encoding == "utf-8" else text_of(raw, encoding) or "", value)
+    return lowered(value)
 
 
 def _decoded(raw: bytes, encoding: str) -> Any:

@@ -17,6 +17,7 @@ import msgspec
 from ledger.canonical import encode_fast
 from ledger.chain.hashing import sha256
 from ledger.importers.actors import CONTROL
+from ledger.importers.duplicate_keys import check_keys
 from ledger.importers.importer import Outcome, Unreadable
 from ledger.importers.times import NotATime, of_number, utc
 
@@ -61,9 +62,10 @@ def part(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
         value = data.get(name)
         if isinstance(value, str) and value.lstrip().startswith("{"):
             try:
-                value = msgspec.json.decode(value)
+                written, value = value, msgspec.json.decode(value)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
                 continue
+            check_keys(written, value)
         if isinstance(value, dict):
             return lowered(value)
     return {}

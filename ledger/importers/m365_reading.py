@@ -16,6 +16,7 @@ import msgspec
 from ledger.events.usage import ActorClass
 from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
+from ledger.importers.duplicate_keys import check_keys
 from ledger.importers.fields import LARGEST_COUNT
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
@@ -70,9 +71,11 @@ _REFUSALS = {"UserLoginFailed", "UnmanagedSyncClientBlocked", "SharingInvitation
 def audit_data(raw: bytes | str) -> Any:
     """What a line holds, which should be an object. Raises Unreadable."""
     try:
-        return msgspec.json.decode(raw)
+        value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("not-json", "not a JSON object: cut short, or damaged") from error
+    check_keys(raw, value)
+    return value
 
 
 def record_id(said: Said) -> str:
