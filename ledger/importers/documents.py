@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 import msgspec
 
 from ledger.importers.duplicate_keys import check_keys
-from ledger.importers.fields import lowered
+from ledger.importers.fields import by_column, lowered
 from ledger.importers.importer import HEAD, Heading, Ignored, Reject, Unreadable
 from ledger.importers.lines import LONGEST, ONE_BYTE, Line, encoding_of, lines, text_of, without_end
 from ledger.importers.objects import Span, objects
@@ -161,8 +161,11 @@ def _in_table(stream: BinaryIO, head: Head) -> Iterator[Found]:
                 yield Heading(row.offset, row.raw)
             seen_header = True
         else:
-            data = {name: field for name, field in zip(head.header, row.fields, strict=True) if field and name}
-            yield Document(data, row.raw, row.line_number, row.offset, row.length)
+            try:
+                data = by_column(head.header, row.fields)
+                yield Document(data, row.raw, row.line_number, row.offset, row.length)
+            except Unreadable as error:
+                yield Reject(row.line_number, row.offset, row.length, error.code, str(error))
 
 
 def _in_lines(stream: BinaryIO, head: Head) -> Iterator[Found]:

@@ -7,7 +7,7 @@ the same to us.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,18 @@ def lowered(value: Any) -> dict[str, Any]:
     found = dict(zip(_in_lower_case(tuple(value)), value.values(), strict=True))
     if len(found) != len(value):
         raise Unreadable("ambiguous", "one key in two spellings")
+    return found
+
+
+def by_column(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """A row's cells by their columns, as many of both, without the empty ones.
+
+    Raises Unreadable if two columns of one name say two things.
+    """
+    found: dict[str, str] = {}
+    for name, cell in zip(names, cells, strict=True):
+        if cell and name and found.setdefault(name, cell) != cell:
+            raise Unreadable("ambiguous", "two columns of one name say two things: give one another name")
     return found
 
 

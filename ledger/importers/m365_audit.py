@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 from ledger.importers import m365_reading as reading
 from ledger.importers.addresses import Networks
 from ledger.importers.documents import WRAPPED, Document, array, documents, look
+from ledger.importers.fields import by_column
 from ledger.importers.importer import Found, Heading, Ignored, NotThisFormat, Record, Reject, Unreadable, head_of
 from ledger.importers.lines import LONGEST, encoding_of, lines, without_end
 from ledger.importers.m365_said import AuditObject
@@ -81,7 +82,8 @@ class M365Audit:
         return self._read_lines(stream, head) if head.shape == "json-lines" else self._read_json(stream, head)
 
     def _read_csv(self, stream: BinaryIO, head: _Head) -> Iterator[Found]:
-        audit_data = head.header.index("auditdata")
+        columns = [at for at, name in enumerate(head.header) if name == "auditdata"]
+        audit_data = columns[0]
         beside = _columns_beside(head.header)
         stood_in_for = frozenset(key for key, _ in beside)
         all_lines = lines(stream, head.encoding, head.start)
@@ -95,7 +97,7 @@ class M365Audit:
                 read_header = True
             else:
                 try:
-                    found = _audit_object(row.fields[audit_data])
+                    found = _audit_object(_said_in([row.fields[at] for at in columns]))
                     if not found.keys >= stood_in_for:
                         found = found.beside(_told(row.fields, beside))
                     yield self._record(found, row.raw, row.line_number, row.offset)
@@ -172,6 +174,11 @@ _NOT_DECODED = ("encoding", "not in the encoding of the file")
 
 def _is_header(field: str) -> bool:
     return len(field) < 100 and field.strip().lower() == "auditdata"  # what is long is not copied to be compared
+
+
+def _said_in(cells: list[str]) -> str:
+    """What the columns AuditData say, of which there is one as a rule. Raises Unreadable if they say two things."""
+    return cells[0] if len(cells) == 1 else by_column(["auditdata"] * len(cells), cells).get("auditdata", "")
 
 
 def _audit_object(text: str) -> AuditObject:

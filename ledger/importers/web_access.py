@@ -284,7 +284,7 @@ def _w3c(text: str, columns: tuple[str, ...]) -> _Use:
         raise Unreadable("not-a-request", "no #Fields line before this one")
     if len(cells) != len(columns):
         raise Unreadable("columns", f"{len(cells)} fields, and #Fields names {len(columns)}")
-    row = dict(zip(columns, cells, strict=True))
+    row = fields.by_column(columns, cells)
     try:
         happened_at = times.utc(f"{row.get('date', '')} {row.get('time', '')}")
     except times.NotATime as error:
