@@ -6,6 +6,8 @@ name of a file) is in no entry, so a change of it shows in the line's digest onl
 - The same line says the same. Another line may: exports of one record differ in order, columns and shape.
 - What a mapping adds or renames is the importing party's own, and is not compared.
 - An operation that was not in our list when it was recorded may be listed now: that is no contradiction.
+- Silence about the outcome contradicts nothing, nor does "ok" after silence: a request is logged before its response,
+  and an export may end between the two. A refusal or failure after silence does: the ledger has no word of it.
 - A person who was erased cannot be compared.
 """
 
@@ -81,10 +83,14 @@ def _is_the_same(repeat: Repeat) -> bool:
 
 
 def _differ(now: _Said, then: _Said) -> bool:
-    if (now.happened_at, now.outcome, now.items) != (then.happened_at, then.outcome, then.items):
+    if (now.happened_at, now.items) != (then.happened_at, then.items) or _other_outcome(now.outcome, then.outcome):
         return True
     unlisted = now.operation.endswith("other") or then.operation.endswith("other")
     return not unlisted and (now.operation, now.action) != (then.operation, then.action)
+
+
+def _other_outcome(now: str, then: str) -> bool:
+    return now not in (then, "unknown") and (then, now) != ("unknown", "ok")
 
 
 def _other_actors(pairs: Sequence[tuple[str, str]], protocol: str, names: Names) -> list[bool]:

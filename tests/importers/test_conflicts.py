@@ -93,6 +93,21 @@ def test_an_operation_that_is_listed_by_now_is_no_contradiction(world: World, tm
     assert imported(world, tmp_path / "b", json_lines([audit(1)])).counts.duplicate == 1
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "conflicts"),
+    [(None, "Succeeded", 0), ("Succeeded", None, 0), ("Failed", None, 0), (None, "Failed", 1), ("True", "Failed", 1)],
+)
+def test_silence_about_the_outcome_contradicts_nothing_and_a_failure_after_it_does(
+    world: World, tmp_path: Path, then: str | None, now: str | None, conflicts: int
+) -> None:
+    def log(result: str | None) -> str:
+        return json_lines([audit(1, Workload="Exchange", RecordType=2, Operation="Send", ResultStatus=result)])
+
+    imported(world, tmp_path / "a", log(then))
+    counts = imported(world, tmp_path / "b", log(now)).counts
+    assert (counts.new, counts.duplicate, counts.conflicting) == (0, 1 - conflicts, conflicts)
+
+
 def test_a_person_who_was_erased_is_not_compared(world: World, tmp_path: Path) -> None:
     imported(world, tmp_path / "a", json_lines([audit(1)]))
     with world.open() as ledger:
