@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from cli.output import safe
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, disk_failed
 
 INTERRUPTED = 130
 
@@ -122,7 +122,7 @@ def _operating_system(error: OSError) -> tuple[str, int, str, str]:
         return "file.permission", 7, text, "check who owns the file and its folder"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "file.disk-full", 7, text, "make room; then run the same command again"
-    if error.errno in (errno.EIO, errno.ENXIO, errno.EREMOTEIO, errno.ESTALE):
+    if disk_failed(error):
         return "file.disk", 7, f"the disk failed: {text}", "look at the disk (`dmesg`), then run the same command again"
     if isinstance(error, IsADirectoryError | FileExistsError | NotADirectoryError):
         return "file.in-the-way", 7, text, "name another path"

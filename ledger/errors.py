@@ -12,6 +12,8 @@ LedgerError             1  a bug, unless a subclass says otherwise
 
 from __future__ import annotations
 
+import errno
+
 
 class LedgerError(Exception):
     """A fact that stops an operation.
@@ -73,3 +75,11 @@ class KeyProblem(LedgerError):
 class UsageProblem(LedgerError):
     code = "cli.usage"
     exit = 2
+
+
+_OF_DISKS = {errno.EIO, errno.ENXIO, errno.ESTALE, getattr(errno, "EREMOTEIO", errno.EIO)}  # the last: Linux alone
+
+
+def disk_failed(error: OSError) -> bool:
+    """Whether it is the disk that failed, and not a right or a name."""
+    return error.errno in _OF_DISKS

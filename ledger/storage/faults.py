@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from functools import lru_cache
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
+from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed, disk_failed
 
 
 class VersionTaken(Conflict):
@@ -182,19 +182,17 @@ def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0]
 
 
-def disk_failed(error: OSError) -> bool:
-    """Whether it is the disk, and not a right or a name."""
-    return error.errno in (errno.EIO, errno.ENXIO, errno.EREMOTEIO, errno.ESTALE)
-
-
 @lru_cache(maxsize=16)
 def _readable(path: str) -> bool:
-    """Whether the disk gives a file from its beginning to its end. Asked once a run: it may be large."""
+    """Whether the disk gives a file from its beginning to its end. Asked once a run: it may be large.
+
+    It stays open: closing it would take SQLite's own locks on it away from this process (howtocorrupt, section 2.2).
+    """
     for name in (path, f"{path}-wal"):
         try:
-            with open(name, "rb", buffering=0) as file:
-                while file.read(1 << 20):
-                    pass
+            opened = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+            while os.read(opened, 1 << 20):
+                pass
         except OSError as error:
             if disk_failed(error):
                 return False

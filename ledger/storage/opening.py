@@ -13,10 +13,10 @@ from sqlalchemy import URL, Connection, insert, inspect
 
 from ledger.clock import Clock, now
 from ledger.drafts import draft
-from ledger.errors import Conflict, InputRejected, NotFound
+from ledger.errors import Conflict, InputRejected, NotFound, disk_failed
 from ledger.storage import guards, tables
 from ledger.storage.engine import PATIENCE, location, open_engine, sqlite_engine
-from ledger.storage.faults import Damaged, NotALedger, disk_failed, spoken
+from ledger.storage.faults import Damaged, NotALedger, spoken
 from ledger.storage.reader import tables_there
 from ledger.storage.store import Store
 

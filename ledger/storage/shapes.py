@@ -27,9 +27,10 @@ _WORDS = re.compile(r"\b(CHECK|COLLATE|CONFLICT|DEFAULT|GENERATED|REFERENCES|VIR
 
 _ON_SERVER = """
 SELECT a.attname::text, a.atttypid::regtype::text, a.attnotnull,
-  a.attgenerated = '' AND a.attidentity = '' AND NOT a.atthasdef AND a.attcollation IN (0, 'pg_catalog."default"'::regcollation)
+  a.attgenerated = '' AND a.attidentity = '' AND NOT a.atthasdef
+  AND a.attcollation IN (0, 'pg_catalog."default"'::regcollation)
 FROM pg_attribute a WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
-"""  # noqa: E501
+"""
 _SERVER_INDEXES = """
 SELECT i.indexrelid::regclass::text, i.indisunique, i.indexprs IS NOT NULL OR i.indpred IS NOT NULL,
   ARRAY(SELECT a.attname::text FROM unnest(i.indkey) WITH ORDINALITY AS k (num, at)
