@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple, Self
+from typing import Self
 
 import msgspec
 
@@ -32,6 +32,7 @@ from ledger.ids import new_id
 from ledger.keys.keystore import KeyPair
 from ledger.keys.signing import Random, SignedLine, meaning, sign_event
 from ledger.place import Place
+from ledger.recorded import Recorded, RecordedUse
 from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
 from ledger.storage.faults import Damaged
 from ledger.storage.highwater import HighWater, Mark
@@ -74,22 +75,6 @@ class NotByItself(InputRejected):
     """An event that is only ever written together with what it speaks of."""
 
     code = "event.not-by-itself"
-
-
-class Recorded(NamedTuple):
-    """Where an event stands, and whether this call put it there."""
-
-    position: int
-    type: str
-    id: str
-    new: bool
-
-
-class RecordedUse(NamedTuple):
-    """Where a use stands, and the bytes of its event."""
-
-    position: int
-    event: bytes
 
 
 class _Use(msgspec.Struct):

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from cli.demo.telling import ORIGIN, build, seed
-from ledger.application import Application, Recorded
+from ledger.application import Application
 from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.passphrase import no_passphrase
 from ledger.keys.signing import Draft, SignedLine, sign
 from ledger.place import Place
+from ledger.recorded import Recorded
 from ledger.storage.highwater import HighWater
 from ledger.storage.opening import open_store
 from ledger.verification.run import Asked, verify

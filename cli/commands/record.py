@@ -14,10 +14,11 @@ from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
-    from ledger.application import Application, Recorded
+    from ledger.application import Application
     from ledger.errors import LedgerError
     from ledger.keys.keystore import KeyPair
     from ledger.keys.signing import SignedLine
+    from ledger.recorded import Recorded
 
 
 @click.command(epilog=EXIT_STATUS)

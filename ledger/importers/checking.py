@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.application import RecordedUse
 from ledger.chain.hashing import keyed
 from ledger.errors import NotChecked
 from ledger.importers.batches import StoredBatch, uses
@@ -24,6 +23,7 @@ from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer
 from ledger.importers.members import Author, Draft
 from ledger.importers.reading import Reading
+from ledger.recorded import RecordedUse
 from ledger.storage.store import Store
 
 FILES = "files"

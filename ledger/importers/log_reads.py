@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ledger.application import Application, Recorded
+from ledger.application import Application
 from ledger.chain.hashing import keyed
 from ledger.clock import spell
 from ledger.events.base import SignedEvent
@@ -20,6 +20,7 @@ from ledger.importers.ingest import FileRead, Statement
 from ledger.importers.numbering import Run, merged
 from ledger.keys.keyring import HoldsKey
 from ledger.keys.signing import sign_event
+from ledger.recorded import Recorded
 from ledger.storage.store import Store
 
 

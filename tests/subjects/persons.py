@@ -6,9 +6,9 @@ import hashlib  # noqa: TID251 - to look for what must not be there
 from pathlib import Path
 from typing import Any
 
-from ledger.application import Recorded
 from ledger.door import door_of
 from ledger.erasing import carry_out
+from ledger.recorded import Recorded
 from ledger.storage.opening import open_store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.identifiers import Identifier
