@@ -86,7 +86,8 @@ def start_of_day(day: date, zone: ZoneInfo = BRUSSELS) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-FIRST, LAST = start_of_day(date(1900, 1, 1)), start_of_day(date(3000, 1, 1))
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+FIRST, LAST = start_of_day(FIRST_DAY), start_of_day(LAST_DAY + timedelta(days=1))
 """The years in which a ledger counts, half-open: no act or question lies outside, and a term from one that lies inside
 (a century at most) ends in the calendar."""
 YEARS = "the years 1900 to 2999, in which a ledger counts"

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar, cast
 
-from ledger.clock import FIRST, LAST, YEARS
+from ledger.clock import FIRST_DAY, LAST_DAY, YEARS
 from ledger.protocol.document import YAML_1_1_WORDS, Map, Scalar, Seq, Tree
 from ledger.protocol.faults import Abandoned, FaultList, near
 from ledger.protocol.marks import Mark
@@ -115,7 +115,7 @@ def day(node: Tree, context: Context) -> date:
     try:
         if _DATE.fullmatch(found.text):
             given = date.fromisoformat(found.text)
-            if not FIRST.date() <= given <= LAST.date():
+            if not FIRST_DAY <= given <= LAST_DAY:
                 raise context.refuse(node, "type", f"{found.text} lies outside {YEARS}; of no date, leave it out")
             return given
     except ValueError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ledger.importers.numbering import merged
 from projections.obligations.facts import Fact
 from projections.said import Said, count, said, several
 
@@ -80,7 +81,7 @@ def _there_by_year(reads: Iterable[Fact]) -> ByYear:
     for each in reads:
         for year in _years(each):
             found.setdefault(year, []).extend(_there(each))
-    return {year: _merged(stretches) for year, stretches in found.items()}
+    return {year: merged(sorted(stretches)) for year, stretches in found.items()}
 
 
 def _there(read: Fact) -> list[Stretch]:
@@ -99,16 +100,6 @@ def _years(read: Fact) -> range:
 
 def _of_years(there: ByYear, *reads: Fact) -> list[Stretch]:
     return [each for year in {year for read in reads for year in _years(read)} for each in there.get(year, ())]
-
-
-def _merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    merged: list[Stretch] = []
-    for first, last in sorted(stretches):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = merged[-1][0], max(last, merged[-1][1])
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def _without(span: Stretch, taken: Iterable[Stretch]) -> Iterator[Stretch]:

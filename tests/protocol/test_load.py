@@ -93,6 +93,8 @@ MALFORMED = [
     ("drawn_up: 2024-01-15", "drawn_up: 2024-02-30", "2024-02-30", "protocol.type", "not a date"),
     ("drawn_up: 2024-01-15", "drawn_up: 9999-12-31", "9999-12-31", "protocol.type", "outside the years 1900 to 2999"),
     ("drawn_up: 2024-01-15", "drawn_up: 0001-01-01", "0001-01-01", "protocol.type", "outside the years 1900 to 2999"),
+    ("drawn_up: 2024-01-15", "drawn_up: 1899-12-31", "1899-12-31", "protocol.type", "outside the years 1900 to 2999"),
+    ("drawn_up: 2024-01-15", "drawn_up: 3000-01-01", "3000-01-01", "protocol.type", "outside the years 1900 to 2999"),
     ("term: 24 hours", "term: 9999 years", "9999 years", "protocol.term", "from 1 to 100 years"),
     ("term: 24 hours", f"term: {10**18} working-days", f"{10**18}", "protocol.term", "from 1 to 26000 working-days"),
     ("term: 24 hours", f"term: {'9' * 5000} days", "9999", "protocol.term", "from 1 to 36500 days"),
