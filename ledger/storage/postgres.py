@@ -9,14 +9,18 @@
 
 from __future__ import annotations
 
+import os
+import select
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus, Format
+from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy import Engine
 
 from ledger.clock import Clock
@@ -27,8 +31,11 @@ from ledger.storage.upgrade import bring_up
 
 FEW = 200
 """Rows up to which one statement is quicker than COPY and its round trips."""
+LOOKING = 0.000_5
+"""Seconds to look for an answer before sleeping until it comes."""
 TRIES = 3
 """Connections to lose before giving up."""
+_give_way = getattr(os, "sched_yield", int)  # the processor, to who waits for it; where a system has such a call
 
 _INTO = "INSERT INTO entry (position, stream, version, type, raw)"
 _IF_FREE = "ON CONFLICT (position) DO NOTHING"
@@ -92,6 +99,8 @@ class PostgresWriter:
                 self._reconnect()
             except BaseException:
                 self._tip = None
+                if self._connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                    self._connection.close()  # interrupted: its answer must not be taken for that of the next append
                 raise
         raise Unreachable(
             "the connection to the database was lost while writing",
@@ -153,10 +162,10 @@ class PostgresWriter:
         position, stream, version, kind, raw = row
         given = (position.to_bytes(8), stream.encode(), version.to_bytes(8), kind.encode(), raw)
         server = self._connection.pgconn
-        result = server.exec_prepared(_ONE_NAME, given, _BINARY)
+        result = _answered(server, given)
         if result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:  # psycopg forgets all after a ROLLBACK
             server.prepare(_ONE_NAME, _ONE)
-            result = server.exec_prepared(_ONE_NAME, given, _BINARY)
+            result = _answered(server, given)
         if result.status != ExecStatus.COMMAND_OK:
             raise error_from_result(result)
         return result.command_tuples == 1
@@ -216,6 +225,24 @@ class PostgresWriter:
             if stored == [(sent.raw,)]:
                 return sent.outcomes
         return None
+
+
+def _answered(server: PGconn, given: Sequence[bytes]) -> PGresult:
+    """Send the one row. Who sleeps until the answer comes is woken late: we look as long as a flush may take."""
+    server.send_query_prepared(_ONE_NAME, given, _BINARY)
+    server.flush()
+    ready, until = select.poll(), perf_counter() + LOOKING
+    ready.register(server.socket, select.POLLIN)
+    while server.is_busy():
+        if ready.poll(0 if perf_counter() < until else None):
+            server.consume_input()
+        else:
+            _give_way()
+    result = server.get_result()
+    assert result
+    while server.get_result():
+        pass
+    return result
 
 
 def _sent(written: Written, outcomes: list[Outcome]) -> _Sent:

@@ -46,7 +46,20 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
             connection.execute("SELECT pg_reload_conf()")
+            self._until_a_commit_waits(connection)
             connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+
+    def _until_a_commit_waits(self, watching: psycopg.Connection[Any]) -> None:
+        """A reload is answered before it is done, and a setting taken back before that was never set."""
+        with closing(psycopg.connect(self.url, autocommit=True)) as writing:
+            while True:
+                writing.pgconn.send_query(b"SELECT pg_logical_emit_message(true, 'a commit', '')")
+                while writing.pgconn.is_busy():
+                    if _waits(watching, "postgres", "IPC"):
+                        return
+                    writing.pgconn.consume_input()
+                while writing.pgconn.get_result():
+                    pass
 
     def kill(self) -> None:
         process = self._server.get_postmaster_info().process

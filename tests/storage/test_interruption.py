@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
@@ -190,6 +192,32 @@ def test_a_connection_lost_while_idle_is_made_again(postgres_url: str, rows: int
         lose_connection(store)()
         store.append(batch(rows))
         assert check_whole(store) == rows + 1
+
+
+@pytest.mark.parametrize("rows", [1, FEW])
+def test_an_append_interrupted_while_it_waits_does_not_spoil_the_next(postgres_url: str, rows: int):
+    held = "SELECT count(*) FROM pg_locks WHERE relation = 'entry'::regclass AND NOT granted"
+
+    def interrupt(owner: psycopg.Connection[Any]) -> None:
+        while owner.execute(held).fetchone() != (1,):
+            pass
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a run is deaf to it
+    try:
+        with create(postgres_url) as store, psycopg.connect(postgres_url, autocommit=True) as owner:
+            store.append(single())
+            with owner.transaction(), ThreadPoolExecutor(1) as pool:
+                owner.execute("LOCK TABLE entry IN SHARE MODE")
+                pool.submit(interrupt, owner)
+                with pytest.raises(KeyboardInterrupt):
+                    store.append(batch(rows, first=100))
+            receipt = store.append(single(9))
+            size = check_whole(store)
+            assert size == receipt.last
+            assert size in (2, 2 + rows), "the interrupted append is whole or absent"
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_full_disk_leaves_the_ledger_whole_and_says_what_to_do(tmp_path: Path):
