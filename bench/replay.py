@@ -1,11 +1,11 @@
 """How fast every projection is folded from entry 1.
 
 Example: python -m bench.replay --entries 1000000
-One JSON line. Nine entries in ten are uses, in batches of 10,000 over a year; the others are signed acts of one
-protocol: deliveries, receipts, grants, reviews, measures. `library` is the `eventsourcing` library's own
-ProjectionRunner over as many plain events as `--theirs` says, with one view that counts by party and action.
-Memory is the peak of a process that does nothing but replay (or of the one that helps it). `cpu_us` is processor time
-an entry, of all processes together: on a machine that others use, it tells more than the clock.
+One JSON line. Nine entries in ten are uses (or all but `--acts`), in batches of 10,000 over a year; the others are
+signed acts of one protocol: deliveries, receipts, grants, reviews, measures. `library` is the `eventsourcing`
+library's own ProjectionRunner over as many plain events as `--theirs` says, with one view that counts by party and
+action. Memory is the peak of a process that does nothing but replay (or of the one that helps it). `cpu_us` is
+processor time an entry, of all processes together: on a machine that others use, it tells more than the clock.
 """
 
 from __future__ import annotations
@@ -48,9 +48,10 @@ ACTIONS = ("consult", "consult", "consult", "query", "download")
 class Story(Maker):
     """What happens in a year, told by the operator's key."""
 
-    def __init__(self, entries: int) -> None:
+    def __init__(self, entries: int, acts: int | None = None) -> None:
         super().__init__()
         self.entries, self.random = entries, Random(7)
+        self.acts = entries // 10 if acts is None else acts
 
     def act(self, kind: str, author: str, day: float, **fields: Any) -> Row:
         moment = _moment(day)
@@ -120,7 +121,7 @@ class Story(Maker):
         store.append(self.beginning(), files={sha256(data).hex(): data})
         store.append(self.grants())
         number, use = 0, 1 << 20
-        uses = self.entries * 9 // 10
+        uses = self.entries - self.acts
         batches = max(-(-uses // BATCHED), 1)
         size = uses // batches
         for batch in range(batches):
@@ -146,10 +147,10 @@ def _moment(day: float) -> str:
     return spell(datetime(2021, 10, 11, tzinfo=UTC) + timedelta(seconds=int(day * 86_400)))
 
 
-def made(path: Path, entries: int) -> int:
+def made(path: Path, entries: int, acts: int | None = None) -> int:
     msgspec.convert({**_USE, "id": "0" * 32}, AccessUsed)
     with create(path) as store:
-        Story(entries).tell(store)
+        Story(entries, acts).tell(store)
         return store.size()
 
 
@@ -208,15 +209,16 @@ def engines(path: Path, size: int, names: Sequence[str]) -> dict[str, Any]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--entries", type=int, default=200_000)
+    options.add_argument("--acts", type=int, help="entries that are no uses; a tenth, if not given")
     options.add_argument("--theirs", type=int, default=5_000, help="events for the library's runner")
     options.add_argument("--engines", default="local,process", help="local, process, spark; with commas between")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "ledger.db"
-        size = made(path, given.entries)
+        size = made(path, given.entries, given.acts)
         answer: dict[str, Any] = {
-            "bench": "replay", "entries": size, **engines(path, size, given.engines.split(",")),
+            "bench": "replay", "entries": size, "acts": given.acts, **engines(path, size, given.engines.split(",")),
         }  # fmt: skip
         answer["library"] = round(library_rate(given.theirs))
         for name in given.engines.split(","):

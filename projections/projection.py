@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from sys import intern
 from typing import Any, NamedTuple, Protocol
 
@@ -34,7 +35,7 @@ class UnreadableType(NotChecked):
 
 
 _fields = msgspec.json.Decoder(dict[str, Any]).decode
-_PART = 1_000
+_PART = 50
 _SHORT = 32
 """Letters from which on a text is likely to be the only one of its kind: an id, a digest."""
 
@@ -151,7 +152,10 @@ class Projection(Protocol):
         ...
 
     def dump(self, state: Any) -> Any:
-        """The state as canonical JSON values, in an order that does not depend on how it came about."""
+        """The state as canonical JSON values, in an order that does not depend on how it came about.
+
+        What may be long is an iterator in place of a list, so that it is never there as a whole beside the state.
+        """
         ...
 
     def load(self, dumped: Any) -> Any:
@@ -168,7 +172,7 @@ def digest(projection: Projection, state: Any) -> str:
 @uncollected()
 def dumped(projection: Projection, state: Any) -> bytes:
     """The state's canonical bytes. What came out of canonical entries needs no second check of each value."""
-    return encode_fast(projection.dump(state))
+    return b"".join(_parts(projection.dump(state)))
 
 
 def digest_of(projection: Projection, state: bytes) -> str:
@@ -192,9 +196,11 @@ def _parts(value: Any) -> Iterator[bytes]:
             yield (b"," if number else b"{") + encode_fast(name) + b":"
             yield from _parts(value[name])
         yield b"}" if value else b"{}"
-    elif isinstance(value, list) and len(value) > _PART:
-        for start in range(0, len(value), _PART):
-            yield (b"," if start else b"[") + encode_fast(value[start : start + _PART])[1:-1]
-        yield b"]"
+    elif isinstance(value, list | Iterator):
+        rows, before = iter(value), b"["
+        while part := list(islice(rows, _PART)):
+            yield before + encode_fast(part)[1:-1]
+            before = b","
+        yield b"]" if before == b"," else b"[]"
     else:
         yield encode_fast(value)

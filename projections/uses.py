@@ -141,9 +141,9 @@ class Uses:
     def stretches(self) -> int:
         return sum(len(days) for days in self.kept.values())
 
-    def dump(self) -> dict[str, list[list[str]]]:
+    def dump(self) -> dict[str, Iterator[list[str]] | list[list[str]]]:
         """A row a key, its numbers as one text: apart they would take several times as long to read."""
-        days = [[*key, " ".join(map(str, days.numbers))] for key, days in sorted(self.kept.items())]
+        days = ([*key, " ".join(map(str, days.numbers))] for key, days in sorted(self.kept.items()))
         return {"days": days, "hours": self.hours.dump()}
 
     @classmethod

@@ -112,7 +112,7 @@ class ObligationsProjection:
         return sum(len(several) for several in state.facts.values()) + (state.uses.stretches() if state.uses else 0)
 
     def dump(self, state: State) -> Any:
-        facts = [
+        facts = (
             {
                 "event": known.fields,
                 "position": known.position,
@@ -122,7 +122,7 @@ class ObligationsProjection:
             }
             for _, several in sorted(state.facts.items())
             for known in several
-        ]
+        )
         dumped = {"facts": facts, "keyed": dict(sorted(state.keyed.items()))}
         return dumped if state.uses is None else {**dumped, "uses": state.uses.dump()}
 

@@ -97,9 +97,9 @@ class AccessRegister:
 
     def dump(self, state: State) -> Any:
         return {
-            "facts": [[known.position, _spelled(known.recorded_at), known.stream, known.type, known.fields]
-                      for known in state.facts],
-            "uses": [[*key, *use] for key, use in sorted(state.uses.items())],
+            "facts": ([known.position, _spelled(known.recorded_at), known.stream, known.type, known.fields]
+                      for known in state.facts),
+            "uses": ([*key, *use] for key, use in sorted(state.uses.items())),
         }  # fmt: skip
 
     def load(self, dumped: Any) -> State:
