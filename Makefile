@@ -36,7 +36,7 @@ docs:            ## the pages and the schema that are made from the code; a test
 	$(BIN)/python -m tests.docs.generated
 
 bench:           ## every script of bench/RESULTS.md, at its own smaller size: some minutes on a quiet machine
-	for part in append verify replay obligations import_log bundle erase startup; do $(BIN)/python -m bench.$$part || exit 1; done
+	for part in append verify proof replay obligations import_log bundle erase startup; do $(BIN)/python -m bench.$$part || exit 1; done
 
 demo:
 	$(BIN)/ledger demo
