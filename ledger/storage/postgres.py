@@ -230,10 +230,9 @@ class PostgresWriter:
 def _answered(server: PGconn, given: Sequence[bytes]) -> PGresult:
     """Send the one row. Who sleeps until the answer comes is woken late: we look as long as a flush may take."""
     server.send_query_prepared(_ONE_NAME, given, _BINARY)
-    server.flush()
     ready, until = select.poll(), perf_counter() + LOOKING
-    ready.register(server.socket, select.POLLIN)
-    while server.is_busy():
+    while (unsent := server.flush()) or server.is_busy():
+        ready.register(server.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
         if ready.poll(0 if perf_counter() < until else None):
             server.consume_input()
         else:

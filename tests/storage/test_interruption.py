@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -218,6 +219,17 @@ def test_an_append_interrupted_while_it_waits_does_not_spoil_the_next(postgres_u
             assert size in (2, 2 + rows), "the interrupted append is whole or absent"
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_an_event_that_a_slow_network_takes_in_pieces_is_appended(postgres_url: str):
+    with create(postgres_url) as store:
+        store.append(single())
+        sending = store._writer._connection.pgconn.socket  # type: ignore[union-attr]
+        with socket.socket(fileno=os.dup(sending)) as narrow:
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
+        row = single(2)[0]
+        store.append([row._replace(event=row.event[:-1] + b',"text":"%s"}' % (b"x" * 60_000))])
+        assert check_whole(store) == 2
 
 
 def test_a_full_disk_leaves_the_ledger_whole_and_says_what_to_do(tmp_path: Path):
