@@ -130,7 +130,7 @@ class Checking:
         seen = {each.entry.position: bytearray(each.opener.batch.count) for each in self._batches}
         for chunk in Reading(importer, self._author, self.record_key).chunks(log.stream):
             found.unreadable += len(chunk.rejects)
-            self._compare(chunk.drafts, seen, found)
+            self._compare(chunk.drafts, seen, found, in_halves=getattr(importer, "in_halves", False))
         for each in self._batches:
             marks = seen[each.entry.position]
             if 0 in marks:
@@ -141,10 +141,10 @@ class Checking:
                 ]
         return found
 
-    def _compare(self, drafts: list[Draft], seen: dict[int, bytearray], found: Comparison) -> None:
+    def _compare(self, drafts: list[Draft], seen: dict[int, bytearray], found: Comparison, *, in_halves: bool) -> None:
         recorded = self._recorded([(each.happened_at, each.event_id) for each in drafts])
         repeats = (Repeat(each, recorded[each.event_id]) for each in drafts if each.event_id in recorded)
-        against = contradictions(repeats, self._author.protocol, self._names)
+        against = contradictions(repeats, self._author.protocol, self._names, in_halves=in_halves)
         otherwise = {(each.draft.event_id, each.draft.offset) for each in against}
         for draft in drafts:
             use = recorded.get(draft.event_id)

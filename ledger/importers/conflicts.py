@@ -8,6 +8,7 @@ name of a file) is in no entry, so a change of it shows in the line's digest onl
 - An operation that was not in our list when it was recorded may be listed now: that is no contradiction.
 - Silence about the outcome contradicts nothing, nor does "ok" after silence: a request is logged before its response,
   and an export may end between the two. A refusal or failure after silence does: the ledger has no word of it.
+- Where a request and its response are two records (Databricks), each has its own moment, and one may name nobody.
 - A person who was erased cannot be compared.
 """
 
@@ -60,8 +61,13 @@ class _Said(msgspec.Struct):
 _said = msgspec.json.Decoder(_Said).decode
 
 
-def contradictions(repeats: Iterable[Repeat], protocol: str, names: Names) -> list[Repeat]:
-    """Those of these repeats that say otherwise now."""
+def are_halves(outcome: str, other: str) -> bool:
+    """Whether these may be the outcomes of a request and of the response that tells how it went."""
+    return {outcome, other} == {"unknown", "ok"}
+
+
+def contradictions(repeats: Iterable[Repeat], protocol: str, names: Names, *, in_halves: bool = False) -> list[Repeat]:
+    """Those of these repeats that say otherwise now; `in_halves`: a request and its response may be two records."""
     doubtful = [each for each in repeats if not _is_the_same(each)]
     if not doubtful:
         return []
@@ -72,7 +78,9 @@ def contradictions(repeats: Iterable[Repeat], protocol: str, names: Names) -> li
     return [
         each
         for each, (now, then), is_other in zip(doubtful, pairs, actors, strict=True)
-        if now.line != then.line and (is_other or _differ(now, then))
+        if now.line != then.line
+        and not (in_halves and _is_other_half(each.draft, now, then, is_other))
+        and (is_other or _differ(now, then))
     ]
 
 
@@ -87,6 +95,12 @@ def _differ(now: _Said, then: _Said) -> bool:
         return True
     unlisted = now.operation.endswith("other") or then.operation.endswith("other")
     return not unlisted and (now.operation, now.action) != (then.operation, then.action)
+
+
+def _is_other_half(draft: Draft, now: _Said, then: _Said, is_other: bool) -> bool:
+    """Whether one is the request and one its response: each has a moment of its own, and one may name nobody."""
+    two_named = is_other and draft.actor and then.actor
+    return are_halves(now.outcome, then.outcome) and now.operation == then.operation and not two_named
 
 
 def _other_outcome(now: str, then: str) -> bool:

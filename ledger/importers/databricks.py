@@ -35,6 +35,8 @@ class Databricks(ObjectLog):
     """Reads who did what in a workspace or an account."""
 
     name = "databricks"
+    in_halves = True
+    """A request and its response may be two records, in two files too."""
     title = "a Databricks audit log"
     hint = "export it by audit log delivery, by an Azure diagnostic setting, or from system.access.audit"
 

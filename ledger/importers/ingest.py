@@ -22,7 +22,7 @@ from typing import Protocol as Interface
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.errors import LedgerError
-from ledger.importers.conflicts import Names, Recorded, Repeat, contradictions
+from ledger.importers.conflicts import Names, Recorded, Repeat, are_halves, contradictions
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer, Reject
 from ledger.importers.members import Author, Draft
@@ -154,7 +154,8 @@ class Ingestion:
         self._rehearsal, self._recorded, self._read_chunks = rehearsal, recorded, chunks
         author = Author(statement.author, statement.protocol)
         self.reading = Reading(importer, author, secrets.record_key)
-        self._seen: OrderedDict[str, tuple[int, str]] = OrderedDict()
+        self._in_halves = getattr(importer, "in_halves", False)
+        self._seen: OrderedDict[str, tuple[int, str, str]] = OrderedDict()
         self.counts = Counts()
         self.offset = 0
         """How far the present file has been read, in bytes."""
@@ -238,7 +239,7 @@ class Ingestion:
             return drafts
         fresh = [draft for draft in drafts if draft.event_id not in recorded]
         repeats = (Repeat(draft, recorded[draft.event_id]) for draft in drafts if draft.event_id in recorded)
-        against = contradictions(repeats, self._statement.protocol, self._secrets)
+        against = contradictions(repeats, self._statement.protocol, self._secrets, in_halves=self._in_halves)
         self.counts.duplicate += len(drafts) - len(fresh) - len(against)
         for draft, use in against:
             file.contradicted[draft.event_id] = use.position
@@ -257,12 +258,12 @@ class Ingestion:
         before = self._seen.get(draft.record_id)
         if before is None:
             # A rehearsal forgets nothing, and records nothing that could name a use.
-            self._seen[draft.record_id] = (draft.content, "" if self._rehearsal else draft.event_id)
+            self._seen[draft.record_id] = (draft.content, "" if self._rehearsal else draft.event_id, draft.outcome)
             if len(self._seen) > REMEMBERED and not self._rehearsal:
                 self._seen.popitem(last=False)
             return True
-        content, event_id = before
-        if content == draft.content:
+        content, event_id, outcome = before
+        if content == draft.content or (self._in_halves and are_halves(outcome, draft.outcome)):
             self.counts.duplicate += 1
             return False
         file.disputed.add(event_id)

@@ -32,6 +32,7 @@ class Draft(NamedTuple):
     offset: int
     length: int
     is_listed: bool
+    outcome: str
     notes: tuple[str, ...] = ()
 
     def member(self, token: str | None) -> bytes:
@@ -87,6 +88,7 @@ def draft(record: Record, author: Author, digest: str, line: str) -> Draft:
         offset,
         len(record.raw),
         is_listed,
+        record.outcome,
         record.notes,
     )
 

@@ -10,25 +10,31 @@ import pytest
 
 from ledger.application import Application
 from ledger.clock import spell
+from ledger.importers.databricks import Databricks
+from ledger.importers.importer import Importer
 from ledger.importers.ingest import Ingestion, Statement
 from ledger.importers.log_reads import fields
 from ledger.importers.m365_audit import M365Audit
 from ledger.importers.recording import Recording
 from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines, reasons
+from tests.importers.logs import World as Memory
+from tests.importers.products import brick
 from tests.worlds import V, World
 
 
-def imported(world: World, path: Path, text: str) -> Ingestion:
+def imported(world: World, path: Path, text: str, importer: Importer | None = None) -> Ingestion:
     """Import a log as VLAIO's, comparing it with what is recorded."""
     with world.open() as ledger:
-        return imported_into(ledger, world, path, text)
+        return imported_into(ledger, world, path, text, importer)
 
 
-def imported_into(ledger: Application, world: World, path: Path, text: str) -> Ingestion:
+def imported_into(
+    ledger: Application, world: World, path: Path, text: str, importer: Importer | None = None
+) -> Ingestion:
     path.write_text(text)
     statement = Statement("VLAIO", V, spell(world.clock()))
     recorded = ledger.recorded_uses
-    run = Ingestion(M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded)
+    run = Ingestion(importer or M365Audit(), statement, ledger.vault, ledger.known_uses, recorded=recorded)
     for _ in Recording(ledger, run, V, world.key("VLAIO")).run(path):
         pass
     return run
@@ -106,6 +112,41 @@ def test_silence_about_the_outcome_contradicts_nothing_and_a_failure_after_it_do
     imported(world, tmp_path / "a", log(then))
     counts = imported(world, tmp_path / "b", log(now)).counts
     assert (counts.new, counts.duplicate, counts.conflicting) == (0, 1 - conflicts, conflicts)
+
+
+REQUEST = brick(1, response=None)
+
+
+def answer(status: int = 200, **fields: Any) -> dict[str, Any]:
+    """The response to that request, a while later."""
+    later = {"timestamp": REQUEST["timestamp"] + 45_000, "response": {"statusCode": status}}
+    return brick(1, **(later | fields))
+
+
+HALVES = [
+    (answer(), 0), (answer(userIdentity={}), 0), (answer(status=403), 1),
+    (answer(userIdentity={"email": "Jan.Voorbeeld@fictief.example"}), 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "conflicts"), HALVES)
+def test_a_response_of_another_moment_does_not_contradict_a_request_that_was_read_before_it(
+    world: World, tmp_path: Path, response: dict[str, Any], conflicts: int
+) -> None:
+    imported(world, tmp_path / "a", json_lines([REQUEST]), Databricks())
+    counts = imported(world, tmp_path / "b", json_lines([response]), Databricks()).counts
+    assert (counts.new, counts.duplicate, counts.conflicting) == (0, 1 - conflicts, conflicts)
+
+
+@pytest.mark.parametrize(("status", "conflicts"), [(200, 0), (403, 1)])
+def test_a_request_and_its_response_in_two_files_of_one_run_are_one_use(
+    tmp_path: Path, status: int, conflicts: int
+) -> None:
+    run = Memory(Databricks()).ingestion()
+    for name, record in (("a", REQUEST), ("b", answer(status))):
+        (tmp_path / name).write_text(json_lines([record]))
+        list(run.batches(tmp_path / name))
+    assert (run.counts.new, run.counts.duplicate, run.counts.conflicting) == (1, 1 - conflicts, conflicts)
 
 
 def test_a_person_who_was_erased_is_not_compared(world: World, tmp_path: Path) -> None:
