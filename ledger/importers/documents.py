@@ -75,7 +75,7 @@ def look(head: bytes, kind: Kind, *, encoding: str = "") -> Head | None:
     """The head of a file that begins with these bytes; None if nothing in it is a record of this kind."""
     told, start = encoding_of(head)
     encoding = encoding if encoding and told == "utf-8" else told
-    text = head[start:].decode("utf-8" if encoding == "cp1252" else encoding, "replace")
+    text = _begun(head[start:], encoding)
     if text.startswith("\ufeff"):
         text = text[1:]
     if text.lstrip()[:1] in ("{", "["):
@@ -83,6 +83,13 @@ def look(head: bytes, kind: Kind, *, encoding: str = "") -> Head | None:
     return _look_csv(text, kind, Head("", "", encoding, start)) or _look_json(
         text, head, kind, Head("", "", encoding, start)
     )
+
+
+def _begun(raw: bytes, encoding: str) -> str:
+    """The text of a file's first bytes, where a character may be cut; of a spreadsheet line by line, as it is read."""
+    if encoding != "cp1252":
+        return raw.decode(encoding, "replace")
+    return "".join(text_of(line, encoding) or line.decode("utf-8", "replace") for line in raw.splitlines(keepends=True))
 
 
 def documents(stream: BinaryIO, head: Head) -> Iterator[Found]:

@@ -34,6 +34,15 @@ def test_the_separator_is_told_by_the_header(separator: str) -> None:
     assert [each.record_id for each in read(text)] == ["1"]
 
 
+def test_a_column_may_have_an_accent_in_cp1252_too() -> None:
+    mapping = f"encoding: cp1252{MAPPING}".replace("Gebruiker", "Geïdentificeerde")
+    text = f"{TABLE_HEADER}\n{table_row()}\n".replace("Gebruiker", "Geïdentificeerde")
+    for raw in (text.encode("cp1252"), text.encode()):
+        (record,) = found_in(raw, table(mapping))
+        assert isinstance(record, Record)
+        assert record.actor == "an.voorbeeld@fictief.example"
+
+
 def test_objects_are_read_by_the_same_mapping_and_names_inside_them() -> None:
     mapping = "{source: x, application: z, time: {column: t, format: iso}, actor: user.name, action: query}"
     raw = json.dumps({"t": "2026-01-05T08:00:00Z", "user": {"Name": "jan@fictief.example"}})

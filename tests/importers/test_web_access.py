@@ -119,6 +119,11 @@ def test_a_list_in_cp1252_is_read_with_its_names() -> None:
     assert [each.actor for each in read("\n".join([LOGIN_HEADER, login(who="zoë")]))] == ["zoë"]
 
 
+def test_a_header_in_cp1252_is_no_login_whatever_its_columns_are_called() -> None:
+    raw = "\r\n".join([f"{LOGIN_HEADER};Eénheid", f"{login(who='jan')};zoë"]).encode("cp1252")
+    assert [type(each) for each in found_in(raw, WebAccess())] == [Record]
+
+
 def test_an_error_log_and_directives_are_ignored_and_counted(tmp_path: Path) -> None:
     error = "2026/01/05 09:00:00 [error] 7#7: *1 open() failed, client: 192.0.2.44"
     assert [type(each) for each in found_in(f"{request()}\n{error}\n".encode(), WebAccess())] == [Record, Ignored]
