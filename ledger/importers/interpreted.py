@@ -37,6 +37,7 @@ class Interpreted:
         self, importer: Importer, meaning: Meaning, directory: Directory | None, file_digest: Callable[[bytes], Digest]
     ) -> None:
         self.name = importer.name
+        self.in_halves: bool = getattr(importer, "in_halves", False)
         self._importer, self._meaning, self._directory = importer, meaning, directory
         self._places: dict[tuple[str | None, str, str | None], tuple[str, str | None, tuple[str, ...]]] = {}
         self.stated: dict[str, Any] = {**meaning.thresholds.stated}

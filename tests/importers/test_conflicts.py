@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from ledger.application import Application
+from ledger.chain.hashing import sha256
 from ledger.clock import spell
 from ledger.importers.databricks import Databricks
 from ledger.importers.importer import Importer
 from ledger.importers.ingest import Ingestion, Statement
+from ledger.importers.interpreted import Interpreted
 from ledger.importers.log_reads import fields
 from ledger.importers.m365_audit import M365Audit
+from ledger.importers.meaning import NOTHING
 from ledger.importers.recording import Recording
 from tests.importers.logs import OLDER_PORTAL, audit, csv_text, json_lines, reasons
 from tests.importers.logs import World as Memory
@@ -139,10 +142,11 @@ def test_a_response_of_another_moment_does_not_contradict_a_request_that_was_rea
 
 
 @pytest.mark.parametrize(("status", "conflicts"), [(200, 0), (403, 1)])
+@pytest.mark.parametrize("importer", [Databricks(), Interpreted(Databricks(), NOTHING, None, sha256)])
 def test_a_request_and_its_response_in_two_files_of_one_run_are_one_use(
-    tmp_path: Path, status: int, conflicts: int
+    tmp_path: Path, importer: Importer, status: int, conflicts: int
 ) -> None:
-    run = Memory(Databricks()).ingestion()
+    run = Memory(importer).ingestion()
     for name, record in (("a", REQUEST), ("b", answer(status))):
         (tmp_path / name).write_text(json_lines([record]))
         list(run.batches(tmp_path / name))
