@@ -166,6 +166,7 @@ class M365Audit:
             reading.object_class(said, application),
             reading.place(said),
             reading.target(said, operation.word),
+            shared_with=reading.opened_to(operation.word),
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events.usage import ActorClass
+from ledger.events.usage import ActorClass, SharedWith
 from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
 from ledger.importers.duplicate_keys import check_keys
@@ -21,7 +21,6 @@ from ledger.importers.fields import LARGEST_COUNT
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
 from ledger.importers.m365_said import Said
-from ledger.importers.meaning import ANYONE
 from ledger.importers.times import NotATime, utc
 
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?", re.ASCII)
@@ -197,16 +196,29 @@ _OPENED_TO_ONE = {
     "AccessInvitationCreated",
     "FileShared",
 }
+_OPENED_TO_SEVERAL = {"ShareReport", "ShareDashboard", "ShareDataset"}
+
+
+def opened_to(word: str) -> SharedWith | None:
+    """`anyone` where whoever has the link may open it: that needs no mapping."""
+    return "anyone" if word in _OPENED_TO_ANYONE else None
 
 
 def target(said: Said, word: str) -> str | None:
-    """With whom something was shared, in clear, only for mapping rules: an account, or ANYONE; '' for not said."""
-    if word in _OPENED_TO_ANYONE:
-        return ANYONE
+    """With whom something was shared, in clear, only for mapping rules: accounts, one a line; '' for not said."""
+    if word in _OPENED_TO_SEVERAL:
+        return "\n".join(_recipients(said.sharinginformation))
     if word not in _OPENED_TO_ONE:
         return None
     named = said.targetuserorgroupname
     return named if isinstance(named, str) else ""
+
+
+def _recipients(information: Any) -> list[str]:
+    """Of a share in Power BI."""
+    each_one = information if isinstance(information, list) else []
+    found = [each.get("RecipientEmail", each.get("recipientemail")) for each in each_one if isinstance(each, dict)]
+    return [each for each in found if isinstance(each, str)]
 
 
 def network(said: Said, internal: Networks) -> Network | None:

@@ -44,6 +44,7 @@ class Said(NamedTuple):
     teamname: Any = None
     mailboxownerupn: Any = None
     targetuserorgroupname: Any = None
+    sharinginformation: Any = None
     clientip: Any = None
     clientipaddress: Any = None
     actoripaddress: Any = None

@@ -28,8 +28,6 @@ from ledger.protocol.faults import Abandoned, FaultList
 from ledger.protocol.reading import Context, Fields, many, mapping, name, number, text
 
 KEYS = ("applications", "datasets", "sharing", "thresholds")
-ANYONE = "*"
-"""The target of a share that whoever has the link may open."""
 
 
 class Rule(NamedTuple):
@@ -79,16 +77,22 @@ class Meaning(NamedTuple):
                         object_class or "")  # fmt: skip
 
     def shared_with(self, target: str | None) -> SharedWith:
-        """Whether the target is of a party, by the domain of its address; `unknown` where no domains are given."""
-        if target == ANYONE:
-            return "anyone"
-        domain = _domain(target or "")
+        """Whether the target is of a party, by the domain of its address; `unknown` where no domains are given.
+
+        Of several, one a line, the one that is farthest from the parties counts.
+        """
+        found = {self._of_one(each) for each in (target or "").split("\n")}
+        return next(each for each in _FARTHEST_FIRST if each in found)
+
+    def _of_one(self, address: str) -> SharedWith:
+        domain = _domain(address)
         if not domain or not self.domains:
             return "unknown"
         inside = any(domain == each or domain.endswith(f".{each}") for each in self.domains)
         return "parties" if inside else "outside"
 
 
+_FARTHEST_FIRST: tuple[SharedWith, ...] = ("outside", "unknown", "parties")
 NOTHING = Meaning({}, (), frozenset(), Thresholds())
 
 

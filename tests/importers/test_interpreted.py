@@ -103,6 +103,29 @@ def test_a_share_is_told_apart_by_the_domain_of_its_target(
 
 
 @pytest.mark.parametrize(
+    ("operation", "recipients", "shared"),
+    [
+        ("ShareReport", ["an@vlaio.example", "iemand@elders.example"], "outside"),
+        ("ShareDashboard", ["an@vlaio.example", "Leden van Vragen"], "unknown"),
+        ("ShareDataset", ["an@vlaio.example", "jan@tbt.example"], "parties"),
+        ("ShareReport", [], "unknown"),
+        ("PublishToWebReport", [], "anyone"),
+    ],
+)
+def test_a_share_in_power_bi_is_told_by_the_recipient_who_is_farthest_from_the_parties(
+    operation: str, recipients: list[str], shared: str, tmp_path: Path
+) -> None:
+    told = [{"RecipientEmail": each, "ResharePermission": "Read"} for each in recipients]
+    found = the(interpreted(tmp_path, MAPPING), Operation=operation, Workload="PowerBI", SharingInformation=told)
+    assert found.shared_with == shared
+
+
+@pytest.mark.parametrize("operation", ["AnonymousLinkCreated", "PublishToWebReport"])
+def test_what_whoever_has_the_link_may_open_is_told_without_a_mapping(operation: str) -> None:
+    assert the(M365Audit(), Operation=operation).shared_with == "anyone"
+
+
+@pytest.mark.parametrize(
     ("moment", "function"),
     [
         ("2021-09-30T21:59:59", None), ("2021-09-30T22:00:00", "adviser"), ("2022-06-30T21:59:59", "adviser"),
