@@ -77,7 +77,7 @@ def _tell_lines(obligations: Sequence[Obligation], told: Callable[[str], None]) 
 
 def _line(each: Obligation) -> str:
     unit = f"  {each.unit}" if each.unit and each.unit.label not in each.counterparty else ""
-    return f"  {each.clause}  {each.bearer} -> {', '.join(each.counterparty)}  ({each.term}){unit}"
+    return f"  {each.clause}  {each.bearer} -> {', '.join(each.counterparty) or '?'}  ({each.term}){unit}"
 
 
 def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:

@@ -111,3 +111,10 @@ def test_a_dry_run_as_json_has_the_draft_and_every_obligation(say: Say, capsys: 
 def test_an_act_without_the_power_is_told_to_have_no_effect(say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say("protocol", "dissolve", "N-1", "--as", "VLAIO", "--protocol", V, "--dry-run") == 0
     assert "would have no effect: protocol-dissolution-declared by VLAIO" in capsys.readouterr().out
+
+
+def test_whom_it_is_owed_to_is_a_question_mark_where_that_is_not_known(
+    say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert say(*INCIDENT[:-4], "--as", "TBT", "--protocol", V, "--dry-run") == 0
+    assert "AVG 33(1)/b  TBT -> ?  (72 hours)" in capsys.readouterr().out
