@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,11 +12,12 @@ from ledger.chain.hashing import NO_LEAF
 from ledger.clock import Moment
 from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
 from ledger.events.codec import encoded
-from projections.obligations.answer import Answer, Finding, Obligation, Violation, VoidAct
+from projections.obligations.answer import Answer, Cause, Finding, Obligation, Violation, VoidAct
 from projections.obligations.engine import evaluate, world_of
 from projections.obligations.life import MOMENT
 from projections.obligations.projection import ObligationsProjection, State
-from projections.projection import Fact
+from projections.obligations.statements import RETRACTED
+from projections.projection import Fact, Known
 
 
 class Turn(NamedTuple):
@@ -56,7 +58,29 @@ def effect(projection: ObligationsProjection, state: State, event: Event, positi
     last = max((as_of, *(turn.at.latest for turn in turns)))
     if last > as_of:
         before = evaluate(known, last, protocol=protocol)
-    return _difference(at, before, evaluate(held, last, protocol=protocol), turns)
+    found = _difference(at, before, evaluate(held, last, protocol=protocol), turns)
+    return found._replace(in_vain=(*found.in_vain, *_unheard(known.facts.get(protocol or "", ()), Fact(entry).known)))
+
+
+def _unheard(entries: Iterable[Known], stated: Known) -> list[VoidAct]:
+    """A correction or retraction (R2) that changes nothing: of another's event, or of one that is not here."""
+    fields = stated.fields
+    target = fields.get("retracts") or fields.get("corrects")
+    named = next((each for each in entries if each.fields["id"] == target), None)
+    if target is None or (named is not None and _answers(named, stated)):
+        return []
+    why = f"this protocol has no event {target}"
+    if named is not None:
+        why = f"entry {named.position} is {named.type} of {named.fields['author']}"
+    at = Moment.counted(fields["happened_at"]).earliest
+    cause = Cause(stated.position, fields["id"])
+    protocol, author = fields.get("protocol", ""), fields["author"]
+    return [VoidAct(protocol=protocol, act=cause, type=stated.type, party=author, at=at, why=why)]
+
+
+def _answers(named: Known, stated: Known) -> bool:
+    same_type = stated.type in (RETRACTED, named.type)
+    return same_type and named.fields["author"] == stated.fields["author"]
 
 
 def _turns(state: State, protocol: str | None, as_of: datetime) -> tuple[Turn, ...]:

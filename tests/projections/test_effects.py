@@ -93,6 +93,18 @@ def test_an_act_that_nobody_may_state_is_told_to_be_in_vain() -> None:
     assert [(each.type, each.party) for each in found.in_vain] == [("protocol-dissolution-declared", "TBT")]
 
 
+def test_what_takes_back_or_corrects_what_it_cannot_is_told_to_be_in_vain() -> None:
+    story = begun()
+    error = story.tell("incident-detected", "TBT", "2022-05-02T08:00:00Z", incident="I-1", leak=True)
+    place = f"entry {len(story.entries)} is incident-detected of TBT"
+    for author, target, why in (("VLAIO", error, [place]), ("TBT", error, []),
+                                ("TBT", "cd" * 16, [f"this protocol has no event {'cd' * 16}"])):  # fmt: skip
+        found = tried(story, "event-retracted", author, retracts=target)
+        assert [each.why for each in found.in_vain] == why
+    found = tried(story, "breach-notified", "TBT", incident="I-1", to=["VLAIO"], corrects=error)
+    assert [each.why for each in found.in_vain] == [place]
+
+
 def test_a_notice_of_which_no_receipt_is_known_is_told_to_have_no_effect_yet() -> None:
     story = framework()
     values = {"author": "AALST", "happened_at": "2022-12-01", "id": "ab" * 16, "key": "00" * 32, "protocol": "small",
