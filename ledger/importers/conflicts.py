@@ -61,9 +61,16 @@ class _Said(msgspec.Struct):
 _said = msgspec.json.Decoder(_Said).decode
 
 
-def are_halves(outcome: str, other: str) -> bool:
-    """Whether these may be the outcomes of a request and of the response that tells how it went."""
-    return {outcome, other} == {"unknown", "ok"}
+class Half(NamedTuple):
+    """What tells a request from the response that says how it went, and whether both are one person's."""
+
+    outcome: str
+    actor: str | None
+
+    def belongs_to(self, other: Half) -> bool:
+        """Whether one may be the request and one its response: they name one person, or one of them nobody."""
+        is_one = not self.actor or not other.actor or self.actor == other.actor
+        return is_one and {self.outcome, other.outcome} == {"unknown", "ok"}
 
 
 def contradictions(repeats: Iterable[Repeat], protocol: str, names: Names, *, in_halves: bool = False) -> list[Repeat]:
@@ -98,9 +105,9 @@ def _differ(now: _Said, then: _Said) -> bool:
 
 
 def _is_other_half(draft: Draft, now: _Said, then: _Said, is_other: bool) -> bool:
-    """Whether one is the request and one its response: each has a moment of its own, and one may name nobody."""
-    two_named = is_other and draft.actor and then.actor
-    return are_halves(now.outcome, then.outcome) and now.operation == then.operation and not two_named
+    """Whether one is the request and one its response: each has a moment of its own."""
+    recorded = Half(then.outcome, then.actor if is_other else draft.actor)  # a token, which is nobody's name
+    return now.operation == then.operation and Half(now.outcome, draft.actor).belongs_to(recorded)
 
 
 def _other_outcome(now: str, then: str) -> bool:

@@ -22,7 +22,7 @@ from typing import Protocol as Interface
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.errors import LedgerError
-from ledger.importers.conflicts import Names, Recorded, Repeat, are_halves, contradictions
+from ledger.importers.conflicts import Half, Names, Recorded, Repeat, contradictions
 from ledger.importers.custody import LogFile
 from ledger.importers.importer import Importer, Reject
 from ledger.importers.members import Author, Draft
@@ -155,7 +155,7 @@ class Ingestion:
         author = Author(statement.author, statement.protocol)
         self.reading = Reading(importer, author, secrets.record_key)
         self._in_halves = getattr(importer, "in_halves", False)
-        self._seen: OrderedDict[str, tuple[int, str, str]] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[int, str, Half]] = OrderedDict()
         self.counts = Counts()
         self.offset = 0
         """How far the present file has been read, in bytes."""
@@ -255,15 +255,15 @@ class Ingestion:
 
     def _is_first(self, draft: Draft, file: FileRead, rejects: Rejects) -> bool:
         """Whether this run has not met the record before; counts it if it has."""
-        before = self._seen.get(draft.record_id)
+        before, half = self._seen.get(draft.record_id), Half(draft.outcome, draft.actor)
         if before is None:
             # A rehearsal forgets nothing, and records nothing that could name a use.
-            self._seen[draft.record_id] = (draft.content, "" if self._rehearsal else draft.event_id, draft.outcome)
+            self._seen[draft.record_id] = (draft.content, "" if self._rehearsal else draft.event_id, half)
             if len(self._seen) > REMEMBERED and not self._rehearsal:
                 self._seen.popitem(last=False)
             return True
-        content, event_id, outcome = before
-        if content == draft.content or (self._in_halves and are_halves(outcome, draft.outcome)):
+        content, event_id, other = before
+        if content == draft.content or (self._in_halves and half.belongs_to(other)):
             self.counts.duplicate += 1
             return False
         file.disputed.add(event_id)

@@ -17,7 +17,7 @@ from ledger.events.usage import ActorClass, SharedWith
 from ledger.importers.actors import CONTROL, identified
 from ledger.importers.addresses import Networks, network_of
 from ledger.importers.duplicate_keys import check_keys
-from ledger.importers.fields import LARGEST_COUNT
+from ledger.importers.fields import LARGEST_COUNT, lowered
 from ledger.importers.importer import Network, Outcome, Unreadable
 from ledger.importers.m365_operations import Operation, named
 from ledger.importers.m365_said import Said
@@ -215,10 +215,10 @@ def target(said: Said, word: str) -> str | None:
 
 
 def _recipients(information: Any) -> list[str]:
-    """Of a share in Power BI."""
-    each_one = information if isinstance(information, list) else []
-    found = [each.get("RecipientEmail", each.get("recipientemail")) for each in each_one if isinstance(each, dict)]
-    return [each for each in found if isinstance(each, str)]
+    """Of a share in Power BI; '' for one without an address. Raises Unreadable."""
+    several = information if isinstance(information, list) else []
+    found = [lowered(each).get("recipientemail") if isinstance(each, dict) else None for each in several]
+    return [each if isinstance(each, str) else "" for each in found]
 
 
 def network(said: Said, internal: Networks) -> Network | None:

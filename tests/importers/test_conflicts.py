@@ -141,13 +141,13 @@ def test_a_response_of_another_moment_does_not_contradict_a_request_that_was_rea
     assert (counts.new, counts.duplicate, counts.conflicting) == (0, 1 - conflicts, conflicts)
 
 
-@pytest.mark.parametrize(("status", "conflicts"), [(200, 0), (403, 1)])
+@pytest.mark.parametrize(("response", "conflicts"), HALVES)
 @pytest.mark.parametrize("importer", [Databricks(), Interpreted(Databricks(), NOTHING, None, sha256)])
 def test_a_request_and_its_response_in_two_files_of_one_run_are_one_use(
-    tmp_path: Path, importer: Importer, status: int, conflicts: int
+    tmp_path: Path, importer: Importer, response: dict[str, Any], conflicts: int
 ) -> None:
     run = Memory(importer).ingestion()
-    for name, record in (("a", REQUEST), ("b", answer(status))):
+    for name, record in (("a", REQUEST), ("b", response)):
         (tmp_path / name).write_text(json_lines([record]))
         list(run.batches(tmp_path / name))
     assert (run.counts.new, run.counts.duplicate, run.counts.conflicting) == (1, 1 - conflicts, conflicts)

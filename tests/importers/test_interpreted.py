@@ -107,17 +107,19 @@ def test_a_share_is_told_apart_by_the_domain_of_its_target(
     [
         ("ShareReport", ["an@vlaio.example", "iemand@elders.example"], "outside"),
         ("ShareDashboard", ["an@vlaio.example", "Leden van Vragen"], "unknown"),
+        ("ShareDashboard", ["an@vlaio.example", None], "unknown"),
         ("ShareDataset", ["an@vlaio.example", "jan@tbt.example"], "parties"),
         ("ShareReport", [], "unknown"),
         ("PublishToWebReport", [], "anyone"),
     ],
 )
 def test_a_share_in_power_bi_is_told_by_the_recipient_who_is_farthest_from_the_parties(
-    operation: str, recipients: list[str], shared: str, tmp_path: Path
+    operation: str, recipients: list[str | None], shared: str, tmp_path: Path
 ) -> None:
-    told = [{"RecipientEmail": each, "ResharePermission": "Read"} for each in recipients]
-    found = the(interpreted(tmp_path, MAPPING), Operation=operation, Workload="PowerBI", SharingInformation=told)
-    assert found.shared_with == shared
+    for key in ("RecipientEmail", "recipientEmail"):
+        told = [{key: each, "ResharePermission": "Read"} for each in recipients]
+        found = the(interpreted(tmp_path, MAPPING), Operation=operation, Workload="PowerBI", SharingInformation=told)
+        assert found.shared_with == shared
 
 
 @pytest.mark.parametrize("operation", ["AnonymousLinkCreated", "PublishToWebReport"])
