@@ -12,11 +12,11 @@ from ledger.chain.hashing import NO_LEAF
 from ledger.clock import Moment
 from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
 from ledger.events.codec import encoded
-from projections.obligations.answer import Answer, Cause, Finding, Obligation, Violation, VoidAct
+from projections.obligations.answer import Answer, Finding, Obligation, Violation, VoidAct
 from projections.obligations.engine import evaluate, world_of
 from projections.obligations.life import MOMENT
 from projections.obligations.projection import ObligationsProjection, State
-from projections.obligations.statements import RETRACTED
+from projections.obligations.statements import RETRACTED, in_vain
 from projections.projection import Fact, Known
 
 
@@ -69,13 +69,10 @@ def _unheard(entries: Iterable[Known], stated: Known) -> list[VoidAct]:
     named = next((each for each in entries if each.fields["id"] == target), None)
     if target is None or (named is not None and _answers(named, stated)):
         return []
-    why = f"this protocol has no event {target}"
+    why = f"no act of this protocol has the id {target}"
     if named is not None:
         why = f"entry {named.position} is {named.type} of {named.fields['author']}"
-    at = Moment.counted(fields["happened_at"]).earliest
-    cause = Cause(stated.position, fields["id"])
-    protocol, author = fields.get("protocol", ""), fields["author"]
-    return [VoidAct(protocol=protocol, act=cause, type=stated.type, party=author, at=at, why=why)]
+    return [in_vain(stated, fields["author"], why)]
 
 
 def _answers(named: Known, stated: Known) -> bool:

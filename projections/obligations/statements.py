@@ -152,7 +152,7 @@ def _fact(
             parties.append(party)
             reported = reported or not free
         else:
-            void.append(_in_vain(known, party, f"{author} has no mandate of {party} for {known.type}"))
+            void.append(in_vain(known, party, f"{author} has no mandate of {party} for {known.type}"))
     why = void[0].why if not parties else ""
     fact = Fact(
         id=known.fields["id"],
@@ -175,7 +175,8 @@ def acting(fields: Mapping[str, Any]) -> tuple[str, ...]:
     return _tuple(fields.get("party")) or _tuple(fields.get("on_behalf_of")) or (fields["author"],)
 
 
-def _in_vain(known: Known, party: str, why: str) -> VoidAct:
+def in_vain(known: Known, party: str, why: str) -> VoidAct:
+    """The act as one that has no effect for that party, and why."""
     return VoidAct(
         protocol=known.fields.get("protocol", ""),
         act=Cause(known.position, known.fields["id"]),

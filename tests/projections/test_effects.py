@@ -98,7 +98,7 @@ def test_what_takes_back_or_corrects_what_it_cannot_is_told_to_be_in_vain() -> N
     error = story.tell("incident-detected", "TBT", "2022-05-02T08:00:00Z", incident="I-1", leak=True)
     place = f"entry {len(story.entries)} is incident-detected of TBT"
     for author, target, why in (("VLAIO", error, [place]), ("TBT", error, []),
-                                ("TBT", "cd" * 16, [f"this protocol has no event {'cd' * 16}"])):  # fmt: skip
+                                ("TBT", "cd" * 16, [f"no act of this protocol has the id {'cd' * 16}"])):  # fmt: skip
         found = tried(story, "event-retracted", author, retracts=target)
         assert [each.why for each in found.in_vain] == why
     found = tried(story, "breach-notified", "TBT", incident="I-1", to=["VLAIO"], corrects=error)
