@@ -9,38 +9,29 @@
 
 from __future__ import annotations
 
-import os
-import select
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import psycopg
-from psycopg.errors import error_from_result
-from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine
 
 from ledger.clock import Clock
 from ledger.storage.append import Append, Outcome, StoredRow, Tip, Written, planned
 from ledger.storage.faults import Unreachable
+from ledger.storage.one_row import inserted
 from ledger.storage.tip import check_edge, moved_on, read_tip
 from ledger.storage.upgrade import bring_up
 
 FEW = 200
 """Rows up to which one statement is quicker than COPY and its round trips."""
-LOOKING = 0.000_5
-"""Seconds to look for an answer before sleeping until it comes."""
 TRIES = 3
 """Connections to lose before giving up."""
-_give_way = getattr(os, "sched_yield", int)  # the processor, to who waits for it; where a system has such a call
 
 _INTO = "INSERT INTO entry (position, stream, version, type, raw)"
 _IF_FREE = "ON CONFLICT (position) DO NOTHING"
-_ONE = f"{_INTO} VALUES ($1, $2, $3, $4, $5) {_IF_FREE}".encode()
-_ONE_NAME, _BINARY, _NOT_PREPARED = b"ledger_append_one", (Format.BINARY,) * 5, b"26000"
 _ENTRIES = (
     "unnest(%b::int8[], %b::text[], %b::int8[], %b::text[], %b::bytea[]) AS new (position, stream, version, type, raw)"
 )
@@ -158,17 +149,7 @@ class PostgresWriter:
         return self._connection.execute(_FEW, columns, prepare=True).fetchone() == (1,)
 
     def _inserted_one(self, row: StoredRow) -> bool:
-        """By libpq itself: what a cursor does around it takes as long as the server does."""
-        position, stream, version, kind, raw = row
-        given = (position.to_bytes(8), stream.encode(), version.to_bytes(8), kind.encode(), raw)
-        server = self._connection.pgconn
-        result = _answered(server, given)
-        if result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:  # psycopg forgets all after a ROLLBACK
-            server.prepare(_ONE_NAME, _ONE)
-            result = _answered(server, given)
-        if result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
-        return result.command_tuples == 1
+        return inserted(self._connection.pgconn, row)
 
     def _write_many(self, appends: Sequence[Append], clock: Clock, unanswered: list[_Sent]) -> list[Outcome]:
         moment, signing = clock(), any(append.checkpoint for append in appends)
@@ -225,23 +206,6 @@ class PostgresWriter:
             if stored == [(sent.raw,)]:
                 return sent.outcomes
         return None
-
-
-def _answered(server: PGconn, given: Sequence[bytes]) -> PGresult:
-    """Send the one row. Who sleeps until the answer comes is woken late: we look as long as a flush may take."""
-    server.send_query_prepared(_ONE_NAME, given, _BINARY)
-    ready, until = select.poll(), perf_counter() + LOOKING
-    while (unsent := server.flush()) or server.is_busy():
-        ready.register(server.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
-        if ready.poll(0 if perf_counter() < until else None):
-            server.consume_input()
-        else:
-            _give_way()
-    result = server.get_result()
-    assert result
-    while server.get_result():
-        pass
-    return result
 
 
 def _sent(written: Written, outcomes: list[Outcome]) -> _Sent:
