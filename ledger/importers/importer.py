@@ -53,7 +53,8 @@ class Record(NamedTuple):
     A `happened_at` that is a date was written as a local time which that day had twice. `object_class` is a word of
     ours. `place` is where the use was (a site, a container, a table) and `target` with whom something was shared, in
     clear: a mapping rule may turn them into a dataset and into `shared_with`, and they never leave. What a mapping
-    and a directory add stands in the last fields (`ledger.importers.meaning`); `notes` say what they could not add.
+    and a directory add stands in the last fields (`ledger.importers.meaning`), and what is shared with anyone without
+    them too; `notes` say what they could not add.
     """
 
     record_id: str
