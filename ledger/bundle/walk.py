@@ -85,6 +85,7 @@ class Walk:
     seal: tuple[int, StreamsSealed] | None = None
     versions: dict[str, ProtocolVersionRegistered] = field(default_factory=dict)
     imported: int = 0
+    batch_roots: dict[str, int] = field(default_factory=dict)
     summaries: Summaries = field(default_factory=Summaries)
     sealed: dict[tuple[int, str], SealedPart] = field(default_factory=dict)
     erasures: list[tuple[int, SubjectErased]] = field(default_factory=list)
@@ -189,11 +190,18 @@ class Walk:
         elif isinstance(event, ProtocolVersionRegistered):
             self.versions[event.digest] = event
         elif isinstance(event, LogBatchIngested):
-            self.imported += event.batch.count
+            self._keep_batch(position, event)
         elif isinstance(event, SubjectErased):
             self.erasures.append((position, event))
         self.summaries.take(position, event)
         self._keep_sealed(position, event)
+
+    def _keep_batch(self, position: int, opener: LogBatchIngested) -> None:
+        """No two batches have the same uses: their ids would be used again."""
+        self.imported += opener.batch.count
+        first = self.batch_roots.setdefault(opener.batch.root, position)
+        if first != position:
+            self._fault("batch.twice", position, f"these are the uses of the batch of entry {first}, signed once more")
 
     def _keep_sealed(self, position: int, event: Event) -> None:
         for name, part in sealed_parts(event).items():

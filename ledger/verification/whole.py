@@ -1,7 +1,8 @@
 """The segments joined: what no stretch can tell by itself.
 
 6. Each segment follows from the one before: position, link, time, versions of every stream.
-7. A batch has the members that its opener counted and signed, right behind it, and `/usage` holds nothing else.
+7. A batch has the members that its opener counted and signed, right behind it, and `/usage` holds nothing else. No two
+   batches have the same members.
 8. A seal names the heads that the streams had.
 9. An event id is used once.
 
@@ -76,6 +77,7 @@ class Whole:
             self.imported[usage] = self.imported.get(usage, 0) + self.batch.event.batch.count - self.batch.count
         self.prefix_roots: dict[int, Digest] = {}
         self.ids: dict[str, int] = {}
+        self.batch_roots: dict[str, int] = {}
         self.member_ids = [bytearray() for _ in range(256)]
         self.faults = Faults()
         self.unknown_types: set[str] = set()
@@ -182,6 +184,10 @@ class Whole:
         self.batch = batch
         usage = f"{batch.event.protocol}/usage"
         self.imported[usage] = self.imported.get(usage, 0) + batch.event.batch.count
+        first = self.batch_roots.setdefault(batch.event.batch.root, batch.opener)
+        if first != batch.opener:
+            detail = f"its uses are those of the batch that entry {first} opened, signed once more: each stands twice"
+            self.faults.add("batch.twice", batch.opener, detail)
 
     def _take_part(self, part: BatchPart) -> None:
         self.members += part.count

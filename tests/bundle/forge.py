@@ -98,17 +98,18 @@ class Forge:
         about = {} if type_name in ("streams-sealed/1", "subject-erased/1") else {"protocol": PROTOCOL}
         return built({**values, **about, "id": f"{self.number:032x}", "type": type_name, **fields})
 
-    def batch(self, author: Person, count: int, counted: int = 0) -> None:
-        """An opener and its uses; `counted` is what it says, where that is not so."""
+    def batch(self, author: Person, count: int, counted: int = 0, *, times: int = 1) -> None:
+        """An opener and its uses; `counted` is what it says, where that is not so. All of it is stated so often."""
         uses = [_use(author, self.number + 100 * (at + 1)) for at in range(count)]
         root = merkle_root([leaf_hash(encoded(use)) for use in uses])
-        opener = self.state(
-            author, "log-batch-ingested/1", source="m365-audit", file="ad" * 32, file_bytes=100, first=NOON, last=NOON,
-            batch={"count": counted or count, "root": root.hex()},
-        )  # fmt: skip
-        position = self.append(opener, author)
-        for use in uses:
-            self.append(use, author, signature=f"batch:{position}")
+        for _ in range(times):
+            opener = self.state(
+                author, "log-batch-ingested/1", source="m365-audit", file="ad" * 32, file_bytes=100, first=NOON,
+                last=NOON, batch={"count": counted or count, "root": root.hex()},
+            )  # fmt: skip
+            position = self.append(opener, author)
+            for use in uses:
+                self.append(use, author, signature=f"batch:{position}")
 
     def seal(self, *, heads: dict[str, StreamHead] | None = None, recorded: str = "") -> None:
         sealed = heads if heads is not None else self.heads

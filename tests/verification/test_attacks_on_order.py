@@ -15,7 +15,7 @@ from ledger.events.codec import encoded
 from ledger.events.keys import KeyRevoked
 from ledger.storage.highwater import HighWater
 from ledger.verification.whole import seal_root
-from tests.verification.forging import Forged, Item, at, codes, private, public_id, report_of, sql
+from tests.verification.forging import Forged, Item, at, private, public_id, report_of, sql
 from tests.worlds import World
 
 EARLIER = "2015-01-05T08:00:00Z"
@@ -86,23 +86,6 @@ def test_two_openers_cannot_share_the_same_uses(damaged: World) -> None:
     forged.items.insert(first + count, again)
     forged.write(operator=True, mark=HighWater(damaged.place.head))
     assert "batch.count" in at(report_of(damaged), first + count + 1)
-
-
-@pytest.mark.parametrize("deep", [True, False])
-def test_uses_that_were_written_twice_under_two_openers_are_found(damaged: World, deep: bool) -> None:
-    forged = Forged.of(damaged.place.url)
-    first = forged.first("log-batch-ingested")
-    count = msgspec.json.decode(forged[first].event)["batch"]["count"]
-    again = replace(forged[first])
-    again.sign(private("VLAIO events"), id="ef" * 16)
-    members = [replace(item, opener=again) for item in forged.items[first : first + count]]
-    forged.items[first + count : first + count] = [again, *members]
-    forged.write(operator=True, mark=HighWater(damaged.place.head))
-    report = report_of(damaged, deep=deep)
-    if deep:
-        assert "event.id-twice" in codes(report)
-    assert report.failed == deep, "plain does not read the ids of uses, and says so"
-    assert deep or any("id" in line for line in report.not_checked)
 
 
 def test_uses_that_change_their_batches_break_both_roots(damaged: World) -> None:

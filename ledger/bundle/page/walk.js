@@ -27,6 +27,7 @@ export class Walk {
     this.seal = null;
     this.versions = new Map();
     this.imported = 0;
+    this.batchRoots = new Map();
     this.summaries = new Summaries();
     this.sealed = new Map();
     this.erasures = [];
@@ -134,11 +135,19 @@ export class Walk {
       this.seal = { position, root: bytesOfHex(event.root), streams: event.streams };
     }
     if (event.type === "protocol-version-registered/1") this.versions.set(event.digest, event);
-    if (event.type === "log-batch-ingested/1") this.imported += event.batch.count;
+    if (event.type === "log-batch-ingested/1") this.#keepBatch(position, event.batch);
     if (event.type === "subject-erased/1") this.erasures.push({ position, event });
     for (const [field, part] of sealedParts(event, kind, this.catalogue)) {
       this.sealed.set(`${position} ${field}`, { id: event.id, field, part });
     }
+  }
+
+  /** No two batches have the same uses: their ids would be used again. */
+  #keepBatch(position, { count, root }) {
+    this.imported += count;
+    const first = this.batchRoots.get(root);
+    if (first) this.findings.fault(4, "batch.twice", position, { first });
+    else this.batchRoots.set(root, position);
   }
 
   #signature(entry, event, kind) {

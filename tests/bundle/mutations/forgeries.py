@@ -220,6 +220,14 @@ def use_taken_away() -> Forge:
     return _sealed(forge)
 
 
+@ledger("batch.twice")
+def batch_stated_twice() -> Forge:
+    """The same uses, under two openers that their author signed."""
+    forge = unsealed()
+    forge.batch(VLAIO, 2, times=2)
+    return _sealed(forge)
+
+
 def _summarised(author: Person, uses: int, *, of: str = "", parts: int = 1) -> Forge:
     """The honest ledger, and a summary of VLAIO's first batch, of three uses."""
     forge = unsealed()
