@@ -7,7 +7,7 @@ the mark lags, which is no fault. The same call again finds what was written and
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -15,24 +15,21 @@ from typing import Self
 
 import msgspec
 
-from ledger.chain.checkpoint import Checkpoint
-from ledger.chain.entry import envelope, event_of, split
-from ledger.chain.hashing import Digest
-from ledger.chain.note import Note
-from ledger.chain.proof import check_consistency, consistency_proof
+from ledger.chain.entry import event_of, split
 from ledger.clock import Clock, now, spell
 from ledger.door import Door, caught_up, door_of
 from ledger.drafts import clear
 from ledger.erasing import Replayed, about_of, carry_out, check_scope
-from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed
+from ledger.errors import Conflict, LedgerError
 from ledger.events.base import ProtocolEvent, SignedEvent
 from ledger.events.codec import decoded_fast
-from ledger.events.seals import StreamsSealed
 from ledger.ids import new_id
 from ledger.keys.keystore import KeyPair
-from ledger.keys.signing import Random, SignedLine, meaning, sign_event
+from ledger.keys.signing import Random, SignedLine
 from ledger.place import Place
 from ledger.recorded import Recorded, RecordedUse
+from ledger.repeating import check_by_itself, check_same
+from ledger.sealing import sealed
 from ledger.storage.append import BATCH, Receipt, Row, StaleDecision
 from ledger.storage.faults import Damaged
 from ledger.storage.highwater import HighWater, Mark
@@ -42,39 +39,13 @@ from ledger.storage.marks import Marks
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.guard import check_members
-from ledger.subjects.sealed import SealBroken
 from ledger.verification.last_checkpoint import check_last_checkpoint
-from ledger.verification.whole import seal_root
 
 TRIES = 20
 """How often a decision is taken again because a writer on another machine was faster; on this one they wait in turn."""
 
 ORPHAN_AGE = timedelta(hours=1)
 """How long a writer may take between the vault and the ledger."""
-
-MADE_HERE = {
-    "log-batch-ingested": "its uses follow it in the same append: ledger import FORMAT FILE",
-    "streams-sealed": "a checkpoint follows it in the same append: ledger checkpoint sign",
-}
-"""Types that are never recorded by themselves."""
-
-
-class OtherMeaning(Conflict):
-    """An id that was recorded before, for something else."""
-
-    code = "event.other-meaning"
-
-
-class Inconsistent(VerificationFailed):
-    """The ledger no longer holds what its last checkpoint was signed over."""
-
-    code = "checkpoint.inconsistent"
-
-
-class NotByItself(InputRejected):
-    """An event that is only ever written together with what it speaks of."""
-
-    code = "event.not-by-itself"
 
 
 class _Use(msgspec.Struct):
@@ -194,10 +165,10 @@ class Application:
             try:
                 first, position = new.get(event.id) or self._recorded_line(event.id)
                 if first is not None:
-                    _check_same(line, first)
+                    check_same(line, first)
                     results.append(Recorded(position, event.type, event.id, False))
                     continue
-                _check_by_itself(event, uses)
+                check_by_itself(event, uses)
                 check_scope(event, self.vault, self._protocol_of)
                 rows.append(door.admitted(line))
                 door = door.after(event, stored)
@@ -297,79 +268,12 @@ class Application:
         for _ in range(TRIES):
             with self._known.turn(self.store):
                 try:
-                    return self._signed_checkpoint(self.door, log, events)
+                    receipt, note = sealed(self.store, self.door, log, events, (self.ids(), spell(self.clock())))
                 except StaleDecision:
                     continue
+                self.marked(receipt, sync=True)
+                return note
         raise _busy()
-
-    def _signed_checkpoint(self, door: Door, log: KeyPair, events: KeyPair) -> bytes:
-        self._check_last(door)
-        line = sign_event(self._seal(events), events, door.origin)
-        notes: list[bytes] = []
-
-        def signed(size: int, root: Digest) -> bytes:
-            notes.append(bytes(Checkpoint(door.origin, size, root).signed(log.vkey, log.sign)))
-            return notes[-1]
-
-        receipt = self.store.append([door.admitted(line)], at=door.size, checkpoint=signed)
-        self.marked(receipt, sync=True)
-        return notes[-1]
-
-    def _seal(self, key: KeyPair) -> StreamsSealed:
-        """The seal over the streams as they are; each end is still what the entry behind it follows from."""
-        heads, size = self.store.stream_heads(), self.store.size()
-        if sum(head.version for head in heads) != size:
-            raise Inconsistent(f"the streams do not add up to {size} entries", hint="run: ledger verify")
-        for head in heads:
-            if head.position < size and envelope(self.store.entry(head.position + 1))[1] != head.leaf:
-                raise Inconsistent(f"entry {head.position} is not what it was", hint="run: ledger verify")
-        root = seal_root({head.stream: (head.version, head.leaf) for head in heads})
-        moment = spell(self.clock())
-        return StreamsSealed(
-            author=key.party, happened_at=moment, id=self.ids(), key=key.key_id, stated_at=moment,
-            streams=len(heads), root=root.hex(),
-        )  # fmt: skip
-
-    def _check_last(self, door: Door) -> None:
-        last, head = self.store.latest_checkpoint(), self.store.head()
-        if last is None or head.size != door.size:
-            return
-        nodes = self.store.nodes()
-        try:
-            promised = Checkpoint.parse(Note.parse(last.note).text)
-            proof = consistency_proof(promised.size, head.size, nodes)
-            check_consistency(promised.size, head.size, proof, promised.root, head.root)
-        except (InputRejected, VerificationFailed) as error:
-            raise Inconsistent(
-                f"checkpoint {last.size} was signed over other entries", hint="run: ledger verify"
-            ) from error
-
-
-def _check_by_itself(event: SignedEvent, uses: Collection[str]) -> None:
-    name = event.type.partition("/")[0]
-    if name in MADE_HERE:
-        raise NotByItself(f"{name} is never recorded by itself", field="$.type", hint=MADE_HERE[name])
-    if event.id in uses:
-        raise OtherMeaning(f"the id {event.id} is that of a use", field="$.id", hint="leave the id out")
-
-
-def _check_same(line: SignedLine, first: SignedLine) -> None:
-    """Raise OtherMeaning unless a line says what the first one with its id said."""
-    if line.event_bytes == first.event_bytes:
-        return
-    identifier = line.event.id
-    try:
-        same = meaning(line.event, line.openings) == meaning(first.event, first.openings)
-    except SealBroken as error:
-        raise OtherMeaning(
-            f"the id {identifier} was recorded before, and what its sealed parts said is no longer here to compare",
-            hint="if it is another event, leave the id out",
-        ) from error  # fmt: skip
-    if not same:
-        raise OtherMeaning(
-            f"the id {identifier} was recorded before, with another meaning",
-            hint="to change what was stated, record an event that `corrects` it; else leave the id out",
-        )
 
 
 def _clear_drafts(place: Place) -> None:

@@ -96,8 +96,8 @@ class Signer:
 def _each(
     opened: Application, signer: Signer, lines: list[Line], name: str
 ) -> tuple[list[Recorded], list[LedgerError]]:
-    from ledger.application import OtherMeaning
     from ledger.errors import InputRejected
+    from ledger.repeating import OtherMeaning
 
     recorded: list[Recorded] = []
     refused: list[LedgerError] = []

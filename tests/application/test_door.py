@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ledger.application import OtherMeaning
 from ledger.chain.hashing import sha256
 from ledger.errors import LedgerError
 from ledger.keys.keyring import possession
 from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.signing import SignedLine, sign_event
 from ledger.protocol.shipped import shipped
+from ledger.repeating import OtherMeaning
 from ledger.storage.opening import open_store
 from tests.protocol.texts import THIRD
 from tests.worlds import V, World

@@ -110,7 +110,7 @@ def test_at_a_question_about_an_event_nothing_is_recorded(world: World) -> None:
         ("ledger.verification.segment:leaf_hashes", ("verify",)),
         ("ledger.storage.reader:Reader.pages", ("export",)),
         ("ledger.storage.reader:Reader.pages", ("obligations",)),
-        ("ledger.application:sign_event", ("checkpoint", "sign")),
+        ("ledger.sealing:sign_event", ("checkpoint", "sign")),
         ("ledger.application:Application.marked", ("checkpoint", "sign")),
         (
             "ledger.bundle.archive_writer:ArchiveWriter.add",
