@@ -27,9 +27,9 @@ from ledger.verification import index
 from ledger.verification.again import ids_used_twice
 from ledger.verification.authority import Rules, read_rules
 from ledger.verification.events import Keys
+from ledger.verification.found import Found
 from ledger.verification.keys import KeyHistory, key_history
 from ledger.verification.report import Fault, Faults, Report, Verdict, sorted_faults, verdicts
-from ledger.verification.segment import Found
 from ledger.verification.signed import checkpoint_faults, mark_faults, policy_faults, promises
 from ledger.verification.since import Beginning, beginning
 from ledger.verification.tasks import Others, Task, check, check_elsewhere, shared, started

@@ -13,78 +13,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from ledger.chain.entry import Entry, MalformedEntry
 from ledger.chain.hashing import Digest, leaf_hashes
 from ledger.chain.member_form import MemberForm, Row
-from ledger.chain.merkle import Node, Tree, merkle_root
+from ledger.chain.merkle import Node, Tree
 from ledger.verification.events import Claim, EventCheck, SingleEvent
+from ledger.verification.found import BatchPart, Found, Run, SealSeen, StreamSpan, gap
 from ledger.verification.member_claims import others, pieces
 from ledger.verification.report import MOST_FAULTS, Faults
-
-
-class StreamSpan(NamedTuple):
-    """A stream's part in one segment."""
-
-    first_version: int
-    first_position: int
-    version: int
-    position: int
-    leaf: Digest
-
-
-class BatchPart(NamedTuple):
-    """The members of one batch that lie in one segment.
-
-    `root` is over all their event bytes where something follows them here; else it is None, and `leaves` are given.
-    """
-
-    opener: int
-    first: int
-    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks of a part
-    stream: str
-    claims: set[Claim]
-    root: Digest | None
-    leaves: list[Digest]
-
-
-class SealSeen(NamedTuple):
-    """A seal, and the streams that moved since the one before it in its segment, with their heads."""
-
-    position: int
-    heads: dict[str, tuple[int, Digest]]
-
-
-class Found(NamedTuple):
-    """What one segment shows to `whole`. `prefix_roots` is the root over its leaves at each tree size asked.
-
-    `prev` and the times are None where the first entry could not be read. `member_ids` are sorted, 16 bytes each.
-    """
-
-    first: int
-    last: int
-    count: int  # type: ignore[assignment]  # as above
-    prev: Digest | None
-    leaf: Digest
-    first_recorded: datetime | None
-    last_recorded: datetime | None
-    root: Digest
-    nodes: list[Node]
-    prefix_roots: dict[int, Digest]
-    streams: dict[str, StreamSpan]
-    batches: list[BatchPart]
-    seals: list[SealSeen]
-    singles: list[SingleEvent]
-    member_ids: bytes
-    sealed: bool
-    unknown_types: list[str]
-    reported: list[int]
-    suspect: list[int]
-    broken: list[int]
-    faults: Faults
 
 
 class Stretch(Protocol):
@@ -102,27 +41,6 @@ class Stretch(Protocol):
         Nothing is read then.
         """
         ...
-
-
-@dataclass
-class Run:
-    """A batch whose members are being read. By `form` the next one is known, if it is like the last; so by `said`."""
-
-    opener: int
-    first: int
-    stream: str
-    type: str = ""
-    version: int = 0
-    form: MemberForm | None = None
-    leaves: list[Digest] = field(default_factory=list)
-    claims: set[Claim] = field(default_factory=set)
-    said: list[bytes] = field(default_factory=list)
-
-    def part(self, *, ended: bool) -> BatchPart:
-        whole = ended and self.first == self.opener + 1
-        root = merkle_root(self.leaves) if whole else None
-        kept = [] if whole else self.leaves
-        return BatchPart(self.opener, self.first, len(self.leaves), self.stream, self.claims, root, kept)
 
 
 class Segment:
@@ -362,14 +280,6 @@ class Segment:
             ids, self.events.sealed, sorted(self.events.unknown_types), self.events.reported, self.events.suspect,
             self.broken, self.faults,
         )  # fmt: skip
-
-
-def gap(before: int, position: int) -> str:
-    """What stands between two positions that should follow each other."""
-    if position <= before:
-        return f"position {position} comes after {before}"
-    missing = position - before - 1
-    return f"{missing} entr{'y is' if missing == 1 else 'ies are'} missing before entry {position}"
 
 
 def check_segment(stretch: Stretch, sizes: Iterable[int], events: EventCheck, tree: Tree | None = None) -> Found:

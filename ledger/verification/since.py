@@ -16,8 +16,8 @@ from ledger.events.codec import decoded
 from ledger.events.imports import LogBatchIngested, LogRead
 from ledger.storage.inspection import Beside, head_at, raw_entry, raw_nodes, raw_pages
 from ledger.storage.store import Store
+from ledger.verification.found import StreamSpan
 from ledger.verification.report import Fault
-from ledger.verification.segment import StreamSpan
 from ledger.verification.whole import OpenBatch, Start
 
 

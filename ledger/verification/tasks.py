@@ -25,7 +25,8 @@ from ledger.storage.store import Store
 from ledger.uncollected import uncollected
 from ledger.verification.authority import Rules
 from ledger.verification.events import EventCheck, Keys
-from ledger.verification.segment import Found, check_segment
+from ledger.verification.found import Found
+from ledger.verification.segment import check_segment
 
 AHEAD = 4
 """Segments that wait for each other process, so that it never waits for us: we may have much to do with each answer."""

@@ -22,8 +22,8 @@ from ledger.chain.merkle import merkle_root
 from ledger.events.imports import LogBatchIngested
 from ledger.events.seals import StreamsSealed
 from ledger.verification.events import claim_of
+from ledger.verification.found import BatchPart, Found, SealSeen, StreamSpan, gap
 from ledger.verification.report import MOST_FAULTS, Faults
-from ledger.verification.segment import BatchPart, Found, SealSeen, StreamSpan, gap
 
 BITS = 14
 """A segment has 2 ** BITS entries: a power of two, so that the tree root of a full one is a node of the whole tree."""
