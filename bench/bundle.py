@@ -18,7 +18,8 @@ from time import perf_counter
 from typing import Any
 
 from ledger.application import Application
-from ledger.bundle.build import Request, build
+from ledger.bundle.build import build
+from ledger.bundle.request import Request
 from ledger.bundle.verify import verify
 from ledger.chain.hashing import sha256
 from ledger.chain.policy import Policy

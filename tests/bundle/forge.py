@@ -13,9 +13,10 @@ import msgspec
 
 from ledger.bundle.archive import Archive
 from ledger.bundle.archive_writer import ArchiveWriter
-from ledger.bundle.build import Request, build
+from ledger.bundle.build import build
 from ledger.bundle.manifest import MANIFEST, Manifest, MemberLine
 from ledger.bundle.persons import Disclosed
+from ledger.bundle.request import Request
 from ledger.chain.checkpoint import Checkpoint
 from ledger.chain.entry import Entry, event_of, signed_bytes, spell_signature, spliced
 from ledger.chain.hashing import NO_LEAF, Digest, leaf_hash, sha256

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ledger.bundle.archive import LARGEST_MEMBER
-from ledger.bundle.build import NotInBundle
 from ledger.bundle.documents import Document, named_in
+from ledger.bundle.spool import NotInBundle
 from ledger.bundle.verify import verify
 from ledger.chain.hashing import leaf_hash, sha256
 from ledger.chain.tlog_proof import LogProof

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.bundle.build import Request, build
+from ledger.bundle.build import build
+from ledger.bundle.request import Request
 from ledger.bundle.verify import verify
 from ledger.chain.policy import Policy
 from ledger.place import Place
