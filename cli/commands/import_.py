@@ -11,7 +11,10 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.import_batches import BATCH_COMMANDS
+from cli.import_check import check
+from cli.import_show import list_, show
+from cli.import_source import source
+from cli.import_summarise import summarise
 from cli.options import json_option, ledger_option
 
 if TYPE_CHECKING:
@@ -31,6 +34,10 @@ FORMATS = {
     "web-access": "NCSA combined, nginx, IIS, `;` lists of logins.",
 }
 """The formats of `ledger.importers.formats`, named here so that `--help` loads none of them."""
+
+BATCH_COMMANDS: dict[str, click.Command] = {
+    "check": check, "list": list_, "show": show, "source": source, "summarise": summarise,
+}  # fmt: skip
 
 HELP = """{about}
 

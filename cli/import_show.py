@@ -1,27 +1,19 @@
-"""`ledger import list|show|check|source`: what became of a log."""
+"""`ledger import list|show`: what became of a log."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.import_summarise import summarise
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, natural_width, say, table, width
 
 if TYPE_CHECKING:
-    from ledger.application import Application
     from ledger.importers.batches import StoredBatch, StoredRead, Use
-    from ledger.importers.checking import Checking, Comparison
-    from ledger.importers.importer import Importer
 
-SHOWN = 20
-"""Differences that are told one by one; --json has them all."""
 BATCH = click.argument("batch")
 
 
@@ -188,144 +180,3 @@ def _tell_counts(read: dict[str, Any]) -> None:
         answer(f"  numbers  {read['lowest']:,} to {read['highest']:,}, {read['missing']:,} missing")
     if "conflicting" in read:
         answer(f"  conflict {read['conflicting']:,} records say otherwise than they did")
-
-
-@click.command(epilog=EXIT_STATUS)
-@BATCH
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE", help="As it was given to `import table`.")
-@json_option
-@ledger_option
-@click.pass_context
-def check(ctx: click.Context, batch: str, file: Path, mapping: Path | None, as_json: bool) -> int:
-    """Is this still the file we saw? If not: which records changed, are missing, or were added.
-
-    Exit 0 if it is, or if no record changed, is missing or was added; 3 if not; 9 if the keys of its period are gone.
-
-    \b
-    Example:
-      ledger import check last auditlog.csv
-    """
-    from ledger.errors import NotChecked
-    from ledger.importers.batches import batch as found_batch
-    from ledger.importers.batches import of_file
-    from ledger.importers.checking import Checking
-    from ledger.importers.importer import NotThisFormat
-
-    opened = session.application(ctx)
-    found = found_batch(opened.store, batch)
-    batches, _ = of_file(opened.store, found)
-    checking = Checking(
-        opened.store,
-        batches,
-        opened.vault.record_key,
-        opened.vault.record_purposes(),
-        opened.recorded_uses,
-        opened.vault,
-    )
-    try:
-        comparison = _compared(checking, found.opener.source, file, mapping)
-    except (NotChecked, NotThisFormat) as error:
-        error.at(file=str(file))
-        raise
-    _tell_comparison(file, batches, comparison, as_json=as_json)
-    return 0 if comparison.holds else 3
-
-
-def _compared(checking: Checking, source: str, file: Path, mapping: Path | None) -> Comparison:
-    from ledger.errors import UsageProblem
-    from ledger.importers.inputs import inputs
-
-    logs = inputs([file], lambda: sys.stdin.buffer)
-    for each in logs:
-        with each.open() as log:
-            if len(logs) == 1 or checking.is_same_file(log):
-                return checking.compared(log, _importer(source, mapping))
-    raise UsageProblem(f"{file} holds {len(logs)} logs", hint="name the one that the batch is of")
-
-
-def _importer(source: str, mapping: Path | None) -> Importer:
-    from ledger.errors import UsageProblem
-    from ledger.importers.formats import FORMATS, importer, table
-
-    if mapping is not None:
-        return table(mapping)
-    if source not in FORMATS:
-        raise UsageProblem(f"{source} was read by a mapping", hint="ledger import check BATCH FILE --mapping FILE")
-    return importer(source)
-
-
-def _tell_comparison(file: Path, batches: list[StoredBatch], found: Comparison, *, as_json: bool) -> None:
-    if as_json:
-        answer_json({
-            "file": str(file), "same_file": found.same_bytes, "holds": found.holds,
-            "batches": [each.entry.position for each in batches], "same": found.same, "moved": found.moved,
-            "elsewhere": found.elsewhere, "unreadable": found.unreadable,
-            **{name: [each._asdict() for each in getattr(found, name)] for name in ("changed", "missing", "added")},
-        })  # fmt: skip
-        return
-    if found.same_bytes:
-        answer(f"the same file, byte for byte: {found.same:,} uses of {len(batches)} batches are of it")
-        return
-    answer(f"another file: same {found.same:,}  changed {len(found.changed):,}  missing {len(found.missing):,}  "
-           f"added {len(found.added):,}")  # fmt: skip
-    if found.elsewhere or found.moved or found.unreadable:
-        answer(f"  of the same {found.moved:,} moved; {found.elsewhere:,} were recorded from other files; "
-               f"{found.unreadable:,} lines cannot be read")  # fmt: skip
-    if found.changed:
-        otherwise = sum(each.otherwise for each in found.changed)
-        alike = len(found.changed) - otherwise
-        answer(f"  of the changed {otherwise:,} say otherwise than was recorded; {alike:,} say the same in other bytes")
-        if alike:
-            answer("  (another export, another encoding, or a change of what is never recorded, as a file's name)")
-    for each in sorted(found.changed, key=lambda one: not one.otherwise)[:SHOWN]:
-        answer(f"  changed  entry {each.position}: line {each.line_number}, offset {each.offset}")
-    for gone in found.missing[:SHOWN]:
-        answer(f"  missing  entry {gone.position}: was at offset {gone.offset}")
-    for new in found.added[:SHOWN]:
-        answer(f"  added    line {new.line_number}, offset {new.offset}: in no entry")
-
-
-@click.command(epilog=EXIT_STATUS)
-@BATCH
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where to put it.")
-@ledger_option
-@click.pass_context
-def source(ctx: click.Context, batch: str, output: Path) -> None:
-    """The log file of a batch, where it was kept (--keep); checked against its digest.
-
-    It holds personal data, as it did when it was imported.
-
-    \b
-    Example:
-      ledger import source 121 -o auditlog.csv
-    """
-    from ledger.chain.hashing import Digest
-    from ledger.importers.batches import batch as found_batch
-    from ledger.importers.source_store import SourceStore
-
-    opened = session.application(ctx)
-    opener = found_batch(opened.store, batch).opener
-    key = _kept_key(opened)
-    file = Digest(bytes.fromhex(opener.file))
-    store = SourceStore(session.place(ctx).beside(".sources"))
-    size = store.restore(file, output, key, key(f"import/{opener.protocol}/{opener.source}/files"))
-    say(f"{output}: {size:,} bytes, the file that was imported")
-
-
-def _kept_key(opened: Application) -> Any:
-    from ledger.errors import NotChecked
-
-    purposes = set(opened.vault.record_purposes())
-
-    def key(purpose: str) -> bytes:
-        if purpose not in purposes:
-            raise NotChecked("the key of its period is gone: nothing opens it any more", code="import.key-gone")
-        return opened.vault.record_key(purpose)
-
-    return key
-
-
-BATCH_COMMANDS: dict[str, click.Command] = {
-    "check": check, "list": list_, "show": show, "source": source, "summarise": summarise,
-}  # fmt: skip
