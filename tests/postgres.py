@@ -55,3 +55,8 @@ def new_database(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return server.replace("/postgres?", f"/{name}?")
+
+
+def absent_database(server: str) -> str:
+    """The URL of a database that this server does not have."""
+    return server.replace("/postgres?", f"/absent{next(_numbers)}?")

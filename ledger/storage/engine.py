@@ -51,6 +51,9 @@ def open_engine(place: Path | URL, patience: float = PATIENCE) -> Engine:
             raise NotFound(f"there is no ledger at {place}", hint="make one: `ledger init`, or name it with --ledger")
         return sqlite_engine(place, patience)
     engine = create_engine(place, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
+    from ledger.storage.server import tell_absence  # a ledger on SQLite does not import psycopg
+
+    tell_absence(engine)
     milliseconds = int(patience * 1000)
 
     @event.listens_for(engine, "connect")

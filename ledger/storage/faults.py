@@ -12,7 +12,7 @@ from functools import lru_cache
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.errors import Conflict, InputRejected, LedgerError, VerificationFailed, disk_failed
+from ledger.errors import Conflict, InputRejected, LedgerError, NotFound, VerificationFailed, disk_failed
 
 
 class VersionTaken(Conflict):
@@ -69,6 +69,12 @@ class NotALedger(InputRejected):
     code = "storage.not-a-ledger"
 
 
+class NoDatabase(NotFound):
+    """The server answers, and has no database of this name."""
+
+    code = "storage.no-database"
+
+
 class Damaged(VerificationFailed):
     """The database can be opened, but what is stored cannot be what was written."""
 
@@ -112,7 +118,6 @@ _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
     "25006": (Unwritable, "storage.read-only", "the server takes no writes", "name the primary server"),
     "42501": (Unwritable, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
     "42P01": (Damaged, "storage.damaged", "a table of this ledger is gone", _DAMAGED),
-    "3D000": (NotALedger, NotALedger.code, "there is no such database", "make one: `createdb`"),
     "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),
 }
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from ledger.clock import Clock, now
 from ledger.errors import LedgerError, NotFound, VerificationFailed
 from ledger.place import Place
-from ledger.storage.faults import NotALedger, StorageFailed
+from ledger.storage.faults import NoDatabase, NotALedger, StorageFailed
 from ledger.storage.highwater import MalformedMark, Mark
 from ledger.storage.marks import Marks
 from ledger.storage.opening import open_store
@@ -55,13 +55,16 @@ def _stamps(place: Place) -> list[str]:
 
 
 def _told(place: Place, error: LedgerError) -> LedgerError:
+    served = isinstance(error, NoDatabase)
+    again = f"{error.hint}; then: ledger restore" if served else "find the file, or a newer copy; else: ledger restore"
     if size := reached(place):
-        what = "there is no file" if isinstance(error, NotFound) else "what is there is no ledger"
+        gone = "there is no database" if served else "there is no file"
+        what = gone if isinstance(error, NotFound) else "what is there is no ledger"
         return Lost(
             f"the ledger that reached entry {size} is gone: {what} at {place.shown}",
-            hint=f"find the file, or a newer copy; else: ledger restore. Make no new ledger here, and {_LEAVE}",
+            hint=f"{again}. Make no new ledger here, and {_LEAVE}",
         )
     files = [path for path in (place.policy, place.keys, place.vault) if not isinstance(path, str) and path.exists()]
     if files:
-        error.hint = f"a ledger was opened here, for {files[0]} is there. Find its file, or: ledger restore; {_LEAVE}"
+        error.hint = f"a ledger was opened here, for {files[0]} is there: {again}. And {_LEAVE}"
     return error

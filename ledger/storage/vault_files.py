@@ -86,7 +86,11 @@ def make_file(path: Path, filling: Callable[[Engine], None]) -> None:
 def engine(place: Path | URL) -> Engine:
     """What opens the vault. Errors never repeat the values that were given to a statement."""
     if isinstance(place, URL):
-        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+        from ledger.storage.server import tell_absence  # a vault on SQLite does not import psycopg
+
+        served = create_engine(place, pool_pre_ping=True, hide_parameters=True)
+        tell_absence(served)
+        return served
     uri = f"file:{quote(str(place.absolute()))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
