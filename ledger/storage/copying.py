@@ -13,7 +13,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from ledger.drafts import draft
-from ledger.errors import Conflict, NotFound
+from ledger.errors import Conflict, LedgerError, NotFound
 from ledger.keys.private_file import sync_folder
 from ledger.storage.faults import spoken
 
@@ -45,13 +45,15 @@ def copy_database(source: Path, target: Path) -> None:
         raise NotFound(f"there is no file {source}", hint="check the path", code="backup.missing")
     try:
         with draft(target) as made:
-            with spoken(), closing(_opened(source, "ro")) as old, closing(_opened(made, "rw")) as new:
+            with spoken(source), closing(_opened(source, "ro")) as old, closing(_opened(made, "rw")) as new:
                 old.backup(new)
             with made.open("rb") as file:
                 os.fsync(file.fileno())
             os.link(made, target)
     except FileExistsError as error:
         raise CopyThere(f"{target} exists", hint="name another folder") from error
+    except LedgerError as error:
+        raise error.at(file=str(source)) from error
 
 
 def copy_folder(source: Path, target: Path) -> None:

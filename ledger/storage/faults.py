@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -204,25 +205,25 @@ def _readable(path: str) -> bool:
     return True
 
 
-def _seen_again(error: LedgerError, engine: Engine | None) -> LedgerError:
+def _seen_again(error: LedgerError, of: Engine | Path | None) -> LedgerError:
     """Damage as SQLite tells it, or the disk: where that cannot be read, SQLite says of it that the file is damaged."""
-    path = engine.url.database if engine is not None and engine.dialect.name == "sqlite" else None
-    if isinstance(error, Damaged) and path and not _readable(path):
+    path = str(of) if isinstance(of, Path) else of.url.database if of and of.dialect.name == "sqlite" else None
+    if isinstance(error, Damaged | NotALedger) and path and not _readable(path):
         return DiskFailed("the disk failed", hint=_DISK)
     return error
 
 
-def told(error: Exception, engine: Engine | None = None) -> Exception:
-    """An exception as ours, if it is a driver's; else as it is. `engine` is whose file is looked at."""
-    return _seen_again(spelled(error), engine) if _is_drivers(error) else error
+def told(error: Exception, of: Engine | Path | None = None) -> Exception:
+    """An exception as ours, if it is a driver's; else as it is. `of` is whose file is looked at."""
+    return _seen_again(spelled(error), of) if _is_drivers(error) else error
 
 
 @contextmanager
-def spoken(engine: Engine | None = None) -> Iterator[None]:
+def spoken(of: Engine | Path | None = None) -> Iterator[None]:
     """Run a block that speaks to a database; what it raises of the driver's comes out as ours: see `told`."""
     try:
         yield
     except Exception as error:
         if _is_drivers(error):
-            raise told(error, engine) from error
+            raise told(error, of) from error
         raise

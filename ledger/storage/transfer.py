@@ -17,6 +17,7 @@ from ledger.storage import opening, tables, vault_files, vault_tables
 from ledger.storage.copying import InTheWay, check_no_file, copy_database, move_file
 from ledger.storage.engine import location, open_engine, sqlite_engine
 from ledger.storage.faults import spoken
+from ledger.storage.vault_faults import spoken_of_vault
 
 A_TIME = 5_000
 """Rows that are held in memory at once."""
@@ -50,7 +51,7 @@ def copy_vault(url: str | Path, target: Path) -> None:
 
     def filling(made: Engine) -> None:
         try:
-            with spoken(), _reading(source) as old, made.begin() as new:
+            with spoken_of_vault(source), _reading(source) as old, made.begin() as new:
                 _vault_rows(old, new)
         finally:
             made.dispose()
@@ -100,7 +101,7 @@ def _load_vault(file: Path, place: URL) -> None:
     """Put a vault from a file into a database, or a schema, that holds none, or this one already. Raises VaultThere."""
     source, target = vault_files.engine(file), vault_files.engine(place)
     try:
-        with spoken(), source.connect() as old, target.begin() as new:
+        with spoken_of_vault(target), source.connect() as old, target.begin() as new:
             if _same(old, new, vault_tables.VAULT):
                 return
             vault_files.check_no_tables(new)

@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.clock import Clock, spell_recorded
 from ledger.errors import Conflict
-from ledger.storage.faults import spoken
 from ledger.storage.vault_cipher import VaultCipher
+from ledger.storage.vault_faults import spoken_of_vault
 
 Random = Callable[[int], bytes]
 A_TIME = 500
@@ -44,7 +44,7 @@ class VaultBase:
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         """One transaction, under the key that we hold. Raises KeyChanged: what we write would open for nobody."""
-        with spoken(self._engine), self._engine.begin() as connection:
+        with spoken_of_vault(self._engine), self._engine.begin() as connection:
             if self.stored_check(connection) != self._cipher.check:
                 raise KeyChanged("the vault's master key was changed meanwhile", hint="run the same command again")
             yield connection

@@ -7,13 +7,14 @@ entry `subject-erased` is there and the note is not, and the next opening does i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
 from ledger.clock import spell_recorded
-from ledger.storage.faults import spoken
 from ledger.storage.vault_base import A_TIME, VaultBase, by, insert_many
+from ledger.storage.vault_faults import spoken_of_vault
 from ledger.storage.vault_tables import ABOUT, ALIASES, COPIES, ERASURES, METADATA, OPENINGS, PERSONS, RECORD_KEYS
 from ledger.subjects.vault import DRAFTS, Copy, Destroyed
 
@@ -62,19 +63,17 @@ class Erasing(VaultBase):
         """
         self._give_back()
         if self._engine.dialect.name == "postgresql":
-            with spoken(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with spoken_of_vault(self._engine), self._engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
                 for table in METADATA.sorted_tables:
                     connection.exec_driver_sql(f"VACUUM FULL {table.name}")
 
     def _give_back(self) -> None:
         """Hand free pages, which `secure_delete` left empty, back to the disk."""
         if self._engine.dialect.name == "sqlite":
-            connection = self._engine.raw_connection()
-            try:
+            with spoken_of_vault(self._engine), closing(self._engine.raw_connection()) as connection:
                 # As a script: `execute` takes one step, which is one page.
                 connection.driver_connection.executescript("PRAGMA incremental_vacuum")  # type: ignore[union-attr]
-            finally:
-                connection.close()
 
 
 def _about(connection: Connection, tokens: Sequence[str]) -> list[str]:

@@ -13,10 +13,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.pool import QueuePool
 
 from ledger.drafts import draft
-from ledger.errors import Conflict, NotFound
+from ledger.errors import Conflict
 from ledger.storage.engine import PATIENCE
-from ledger.storage.faults import spoken
 from ledger.storage.vault_cipher import VaultCipher
+from ledger.storage.vault_faults import NoVault, not_a_vault, spoken_of_vault
 from ledger.storage.vault_tables import METADATA, VAULT
 
 _PRAGMAS = (
@@ -25,10 +25,6 @@ _PRAGMAS = (
 )  # fmt: skip
 _BEFORE_TABLES = "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; CREATE TABLE first (x); DROP TABLE first"
 """Both count before the first table is made, or never. Pages that an erasure frees can be given back."""
-
-
-class NoVault(NotFound):
-    code = "vault.missing"
 
 
 class VaultThere(Conflict):
@@ -40,7 +36,7 @@ class VaultThere(Conflict):
 def fill(engine: Engine, cipher: VaultCipher) -> None:
     """Make an empty vault's tables; closes the engine. Raises VaultThere."""
     try:
-        with spoken(), engine.begin() as connection:
+        with spoken_of_vault(engine), engine.begin() as connection:
             check_no_tables(connection)
             METADATA.create_all(connection)
             connection.execute(VAULT.insert().values(name="check", content=cipher.check))
@@ -56,7 +52,7 @@ def check_absent(place: Path | URL) -> None:
         return
     there = engine(place)
     try:
-        with spoken(), there.connect() as connection:
+        with spoken_of_vault(there), there.connect() as connection:
             check_no_tables(connection)
     finally:
         there.dispose()
@@ -68,14 +64,21 @@ def check_no_tables(connection: Connection) -> None:
         raise VaultThere("there is a vault already", hint="name another database, or another schema of this one")
 
 
+def check_is_vault(there: Engine) -> None:
+    """Raise NotAVault where none of a vault's tables is."""
+    with spoken_of_vault(there), there.connect() as connection:
+        if not set(inspect(connection).get_table_names()) & set(METADATA.tables):
+            raise not_a_vault(there)
+
+
 def make_file(path: Path, filling: Callable[[Engine], None]) -> None:
     """A file that is a whole vault from the moment it has its name, 0600 all along; `filling` closes the engine."""
     try:
         with draft(path) as made:
-            with spoken():
-                with closing(sqlite3.connect(made)) as new:
-                    new.executescript(_BEFORE_TABLES)
-                filling(engine(made))
+            opened = engine(made)
+            with spoken_of_vault(opened), closing(sqlite3.connect(made)) as new:
+                new.executescript(_BEFORE_TABLES)
+            filling(opened)
             os.link(made, path)
     except FileExistsError as error:
         raise VaultThere("there is a vault already", file=str(path), hint="name another") from error
@@ -99,7 +102,8 @@ def engine(place: Path | URL) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    made = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
+    named = URL.create("sqlite", database=str(place.absolute()))  # only told by: `connect` opens it
+    made = create_engine(named, creator=connect, poolclass=QueuePool, hide_parameters=True)
 
     @event.listens_for(made, "begin")
     def _begin(connection: Connection) -> None:

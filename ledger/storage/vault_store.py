@@ -16,23 +16,22 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 from ledger.clock import Clock, now
 from ledger.storage import vault_files, vault_rekey
 from ledger.storage.engine import location
-from ledger.storage.faults import spoken
 from ledger.storage.vault_base import Random
 from ledger.storage.vault_checking import Checking
-from ledger.storage.vault_cipher import VaultCipher
+from ledger.storage.vault_cipher import VaultCipher, VaultDamaged
 from ledger.storage.vault_erasing import Erasing
-from ledger.storage.vault_files import NoVault, VaultThere
+from ledger.storage.vault_faults import NO_VAULT, NoVault, spoken_of_vault
+from ledger.storage.vault_files import VaultThere
 from ledger.storage.vault_keys import KEY_HINT, VaultKeyProblem, master_key
 from ledger.storage.vault_parts import Parts
 from ledger.storage.vault_persons import Persons
-
-NO_VAULT = "restore it from its own backup; or, if it lies elsewhere, say where: LEDGER_VAULT"
 
 __all__ = ["NoVault", "VaultKeyProblem", "VaultStore", "VaultThere"]
 
@@ -62,8 +61,9 @@ class VaultStore(Persons, Parts, Erasing, Checking):
 
     @classmethod
     def open(cls, url: str | Path, key_file: Path, *, random: Random = secrets.token_bytes, clock: Clock = now) -> Self:
-        """Open a vault. Raises NoVault, VaultKeyProblem where the key is not there or is another vault's.
+        """Open a vault.
 
+        Raises NoVault, NotAVault, VaultDamaged, VaultKeyProblem where the key is not there or is another vault's.
         A change of the master key that was stopped half way is brought to its end first.
         """
         place = location(url)
@@ -71,8 +71,13 @@ class VaultStore(Persons, Parts, Erasing, Checking):
             raise NoVault("there is no vault", file=str(place), hint=NO_VAULT)
         held = master_key(key_file)
         store = cls(vault_files.engine(place), VaultCipher(held.read()), random, clock)
-        with spoken(store._engine), store._engine.begin() as connection:
-            check = store.stored_check(connection)
+        try:
+            with spoken_of_vault(store._engine), store._engine.begin() as connection:
+                check = store.stored_check(connection)
+        except VaultDamaged as error:
+            with closing(store):
+                vault_files.check_is_vault(store._engine)
+            raise error
         if check != store._cipher.check:
             fresh = held.finished(check)
             if fresh is None:

@@ -27,11 +27,10 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def on_it(shim: Path, world: World, start: int, *command: str) -> Said:
-    name = Path(world.place.url).name
+def on_it(shim: Path, world: World, start: int, *command: str, file: str = "ledger.db") -> Said:
     return ledger(
         *command, world=world, PYTHONUNBUFFERED="1",
-        LD_PRELOAD=str(shim), FAILING_FILE=f"/{name}", FAILING_FROM=str(start),
+        LD_PRELOAD=str(shim), FAILING_FILE=f"/{file}", FAILING_FROM=str(start),
     )  # fmt: skip
 
 
