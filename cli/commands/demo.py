@@ -26,17 +26,20 @@ def command(folder: Path) -> None:
       ledger demo tour
 
     From advice and signatures to a withdrawal, with what is due at the end. DIR (`demo` if left out) is complete in
-    itself and may be copied. Its keys lie there in clear and everybody knows them: they prove nothing.
+    itself and may be copied. Its keys lie there in clear and everybody knows them: they prove nothing. The same command
+    begins again where it was stopped on its way.
     """
     from cli.demo.epilogue import tell_epilogue
     from cli.demo.telling import build
+    from cli.demo.unfinished import begun
 
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     place = Place.named(str(folder / "ledger.db"), {})
     try:
-        build(place)
-        size = tell_epilogue(place)
+        with begun(place):
+            build(place)
+            size = tell_epilogue(place)
     except Exception:
         if made and not any(folder.iterdir()):
             folder.rmdir()
