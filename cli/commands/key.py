@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from cli import session
 from cli.commands.key_rotate import rotate
 from cli.enrolment import enrolment
 from cli.exit_codes import EXIT_STATUS
+from cli.next_key import tell_next
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table
 
@@ -43,24 +45,35 @@ def create(ctx: click.Context, party: str, use: str, keys: Path | None) -> None:
     made = store.create(party, use, session.passphrase(f"{party}'s {use} key", new=True))  # type: ignore[arg-type]
     answer(f"made {use} key of {party}: {made.key_id}")
     answer(f"public       {made.vkey}")
-    say(f"Keep {store.newest(party, made.use).path}: nobody can make it again. Next: ledger key prove")
+    say(f"Keep {store.newest(party, made.use).path}: nobody can make it again.")
+    tell_next(ctx, made, keys)
 
 
 @command.command(epilog=EXIT_STATUS)
 @PARTY
 @USE
 @click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="Folder; the ledger's own if left out.")
-@click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for.")
+@click.option("--origin", metavar="NAME", help="The ledger that it is for; asked for if left out.")
 @ledger_option
 @click.pass_context
-def prove(ctx: click.Context, party: str, use: str, keys: Path | None, origin: str) -> None:
+def prove(ctx: click.Context, party: str, use: str, keys: Path | None, origin: str | None) -> None:
     """The draft that enrols a key, with the proof that you hold its private half. Send it to the operator.
 
     \b
     Example:
       ledger key prove --party TBT --keys my-keys --origin ledger.example.org/exchanges > enrol-tbt.json
     """
-    answer(enrolment(keys or session.place(ctx).keys, party, use, origin))
+    answer(enrolment(keys or session.place(ctx).keys, party, use, origin or _asked_origin()))
+
+
+def _asked_origin() -> str:
+    """The name of a ledger that lies elsewhere: its operator knows it."""
+    from ledger.errors import UsageProblem
+
+    if not sys.stdin.isatty():
+        raise UsageProblem("for which ledger?", hint="--origin NAME: its operator reads it in `ledger checkpoint show`")
+    asked: str = click.prompt("For which ledger (its origin, as its operator knows it)", err=True)
+    return asked
 
 
 @command.command(epilog=EXIT_STATUS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 from typing import get_args
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -161,7 +162,7 @@ class KeyStore:
         if not found:
             raise KeyProblem(
                 f"no {use} key of {party} in {self.folder}", code="key.missing",
-                hint=f"make one: ledger key create --party {party} --use {use}",
+                hint=f"make one: ledger key create --party {party} --use {use} --keys {quote(str(self.folder))}",
             )  # fmt: skip
         return found[-1]
 
