@@ -11,6 +11,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import ledger_option
 from cli.output import answer, say
+from cli.policy_file import read_policy
 
 if TYPE_CHECKING:
     from ledger.chain.checkpoint import Checkpoint
@@ -66,8 +67,8 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
     from ledger.witness.rules import Witness
     from ledger.witness.visit import visited
 
-    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
+    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     witness, published = Witness(key.vkey, key.sign, logs, Memory(state), now), Published(place)
     known = {origin for origin in logs if witness.memory.last(origin)} if state.is_dir() else set()
     note = visited(witness, published)
@@ -276,13 +277,3 @@ def _signed(raw: bytes, policy: Policy) -> Checkpoint:
         if log.key.name == checkpoint.origin:
             return opened(raw, log.key)
     raise KeyProblem(f"the policy knows no log {checkpoint.origin}", hint="add its key: log <vkey>")
-
-
-def read_policy(file: Path) -> Policy:
-    """The policy in this file. Raises UnusablePolicy."""
-    from ledger.chain.policy import Policy, UnusablePolicy
-
-    try:
-        return Policy.parse(file.read_bytes())
-    except OSError as error:
-        raise UnusablePolicy([]).at(file=str(file)) from error

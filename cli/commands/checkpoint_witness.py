@@ -10,6 +10,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import ledger_option
 from cli.output import answer, say
+from cli.policy_file import read_policy
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -52,15 +53,14 @@ def witness(party: str, policy_file: Path, keys: Path, state: Path, port: int) -
 
     For others, put a web server with TLS before it. The same --state serves `ledger checkpoint cosign` too.
     """
-    from cli.commands.checkpoint_exchange import read_policy
     from ledger.clock import now
     from ledger.keys.keystore import KeyStore
     from ledger.witness.memory import Memory
     from ledger.witness.rules import Witness
     from ledger.witness.server import WitnessServer
 
-    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     logs = {log.key.name: log.key for log in read_policy(policy_file).logs}
+    key = KeyStore(keys).newest(party, "cosign").opened(session.passphrase(f"{party}'s cosign key"))
     with WitnessServer(("127.0.0.1", port), Witness(key.vkey, key.sign, logs, Memory(state), now)) as server:
         answer(f"http://127.0.0.1:{server.server_address[1]}/")
         say(f"cosigning as {key.vkey.name} for {', '.join(logs)}; stop it with Ctrl-C")

@@ -11,6 +11,7 @@ from cli.commands.evidence_show import FILE, named
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option
 from cli.output import answer, answer_filled, answer_json, say
+from cli.policy_file import read_policy
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -38,7 +39,6 @@ def verify(
 
     Without --policy only what needs no trust is checked, and the exit code is 9.
     """
-    from cli.commands.checkpoint_exchange import read_policy
     from ledger.bundle.stamps import AskedTime
     from ledger.bundle.verify import verify as verify_bundle
     from ledger.clock import now

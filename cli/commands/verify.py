@@ -12,6 +12,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say, table, width
+from cli.policy_file import read_policy
 from cli.progress import progress
 from cli.stamp_files import stamped, told_of_stamps, warn_of_stamps
 
@@ -103,9 +104,8 @@ def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> 
 
 def _policy(named: Path | None, place: Place) -> Policy | None:
     """The reader's own, or the one beside the ledger, or none."""
-    from cli.commands.checkpoint_exchange import read_policy
 
-    file = named or (place.policy if place.policy.is_file() else None)
+    file = named or (place.policy if place.policy.exists() else None)
     return None if file is None else read_policy(file)
 
 
