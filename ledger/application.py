@@ -39,7 +39,7 @@ from ledger.storage.marks import Marks
 from ledger.storage.store import Store
 from ledger.storage.vault_store import VaultStore
 from ledger.subjects.guard import check_members
-from ledger.verification.last_checkpoint import check_last_checkpoint
+from ledger.verification.last_checkpoint import check_checkpoint, check_last_checkpoint
 
 TRIES = 20
 """How often a decision is taken again because a writer on another machine was faster; on this one they wait in turn."""
@@ -259,6 +259,16 @@ class Application:
             return None
         self.marks.replace(Mark(head.size, head.leaf), sync=True)
         return last.note
+
+    def signed_over(self, position: int) -> bytes | None:
+        """The first checkpoint over this entry, as it was signed then; None where there is none yet.
+
+        So the same receipts can be written again. Raises OtherRoot where it was signed over other entries.
+        """
+        first = next((each for each in self.store.checkpoints() if each.size >= position), None)
+        if first is not None:
+            check_checkpoint(self.store, first)
+        return first.note if first else None
 
     def sign_checkpoint(self, log: KeyPair, events: KeyPair) -> bytes:
         """Seal all streams and sign the ledger's size and root; the note is stored with the seal.

@@ -41,7 +41,7 @@ def command(ctx: click.Context, file: Path, party: str | None, each: bool, recei
       {"type": "party-withdrew", "protocol": "vlaio-fio-tbt-2021",
        "party": "TBT", "effective_at": "2022-05-31"}
 
-    Each draft stands on one line. The same again adds nothing.
+    Each draft stands on one line. The same again adds nothing, and writes the same receipts.
     """
     opened = session.application(ctx)
     signer = Signer(ctx, opened, party)
@@ -115,8 +115,9 @@ def _each(
 def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Recorded], folder: Path) -> None:
     from ledger.receipts import write_receipts
 
-    note = opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
-    written = write_receipts(opened.store, note, [each.position for each in recorded], folder)
+    positions = [each.position for each in recorded]
+    note = opened.signed_over(max(positions)) or opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
+    written = write_receipts(opened.store, note, positions, folder)
     say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
 
 

@@ -12,6 +12,7 @@ from ledger.chain.proof import range_root
 from ledger.errors import InputRejected, VerificationFailed
 from ledger.storage.faults import Damaged
 from ledger.storage.highwater import RolledBack
+from ledger.storage.reader import StoredCheckpoint
 from ledger.storage.store import Store
 
 _HINT = "run ledger verify, and compare with what another party holds"
@@ -26,8 +27,12 @@ class OtherRoot(VerificationFailed):
 def check_last_checkpoint(store: Store) -> None:
     """Raises RolledBack where the ledger ends before it, OtherRoot where it was signed over other entries, Damaged."""
     last = store.latest_checkpoint()
-    if last is None:
-        return
+    if last is not None:
+        check_checkpoint(store, last)
+
+
+def check_checkpoint(store: Store, last: StoredCheckpoint) -> None:
+    """The same of any checkpoint that is kept."""
     size = store.checked_size()
     if last.size > size:
         raise RolledBack(

@@ -329,3 +329,28 @@ def test_receipts_are_written_for_each_author(world: World, tmp_path: Path, capf
     assert here(capfd, "verify", world=world).exit == 0
     assert run(["--ledger", world.place.url, "record", "/dev/null", "--receipt", str(tmp_path / "none")]) == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_the_same_again_writes_the_same_receipts_and_adds_nothing(world: World, tmp_path: Path, capfd: Capture):
+    folders = [tmp_path / name for name in ("first", "again", "later")]
+    command = ["record", written(tmp_path, WITHDRAWAL), "--as", "TBT", "--receipt"]
+    assert here(capfd, *command, str(folders[0]), world=world).exit == 0
+    size, notes = world.size(), here(capfd, "checkpoint", "show", world=world).out
+    assert here(capfd, *command, str(folders[1]), world=world).exit == 0
+    assert (world.size(), here(capfd, "checkpoint", "show", world=world).out) == (size, notes)
+    # Nor does it once others recorded and signed more.
+    assert here(capfd, "checkpoint", "sign", world=world).exit == 0
+    size = world.size()
+    assert here(capfd, *command, str(folders[2]), world=world).exit == 0
+    assert world.size() == size
+    first, *others = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert others == [first, first]
+
+
+def test_an_event_that_no_checkpoint_covers_yet_gets_one_with_its_receipt(world: World, tmp_path: Path, capfd: Capture):
+    command = ["record", written(tmp_path, WITHDRAWAL), "--as", "TBT"]
+    assert here(capfd, *command, world=world).exit == 0
+    size = world.size()
+    assert here(capfd, *command, "--receipt", str(tmp_path / "receipts"), world=world).exit == 0
+    assert world.size() == size + 1
+    assert len(list((tmp_path / "receipts").iterdir())) == 2
