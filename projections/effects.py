@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,8 +15,8 @@ from projections.obligations.answer import Answer, Finding, Obligation, Violatio
 from projections.obligations.engine import evaluate, world_of
 from projections.obligations.life import MOMENT
 from projections.obligations.projection import ObligationsProjection, State
-from projections.obligations.statements import RETRACTED, in_vain
-from projections.projection import Fact, Known
+from projections.projection import Fact
+from projections.unheard import target_of, unheard
 
 
 class Turn(NamedTuple):
@@ -59,25 +58,11 @@ def effect(projection: ObligationsProjection, state: State, event: Event, positi
     if last > as_of:
         before = evaluate(known, last, protocol=protocol)
     found = _difference(at, before, evaluate(held, last, protocol=protocol), turns)
-    return found._replace(in_vain=(*found.in_vain, *_unheard(known.facts.get(protocol or "", ()), Fact(entry).known)))
-
-
-def _unheard(entries: Iterable[Known], stated: Known) -> list[VoidAct]:
-    """A correction or retraction (R2) that changes nothing: of another's event, or of one that is not here."""
-    fields = stated.fields
-    target = fields.get("retracts") or fields.get("corrects")
-    named = next((each for each in entries if each.fields["id"] == target), None)
-    if target is None or (named is not None and _answers(named, stated)):
-        return []
-    why = f"no act of this protocol has the id {target}"
-    if named is not None:
-        why = f"entry {named.position} is {named.type} of {named.fields['author']}"
-    return [in_vain(stated, fields["author"], why)]
-
-
-def _answers(named: Known, stated: Known) -> bool:
-    same_type = stated.type in (RETRACTED, named.type)
-    return same_type and named.fields["author"] == stated.fields["author"]
+    stated = Fact(entry).known
+    target = target_of(stated)
+    named = next((each for each in known.facts.get(protocol or "", ()) if each.fields["id"] == target), None)
+    act = unheard(stated, named)
+    return found._replace(in_vain=(*found.in_vain, act)) if act else found
 
 
 def _turns(state: State, protocol: str | None, as_of: datetime) -> tuple[Turn, ...]:

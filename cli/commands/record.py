@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.keys.keystore import KeyPair
     from ledger.keys.signing import SignedLine
     from ledger.recorded import Recorded
+    from projections.obligations.answer import VoidAct
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -53,7 +54,7 @@ def command(ctx: click.Context, file: Path, party: str | None, each: bool, recei
         recorded, refused = opened.record(signed, numbers=[line.number for line in lines], file=name), []
     if receipt is not None and recorded:
         _write_receipts(ctx, opened, recorded, receipt)
-    tell(opened, recorded, refused, as_json=as_json)
+    _warn(tell(opened, recorded, refused, as_json=as_json))
     return refused[0].exit if refused else 0
 
 
@@ -121,14 +122,24 @@ def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Reco
     say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
 
 
-def tell(opened: Application, recorded: list[Recorded], refused: list[LedgerError], *, as_json: bool) -> None:
+def tell(
+    opened: Application, recorded: list[Recorded], refused: list[LedgerError], *, as_json: bool
+) -> list[VoidAct]:  # fmt: skip
+    """Answer; give the acts among them that change nothing."""
+    from projections.unheard import unheard_among
+
     size = opened.store.size()
+    in_vain = unheard_among(opened.store, [each.position for each in recorded], opened.position_of)
     if as_json:
         answer_json({
             "size": size, "recorded": [each._asdict() for each in recorded],
             "refused": [{"code": error.code, "message": str(error), "hint": error.hint} for error in refused],
+            "in_vain": [
+                {"position": each.act.position, "type": each.type, "party": each.party, "why": each.why}
+                for each in in_vain
+            ],
         })  # fmt: skip
-        return
+        return in_vain
     for each in recorded:
         word = "recorded" if each.new else "already recorded:"
         answer(f"{word} {each.type.partition('/')[0]} at position {each.position} (log size {size})")
@@ -136,3 +147,12 @@ def tell(opened: Application, recorded: list[Recorded], refused: list[LedgerErro
         answer(f"{len(refused)} refused")
     if not recorded and not refused:
         say("nothing to record: no line has anything on it")
+    return in_vain
+
+
+def _warn(in_vain: list[VoidAct]) -> None:
+    """Said aloud: it is on record, and nobody else would tell its author."""
+    for each in in_vain:
+        say(f"ledger: warning: {each.type} at position {each.act.position} has no effect: {each.why}")
+    if in_vain:
+        say("ledger: hint: only an act of the same party, type and protocol can be corrected; see: ledger export")
