@@ -110,6 +110,7 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
     from ledger.errors import NotFound
+    from ledger.witness.joined import joined
 
     size = Checkpoint.parse(sent.text).size
     kept = [Note.parse(each.note) for each in store.checkpoints() if each.size == size]
@@ -120,20 +121,16 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
     policy = read_policy(session.place(ctx).policy)
     if own.text != sent.text:
         raise _other_tree(Checkpoint.parse(sent.text), Checkpoint.parse(own.text), sent, policy)
-    strangers = _unknown(own, policy)
-    # Of one witness the first counts: it says since when it knows this checkpoint. What a stranger left bars nobody.
-    there = {(line.name, line.key_id) for line in own.signatures if line.name not in strangers}
-    new = tuple(
-        line for line in sent.signatures
-        if (line.name, line.key_id) not in there and line not in own.signatures
-    )  # fmt: skip
-    unknown = _unknown(sent, policy) & {line.name for line in new}
-    if new:
-        store.add_checkpoint(size, bytes(Note(own.text, (*own.signatures, *new))))
-    names = ", ".join(line.name for line in new) or "none that is new"
+    strangers = _unknown(sent, policy)
+    found = joined(own, sent, policy)
+    if found.note != own:
+        store.add_checkpoint(size, bytes(found.note))
+    names = ", ".join(line.name for line in found.new) or "none that is new"
     answer(f"checkpoint {size}: added cosignatures of {names}")
-    if unknown:
-        say(f"not checked: {', '.join(sorted(unknown))}: {session.place(ctx).policy.name} has no such witness")
+    if unchecked := strangers & {line.name for line in found.new}:
+        say(f"not checked: {', '.join(sorted(unchecked))}: {session.place(ctx).policy.name} has no such witness")
+    if found.left:
+        say(f"not kept: {len(found.left)} that cannot be checked here: a note has no room for so many signatures")
     say("Next: publish it with them: ledger checkpoint publish DIR")
 
 
