@@ -19,6 +19,9 @@ HEX128_PATTERN = r"^[0-9a-f]{32}$(?!\n)"
 HEX256_PATTERN = r"^[0-9a-f]{64}$(?!\n)"
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,79}$(?!\n)"
 
+LEDGER = "ledger"
+"""What stands before the registers of the ledger itself, where a protocol's id stands before its own: it is none."""
+
 _PARTY, _PROTOCOL = re.compile(PARTY_PATTERN, re.ASCII), re.compile(PROTOCOL_PATTERN, re.ASCII)
 
 

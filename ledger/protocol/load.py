@@ -12,7 +12,7 @@ from functools import partial
 
 from ledger.chain.hashing import sha256
 from ledger.events.catalogue import EventType, types
-from ledger.ids import is_protocol
+from ledger.ids import LEDGER, is_protocol
 from ledger.protocol import read_parties as parts
 from ledger.protocol.document import Map, Scalar, Tree, parse
 from ledger.protocol.faults import Abandoned, FaultList, ProtocolRejected
@@ -110,4 +110,6 @@ def _protocol_id(node: Tree, context: Context) -> str:
     word = text(node, context)
     if not is_protocol(word):
         raise context.refuse(node, "name", f"{word!r} is not a protocol id: small letters, digits and -, at most 64")
+    if word == LEDGER:
+        raise context.refuse(node, "name", f"{word!r} cannot be an id: it names the registers of the ledger itself")
     return word

@@ -100,6 +100,7 @@ MALFORMED = [
     ("term: 24 hours", f"term: {'9' * 5000} days", "9999", "protocol.term", "from 1 to 36500 days"),
     ("term: 24 hours", "term: -5 days", "-5 days", "protocol.term", "from 1 to 36500 days"),
     ("id: two-parties", "id: Two Parties", "Two Parties", "protocol.name", "not a protocol id"),
+    ("id: two-parties", "id: ledger", "ledger", "protocol.name", "the registers of the ledger itself"),
     ("default: last", "default: middle", "{id: I-1", "protocol.choice", "none of the options"),
     ("authority: TOEZICHT", "authority: TOEZIGHT", "TOEZIGHT", "protocol.party", "did you mean TOEZICHT?"),
     ("{id: BETA,", "{id: all,", "all, name", "protocol.party", "cannot be an id"),
