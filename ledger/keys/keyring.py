@@ -40,6 +40,12 @@ class KeyEventRefused(InputRejected):
     code = "key.refused"
 
 
+class UnusableKey(KeyEventRefused, BadPublicKey):
+    """An event that enrols a key under which anyone could sign."""
+
+    code = "key.bad-public-key"
+
+
 class HoldsKey(Protocol):
     """Whoever can sign with one key of a party."""
 
@@ -93,7 +99,7 @@ class Keyring:
         """The keyring after this entry; itself for an event that is not about keys.
 
         The event's own signature is for the caller to check, and may be checked under the result: a key that an event
-        enrols does not count for that event. Raises KeyEventRefused, UnknownKey, RevokedKey, BadPublicKey.
+        enrols does not count for that event. Raises KeyEventRefused, UnknownKey, RevokedKey.
         """
         if isinstance(event, LedgerOpened):
             return self._opened(position, event)
@@ -164,7 +170,10 @@ class Keyring:
             raise KeyEventRefused(f"only {self.operator}, the operator, has a log key", code="key.log-of-operator")
         if event.replaces is not ABSENT:
             self._known_of(str(event.replaces), event.party, event.use)
-        after = self._with_new(position, event.party, event.use, event.public_key, signer.key_id, by_operator)
+        try:
+            after = self._with_new(position, event.party, event.use, event.public_key, signer.key_id, by_operator)
+        except BadPublicKey as error:
+            raise UnusableKey(error.message, field="$.public_key", hint=error.hint) from error
         check_possession(self.origin, event)
         return after
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.chain.hashing import sha256
-from ledger.errors import LedgerError
+from ledger.errors import InputRejected, LedgerError
 from ledger.keys.keyring import possession
 from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.keys.signing import SignedLine, sign_event
@@ -212,6 +212,16 @@ def test_a_key_is_enrolled_and_used_in_one_file_in_that_order_only(world: World)
     with refused(world, "key.unknown", line=1):
         world.record(used, enrolled)
     assert [each.new for each in world.record(enrolled, used)] == [True, True]
+
+
+@pytest.mark.parametrize("public", ["00" * 32, "ed" + "ff" * 30 + "7f", "02" + "00" * 31])
+def test_a_key_under_which_anyone_can_sign_is_not_enrolled_and_the_field_is_named(world: World, public: str):
+    fields = {"party": "FIO", "use": "events", "public_key": public, "possession": "00" * 64}
+    line = world.signed("OPERATOR", "key-enrolled", None, **fields)
+    with refused(world, "key.bad-public-key", line=1, field="$.public_key"):
+        world.record(line)
+    with pytest.raises(InputRejected):
+        world.record(line)
 
 
 def test_a_key_signs_nothing_after_the_entry_that_revokes_it(world: World):
