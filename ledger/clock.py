@@ -40,7 +40,7 @@ class Moment(NamedTuple):
         """Read an event's moment. Raises ValueError unless in its one spelling: `Z`, no trailing zero in a fraction."""
         if _DATE.fullmatch(text):
             try:
-                return cls.of_day(date.fromisoformat(text))
+                return cls.of_day(_day(text))
             except OverflowError as error:  # the first and the last day of the calendar have no neighbour in UTC
                 raise ValueError(f"{text!r} is not a day that can be counted with") from error
         instant = _parse_instant(text)
@@ -106,7 +106,15 @@ def _parse_instant(text: str) -> datetime:
     found = _INSTANT.fullmatch(text)
     if not found or (found[2] and found[2].endswith("0")):
         raise ValueError(f"{text!r} is not a moment: write 2022-05-30T08:15:00Z, or a date")
+    _day(text[:10])
     return datetime.fromisoformat(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text}: {error}") from error
 
 
 def spell(instant: datetime) -> str:

@@ -49,8 +49,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         for name in MOMENT_FIELDS.get(type(self), ("happened_at",)):
             value = getattr(self, name)
-            if value is not ABSENT:
-                check_moment(value)
+            try:
+                if value is not ABSENT:
+                    check_moment(value)
+            except ValueError as error:
+                # In the words of msgspec, which knows no field where a type itself refuses.
+                raise ValueError(f"{error} - at `$.{name.removesuffix('_')}`") from error
 
     @property
     def type(self) -> str:

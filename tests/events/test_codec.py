@@ -64,7 +64,8 @@ MALFORMED: dict[str, tuple[bytes, str | None]] = {
     "a party with a line end": (spelled(party="TBT\n"), "$.party"),
     "an upper-case digest": (spelled(key="FE" * 32), "$.key"),
     "a short digest": (spelled(key="fe" * 31), "$.key"),
-    "a day that no calendar has": (spelled(effective_at="2022-02-30"), "$"),
+    "a day that no calendar has": (spelled(effective_at="2022-02-30"), "$.effective_at"),
+    "a time on a day that no calendar has": (spelled(happened_at="2022-02-30T10:00:00Z"), "$.happened_at"),
     "a moment with an offset": (spelled(effective_at="2022-05-31T10:00:00+02:00"), "$.effective_at"),
     "a fraction that ends in zero": (spelled(effective_at="2022-05-31T10:00:00.10Z"), "$.effective_at"),
     "hour 24": (spelled(effective_at="2022-05-31T24:00:00Z"), "$.effective_at"),
@@ -87,6 +88,13 @@ def test_malformed_bytes_are_refused_with_their_place(fault: str) -> None:
     assert refused.value.code.startswith("event.")
     assert not refused.value.message.endswith(".")
     assert told(lambda: decoded_again(raw, "party-withdrew/1")) == told(lambda: decoded(raw))
+
+
+def test_a_day_that_no_calendar_has_is_named_as_the_field_is_written() -> None:
+    for name, field in (("party-withdrew", "effective_at"), ("interpretation-chosen", "from")):
+        with pytest.raises(MalformedEvent, match=r"2022-02-30: day is out of range for month$") as refused:
+            built(example(name, **{field: "2022-02-30"}))
+        assert refused.value.where["field"] == f"$.{field}"
 
 
 def test_the_untouched_event_is_read() -> None:
