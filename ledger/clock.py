@@ -71,6 +71,10 @@ class Moment(NamedTuple):
     def is_day(self) -> bool:
         return self.latest > self.earliest
 
+    def is_before(self, other: Moment) -> bool:
+        """Whether it certainly lies before `other`; a date leaves its own day open."""
+        return self.latest < other.earliest or (self.is_day and self.latest == other.earliest)
+
     @property
     def is_countable(self) -> bool:
         """Whether it lies in the years in which a ledger counts."""

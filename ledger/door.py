@@ -2,7 +2,7 @@
 
 1. The bytes are an event of a known type, in their one spelling; its stream follows from its type.
 2. Its key counts at this position, and signed these bytes for this ledger.
-3. Its author may state it: as itself, under a mandate, or as a report with evidence.
+3. Its author may state it: as itself, under a mandate that holds then, or as a report with evidence.
 4. Its protocol is known here, and so are the parties and the clauses it names.
 5. Every sealed part is opened.
 6. A version of a protocol is registered once, with the file that it is.
@@ -34,7 +34,7 @@ from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
 from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
 from ledger.events.keys import LedgerOpened
-from ledger.keys.authority import check_authority, name_of
+from ledger.keys.authority import check_authority, check_in_time, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
 from ledger.parties import Known, version_of
@@ -114,7 +114,8 @@ class Door:
             raise Conflict("this ledger has no first entry yet", hint="open it: ledger init", code="ledger.not-opened")
         verify_signature(line, keyring, keyring.origin, position)
         known = self.known(event) if isinstance(event, ProtocolEvent) else Known()
-        check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
+        standing = check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
+        check_in_time(event, standing, known.mandates)
         _check_moments(event)
         _check_parties(event, known.parties)
         _check_clauses(event, self.protocols.get(_about(event), known))

@@ -52,7 +52,8 @@ class Known:
         if isinstance(event, MandateWithdrawn):
             return replace(self, mandates=tuple(each for each in self.mandates if each.source not in sources.values()))
         acts = _acts(None if "any" in event.acts else event.acts)
-        grants = (MandateGrant(giver, event.to, acts, source) for giver, source in sources.items())
+        start, until = (each if isinstance(each, str) else "" for each in (event.covers_from, event.valid_until))
+        grants = (MandateGrant(giver, event.to, acts, source, start, until) for giver, source in sources.items())
         return replace(self, mandates=(*self.mandates, *grants))
 
     def asked_by(self, event: Event) -> Known:

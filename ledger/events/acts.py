@@ -91,7 +91,5 @@ def check_not_to_itself(event: Event, others: tuple[str, ...]) -> None:
 
 def check_order(first: str | Absent, second: str | Absent, fault: str) -> None:
     """Raise ValueError with `fault` if `second` certainly lies before `first`; a date leaves its own day open."""
-    if isinstance(first, str) and isinstance(second, str):
-        start, end = Moment.parse(first), Moment.parse(second)
-        if end.latest < start.earliest or (end.is_day and end.latest == start.earliest):
-            raise ValueError(f"{fault}: {second} lies before {first}")
+    if isinstance(first, str) and isinstance(second, str) and Moment.parse(second).is_before(Moment.parse(first)):
+        raise ValueError(f"{fault}: {second} lies before {first}")

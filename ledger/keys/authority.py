@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
+from ledger.clock import Moment
 from ledger.errors import InputRejected
 from ledger.events.acts import acting
 from ledger.events.base import Event, MemberEvent, ProtocolEvent, SignedEvent
@@ -28,21 +29,35 @@ class NotAuthorised(InputRejected):
     code = "authority.refused"
 
 
+class MandateEnded(InputRejected):
+    """An act under a mandate that says not to hold when it happened: it would be recorded and have no effect."""
+
+    code = "authority.mandate-ended"
+
+
 class MandateGrant(NamedTuple):
     """`to_party` may state acts of `from_party`: of these types (names without version), or of any where None.
 
-    `source` says where it stands: `entry 12`, or the clause of the protocol file that defines it.
+    `source` says where it stands: `entry 12`, or the clause of the protocol file that defines it. `start` and `until`
+    are moments that the mandate names itself.
     """
 
     from_party: str
     to_party: str
     acts: frozenset[str] | None
     source: str = ""
+    start: str = ""
+    until: str = ""
 
     def covers(self, from_party: str, to_party: str, type_name: str) -> bool:
         return (from_party, to_party) == (self.from_party, self.to_party) and (
             self.acts is None or type_name in self.acts
         )
+
+    def holds_at(self, moment: Moment) -> bool:
+        """Whether what happened then may lie within the time that it names."""
+        begun = not self.start or not moment.is_before(Moment.parse(self.start))
+        return begun and (not self.until or moment.earliest < Moment.parse(self.until).latest)
 
 
 class Act(NamedTuple):
@@ -99,6 +114,21 @@ def check_authority(
         _check_known(event, stated_for, parties, keyring.operator)
     grants = tuple(mandates)
     return Standing(tuple(_act(event, party, keyring, position, grants) for party in stated_for), vouched)
+
+
+def check_in_time(event: SignedEvent, standing: Standing, mandates: Iterable[MandateGrant]) -> None:
+    """Raise MandateEnded where an act is mandated, and by no mandate that holds when it happened.
+
+    Asked only before it is recorded: what was is judged where its effect is worked out.
+    """
+    happened, grants = Moment.parse(event.happened_at), tuple(mandates)
+    for act in standing.acts:
+        covering = [each for each in grants if each.covers(act.party, event.author, name_of(event))]
+        if act.how == "mandated" and not any(each.holds_at(happened) for each in covering):
+            raise MandateEnded(
+                f"no mandate of {act.party} to {event.author} for {name_of(event)} holds on {event.happened_at}",
+                field="$.happened_at", hint=f"say when it was; or {act.party} records a mandate that holds then",
+            )  # fmt: skip
 
 
 def check_member(member: MemberEvent, opener: ProtocolEvent) -> None:

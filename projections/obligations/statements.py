@@ -58,7 +58,7 @@ class Mandates:
             giver in acting(given)
             and holder in _tuple(given.get("to"))
             and (act in acts or "any" in acts)
-            and start.earliest <= at.latest
+            and not at.is_before(start)
             and all(at.earliest < end for end in ends)
         )
 

@@ -182,6 +182,28 @@ def test_a_mandate_lets_another_state_acts_until_it_is_withdrawn(world: World):
         world.record(world.signed("VLAIO", on_behalf_of=["FIO"], **{**ATTESTED, "measure": "logging"}))
 
 
+def test_a_mandate_covers_what_happened_while_it_says_to_hold(world: World):
+    """What lies outside would be recorded and have no effect; a later mandate may cover it."""
+    world.record(world.signed("TBT", covers_from="2022-01-01", valid_until="2022-03-31", **MANDATE))
+    for day, holds in (("2021-12-31", False), ("2022-01-01", True), ("2022-03-31", True), ("2022-04-01", False)):
+        act = world.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "happened_at": day, "measure": day})
+        if holds:
+            assert world.record(act)[0].new
+        else:
+            with refused(world, "authority.mandate-ended", line=1, field="$.happened_at"):
+                world.record(act)
+    world.record(world.signed("TBT", covers_from="2022-04-01", **{**MANDATE, "mandate": "M-2"}))
+    world.record(act)
+
+
+@pytest.mark.parametrize("act", ["measure-atested", "measure-attested/1", "alles"])
+def test_a_mandate_names_types_of_the_catalogue(world: World, act: str):
+    """Another word would give nothing, and its giver would believe that it did."""
+    with refused(world, "mandate.unknown-act", line=1, field="$.acts"):
+        world.record(world.signed("TBT", **{**MANDATE, "acts": ["protocol-signed", act]}))
+    world.record(world.signed("TBT", **{**MANDATE, "acts": ["any"]}))
+
+
 def test_the_mandate_of_a_party_without_a_key_is_itself_reported(world: World):
     with refused(world, "authority.no-evidence"):
         world.record(world.signed("VLAIO", party="FIO", **MANDATE))

@@ -76,6 +76,16 @@ def test_a_recorded_mandate_covers_the_types_it_names_while_it_lasts():
     assert [each.act.position for each in answer.void_acts] == [6, 9]
 
 
+def test_a_mandate_covers_whole_days_from_its_first_to_its_last():
+    story = small(MONTHLY)
+    story.enrol("ANN")
+    story.tell("mandate-recorded", "ANN", "2021-11-01", mandate="M-1", to="BOB", acts=["policy-reviewed"],
+               covers_from="2021-12-01", valid_until="2021-12-31")  # fmt: skip
+    for day in ("2021-11-30", "2021-12-01", "2021-12-31", "2022-01-01"):
+        story.tell("policy-reviewed", "BOB", day, document=day, for_=["ANN"], on_behalf_of=["ANN"])
+    assert [each.act.position for each in story.ask("2022-03-01").void_acts] == [6, 9]
+
+
 def test_a_retraction_that_is_itself_retracted_takes_nothing_out():
     story = small(MONTHLY)
     review = story.tell("policy-reviewed", "ANN", "2021-11-01T08:00:00Z", document="plan", for_=["ANN"])
