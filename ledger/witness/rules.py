@@ -19,7 +19,7 @@ from ledger.chain.note import MalformedNote, NoKnownSignature, Note, Signature, 
 from ledger.chain.proof import ConsistencyFailed, check_consistency
 from ledger.chain.spelling import parse_base64, parse_decimal
 from ledger.clock import Clock
-from ledger.errors import InputRejected, LedgerError, VerificationFailed
+from ledger.errors import InputRejected, LedgerError, NotChecked, VerificationFailed
 from ledger.witness.memory import Memory, Seen
 
 LONGEST_PROOF = 63
@@ -69,6 +69,13 @@ class Forked(Refused, VerificationFailed):
     code = "witness.fork"
     exit = 3
     status = 422
+
+
+class Older(Refused, NotChecked):
+    """The log shows less than it showed before: an old copy of it, or another history."""
+
+    code = "witness.older"
+    exit = 9
 
 
 @dataclass(frozen=True)

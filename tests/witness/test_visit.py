@@ -13,7 +13,7 @@ import pytest
 from ledger.chain.tiles import MalformedTile
 from ledger.errors import UsageProblem
 from ledger.witness.published import Published, Unreachable
-from ledger.witness.rules import Forked
+from ledger.witness.rules import Forked, Older
 from ledger.witness.visit import visited
 from tests.keys.people import ORIGIN
 from tests.witness.logs import leaves, published, witness
@@ -62,6 +62,21 @@ def test_a_fork_shown_later_is_found_and_kept(tmp_path: Path) -> None:
         visited(one, Published(str(published(tmp_path / "shown-to-all", leaves(20, "other")))))
     (kept,) = (tmp_path / "state").glob("*/fork-20-*")
     assert str(kept) in found.value.hint
+
+
+@pytest.mark.parametrize("history", ["same", "other"])
+def test_a_log_that_shows_less_than_before_is_neither_cosigned_nor_accused(tmp_path: Path, history: str) -> None:
+    """An old copy, or another history: of a smaller tree no proof can tell."""
+    one = witness(tmp_path / "state")
+    visited(one, Published(str(published(tmp_path / "before", leaves(10)))))
+    place = published(tmp_path / "after", leaves(8, *["other"][: history == "other"]))
+    with pytest.raises(Older, match=r"checkpoint 8 .* checkpoint 10 was seen before") as found:
+        visited(one, Published(str(place)))
+    assert found.value.exit == 9
+    assert all(part in found.value.hint for part in ("ledger checkpoint compare", str(place)))
+    last = one.memory.last(ORIGIN)
+    assert last is not None
+    assert last.size == 10
 
 
 def test_damaged_tiles_are_no_fork(tmp_path: Path) -> None:
