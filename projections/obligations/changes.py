@@ -31,6 +31,8 @@ def change(world: World, kind: MomentKind, whom: Parties, at: Moment, cause: Fac
         concerned = tuple(party for party in named if _still(life.bound.get(party, ()), at.earliest))
         for party in concerned:
             life.bound[party] = _closed(life.bound[party], at.earliest)
+        if not concerned:
+            life.overtaken.add(cause.id)
     elif kind is MomentKind.ACCEDED:
         concerned = tuple(party for party in named if not _still(life.bound.get(party, ()), at.earliest))
         for party in concerned:
@@ -55,17 +57,25 @@ def _rest(world: World, kind: MomentKind, whom: Sequence[str], at: Moment) -> No
 
 
 def settle(world: World) -> None:
-    """An end that an earlier one overtook did not happen."""
-    settled = []
-    for turn in world.life.turns:
+    """An end that an earlier one overtook did not happen; one that several acts bring about happened once.
+
+    Of those, an act that nobody disputes comes first.
+    """
+    settled: list[Fact] = []
+    ended: set[tuple[str, str, datetime]] = set()
+    for turn in sorted(world.life.turns, key=lambda turn: turn.disputed):
         if turn.stands and turn.type in (MOMENT + kind.value for kind in ENDING):
             at = turn.happened.earliest
-            whom = tuple(p for p in turn.parties if any(span.end == at for span in world.life.bound.get(p, ())))
+            here = [p for p in turn.parties if any(span.end == at for span in world.life.bound.get(p, ()))]
+            whom = tuple(p for p in here if (turn.type, p, at) not in ended)
+            ended |= {(turn.type, p, at) for p in whom}
             if not whom:
+                world.life.overtaken.add(turn.id)
                 continue
             turn = replace(turn, parties=whom, fields={**turn.fields, "party": list(whom), "parties": list(whom)})
         settled.append(turn)
     world.life.turns = sorted(settled, key=lambda turn: (turn.happened.earliest, turn.position))
+    world.life.overtaken -= {turn.id for turn in settled}
 
 
 def _still(spans: Iterable[Span], at: datetime) -> bool:

@@ -24,7 +24,7 @@ def gaps(world: World, version: ProtocolVersion) -> Iterator[Shown]:
 def _shown(world: World, version: ProtocolVersion, gap: Gap, match: Match, scope: Scope) -> Iterator[Shown]:
     moment = world.facts.moment(match.fact, match.at) or match.fact.happened
     at = moment.earliest
-    if at > world.as_of or world.life.version_at(at).version is not version:
+    if match.fact.id in world.life.overtaken or at > world.as_of or world.life.version_at(at).version is not version:
         return
     readings = world.life.readings_at(version, at)
     if any(readings[each] != option for each, option in gap.under.items()):

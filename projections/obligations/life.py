@@ -59,6 +59,8 @@ class Life:
     """(address, case, holder) of a power -> the act that used it."""
     joined: set[str] = field(default_factory=set)
     """Statements that completed a joint act."""
+    overtaken: set[str] = field(default_factory=set)
+    """Acts and dates that end nothing, as it had ended by then or ends through another at the same moment."""
     _readings: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     _defined: dict[tuple[object, ...], list[Definition]] = field(default_factory=dict)
 

@@ -73,6 +73,15 @@ def test_a_later_end_that_an_earlier_one_overtook_opens_nothing(story):
     assert {each.opened_at for each in under(answer, DELETE)} == {local("2022-06-01T10:00")}
 
 
+def test_one_end_that_two_acts_bring_about_is_asked_for_once(story):
+    story.tell("legal-ground-ceased", "TBT", "2022-06-01T08:00:00Z", party="TBT")
+    story.tell("legal-ground-ceased", "TBT", "2022-06-02T08:00:00Z", party="TBT", effective_at="2022-06-01T08:00:00Z")
+    story.tell("party-withdrew", "TBT", "2022-06-02T08:00:00Z", party="TBT", effective_at="2022-06-01T08:00:00Z")
+    answer = story.ask("2022-06-05")
+    assert [str(each.unit) for each in under(answer, DESTROY)].count("TBT/VLAIO/contacts/laptop") == 1
+    assert len(under(answer, DELETE)) == len(known_units(answer, DELETE)) == 2
+
+
 def test_an_end_at_law_for_one_party_is_both_a_leaving_and_an_end_for_it(story):
     story.tell("legal-ground-ceased", "TBT", "2022-06-01T08:00:00Z", party="TBT")
     answer = story.ask("2022-06-05")

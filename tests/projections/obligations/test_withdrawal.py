@@ -60,6 +60,28 @@ def test_nothing_is_asked_of_the_leaver_and_that_is_shown_as_a_gap(left):
     assert [(each.gap, str(each.unit)) for each in answer.gaps] == [(DELETE, "TBT/VLAIO/contacts/laptop")]
 
 
+@pytest.mark.parametrize(("said", "effective"), [("2022-05-30", "2022-05-31"), ("2022-05-30", "2022-06-15"),
+                                                 ("2022-06-07", "2022-06-15")])  # fmt: skip
+def test_a_party_leaves_once_however_often_that_is_stated(left, said, effective):
+    first = left.ask("2022-07-01")
+    left.tell("party-withdrew", "TBT", said, party="TBT", effective_at=effective)
+    again = left.ask("2022-07-01")
+    assert {each.opened_at for each in under(again, DELETE)} == {local("2022-05-31")}
+    assert len(under(again, DELETE)) == len(under(first, DELETE)) == 4
+    assert [(each.opened_at, str(each.unit)) for each in again.gaps] == [
+        (local("2022-05-31"), "TBT/VLAIO/contacts/laptop")
+    ]
+
+
+def test_of_two_statements_of_one_withdrawal_the_one_that_stands_opens(story):
+    wrong = story.tell("party-withdrew", "TBT", "2022-05-30T08:15:00Z", party="TBT", effective_at="2022-05-31")
+    story.tell("party-withdrew", "TBT", "2022-05-30T09:00:00Z", party="TBT", effective_at="2022-05-31")
+    told = story.entries[-1].position
+    story.tell("event-retracted", "TBT", "2022-06-20", retracts=wrong)
+    found = under(story.ask("2022-07-01"), DELETE, status="open")
+    assert [each.opened_by.position for each in found] == [told] * 4
+
+
 def test_before_the_withdrawal_was_recorded_nothing_was_known_of_it(story):
     story.tell("party-withdrew", "TBT", "2022-05-30T08:15:00Z", party="TBT", effective_at="2022-05-31",
                recorded="2022-06-20")  # fmt: skip
