@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
-from cli.event_fields import ask_for, command_line, given_fields, moment, parameters
+from cli.event_example import example_line
+from cli.event_fields import ask_for, given_fields, moment, parameters
+from cli.event_trial import check, effect_of
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.show_effect import tell_effect
@@ -20,12 +22,7 @@ from ledger.events.catalogue import EventType
 
 if TYPE_CHECKING:
     from ledger.door import Door
-    from ledger.events.base import SignedEvent
     from ledger.protocol.model import ProtocolVersion
-    from projections.effects import Effect
-
-NO_KEY = "00" * 32
-"""Stands for the key, and for commitments, in an event that is only tried."""
 
 
 def event_command(noun: str, verb: str, about: EventType) -> click.Command:
@@ -36,10 +33,9 @@ def event_command(noun: str, verb: str, about: EventType) -> click.Command:
         _run(ctx, about, f"{noun} {verb}", given)
 
     text = " ".join((about.cls.__doc__ or "").split())
-    example = command_line(about.name, about.cls.example)
     command = click.Command(
         verb, callback=run, params=[*parameters(about), *_envelope()], short_help=about.summary, epilog=EXIT_STATUS,
-        help=f"{text}\n\n\b\nExample:\n  {example}\n\nRecords: {about.tag}",
+        help=f"{text}\n\n\b\nExample:\n  {example_line(about)}\n\nRecords: {about.tag}",
     )  # fmt: skip
     return json_option(ledger_option(command))
 
@@ -74,8 +70,10 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
     ask_for(about, fields, speaking)
     draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
     signer = given["signer"] or _signer(ctx, about, fields)
+    author = signer or door.keyring.operator
+    check(draft, author, speaking)
     if given["dry_run"] or not given["as_json"]:
-        found = effect_of(ctx, draft, signer or door.keyring.operator)
+        found = effect_of(ctx, draft, author)
         tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])
     if not given["dry_run"]:
         _confirm()
@@ -142,28 +140,6 @@ def _signer(ctx: click.Context, about: EventType, fields: dict[str, Any]) -> str
         return None
     held = any(file.use == "events" for file in KeyStore(session.place(ctx).keys).files(party))
     return party if held else None
-
-
-def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
-    """What it would change, tried on the ledger as it stands; nobody signs and nothing is written."""
-    from ledger.clock import now
-    from projections.effects import effect
-    from projections.obligations.projection import ObligationsProjection
-
-    store = session.store(ctx)
-    projection = ObligationsProjection(store.protocol_file)
-    folded = session.folded(ctx, store, projection, None)
-    at = now()
-    return effect(projection, folded.state, _tried(draft, author, at), folded.reached.position + 1, at)
-
-
-def _tried(draft: dict[str, Any], author: str, at: Any) -> SignedEvent:
-    from ledger.clock import spell
-    from ledger.ids import new_id
-    from ledger.keys.signing import Draft
-
-    parsed = Draft.parse(draft)
-    return parsed.event(author, NO_KEY, new_id(), spell(at), dict.fromkeys(parsed.texts, NO_KEY))
 
 
 def _confirm() -> None:

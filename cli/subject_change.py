@@ -55,7 +55,7 @@ class Change(NamedTuple):
 
 def change_of(ctx: click.Context, opened: Application, token: str, party: str, datasets: tuple[str, ...]) -> Change:
     """The statement that this party erased a person from these datasets, and what it opens. Raises NotFound."""
-    from cli.event_commands import effect_of
+    from cli.event_trial import effect_of
 
     protocol = opened.vault.protocol_of(token)
     check_name("party", party, opened.door.protocols[protocol].parties)

@@ -59,7 +59,8 @@ def schema(name: str) -> None:
     """
     import msgspec
 
-    from ledger.events.catalogue import by_tag
+    from cli.event_example import example_draft
+    from ledger.events.catalogue import by_tag, types
     from ledger.events.codec import UnknownType, tag_of
 
     try:
@@ -73,7 +74,7 @@ def schema(name: str) -> None:
     document["draft"] = {
         "type": tag,
         **({"protocol": "vlaio-fio-tbt-2021"} if _has_protocol(cls) else {}),
-        **cls.example,
+        **example_draft(types()[tag.partition("/")[0]]),
     }
     document["schema"] = msgspec.json.schema(cls)
     answer_json(document)

@@ -86,7 +86,7 @@ class DataCommunicated(Act, frozen=True, kw_only=True, tag="data-communicated/1"
 
     register: ClassVar[str] = "exchange"
     example: ClassVar = {
-        "exchange": "X-2", "from": "TBT", "to": ["VLAIO"], "origins": ["TBT"], "datasets": ["contacts"],
+        "exchange": "X-2", "party": "TBT", "from": "TBT", "to": ["VLAIO"], "origins": ["TBT"], "datasets": ["contacts"],
         "channel": "email", "encrypted": True, "key_channel": "telephone", "rows": 1204, "payload": "4a" * 32,
     }  # fmt: skip
 
@@ -127,7 +127,7 @@ class DataReceived(Act, frozen=True, kw_only=True, tag="data-received/1"):
 
     register: ClassVar[str] = "exchange"
     example: ClassVar = {
-        "exchange": "X-2", "from": "VLAIO", "to": "TBT", "origins": ["VLAIO"], "datasets": ["contacts"],
+        "exchange": "X-2", "party": "TBT", "from": "VLAIO", "to": "TBT", "origins": ["VLAIO"], "datasets": ["contacts"],
         "copy": ["mailbox"], "received_at": "2022-05-30T08:15:00Z", "rows": 1204,
     }  # fmt: skip
 

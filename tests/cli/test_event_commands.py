@@ -55,6 +55,19 @@ def test_it_records_what_it_was_told_and_says_what_that_opens(
     world.check()
 
 
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_what_cannot_have_happened_now_is_told_with_the_option_that_says_when(
+    world: World, say: Say, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    late = ("evidence", "request", "R-9", "--to", "TBT", "--clauses", "art. 5", "--received-at", "2022-06-02",
+            "--as", "VLAIO", "--protocol", V)  # fmt: skip
+    assert say(*late, *more) == 5
+    told = capsys.readouterr().err
+    assert told.startswith("ledger: error: received before it was sent: 2022-06-02 lies before ")
+    assert "see: ledger evidence request --help; without --at it happens now" in told
+    assert say(*late, "--at", "2022-06-02", "--dry-run") == 0
+
+
 def test_the_same_command_again_adds_nothing(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say(*INCIDENT) == say(*INCIDENT) == 0
     size = world.size()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -10,12 +11,15 @@ from collections import Counter
 import click
 import pytest
 
-from cli.event_commands import event_command
+from cli.event_commands import _chosen, event_command
 from cli.event_fields import command_line, flag, given_fields, main_field, own_fields
-from cli.main import COMMANDS, LazyGroup, ledger
+from cli.event_trial import tried
+from cli.main import COMMANDS, LazyGroup, ledger, run
 from cli.nouns import NOUN_SUMMARIES, NOUNS, spoken
 from cli.summaries import SUMMARIES
+from ledger.clock import now
 from ledger.events.catalogue import types
+from tests.worlds import V
 
 SAID = Counter(name for verbs in NOUNS.values() for name in verbs.values())
 OTHERWISE = {"key-enrolled", "key-revoked", "log-batch-ingested", "log-read", "access-used", "usage-summarised"}
@@ -49,6 +53,25 @@ def test_the_example_of_a_command_is_read_back_as_the_example_of_its_type(noun: 
     clear = {key: list(value) if isinstance(value, tuple) else value for key, value in about.cls.example.items()
              if about.fields[key].kind != "sealed"}  # fmt: skip
     assert given_fields(about, context.params) == clear
+
+
+@pytest.mark.parametrize(("noun", "verb", "name"), EVENTS)
+def test_the_example_in_the_help_of_a_command_can_be_recorded_as_it_stands(noun: str, verb: str, name: str) -> None:
+    about = types()[name]
+    command = event_command(noun, verb, about)
+    (line,) = [each for each in (command.help or "").splitlines() if each.startswith("  ledger ")]
+    given = command.make_context(verb, shlex.split(line)[3:]).params
+    draft = {"type": name, "protocol": V, **_chosen(given), **given_fields(about, given)}
+    assert tried(draft, "OPERATOR", now()).type == about.tag
+
+
+@pytest.mark.parametrize("name", sorted(SAID))
+def test_the_draft_that_a_schema_shows_can_be_signed_as_it_stands(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["events", "schema", name]) == 0
+    draft = json.loads(capsys.readouterr().out)["draft"]
+    assert tried(draft, "OPERATOR", now()).type == draft["type"]
 
 
 @pytest.mark.parametrize("noun", NOUNS)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cli.event_fields import command_line
+from cli.event_example import example_line
 from cli.main import COMMANDS, ledger
 from cli.nouns import NOUN_SUMMARIES, NOUNS
 from cli.protocol_shown import kind
@@ -120,7 +120,7 @@ def _page(name: str) -> str:
 
 def _verbs(noun: str) -> str:
     """The verbs that record events, with an example each; their options are those of the event's fields."""
-    rows = [f"| `{verb}` | `{name}` | `{command_line(name, types()[name].cls.example)}` |"
+    rows = [f"| `{verb}` | `{name}` | `{example_line(types()[name])}` |"
             for verb, name in NOUNS[noun].items()]  # fmt: skip
     return "\n".join(["| verb | records | for example |", "|---|---|---|", *rows, ""])
 

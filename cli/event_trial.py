@@ -1,0 +1,54 @@
+"""An event that a person is about to record, tried before anybody signs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import session
+
+if TYPE_CHECKING:
+    from ledger.events.base import SignedEvent
+    from projections.effects import Effect
+
+NO_KEY = "00" * 32
+"""Stands for the key, and for commitments, in an event that is only tried."""
+
+
+def check(draft: dict[str, Any], author: str, speaking: str) -> None:
+    """Raises MalformedEvent where such an event cannot be, with the options that say it otherwise."""
+    from ledger.clock import now
+    from ledger.events.codec import MalformedEvent
+
+    try:
+        tried(draft, author, now())
+    except MalformedEvent as error:
+        error.hint = f"see: ledger {speaking} --help"
+        if "happened_at" not in draft:
+            error.hint += "; without --at it happens now"
+        if error.where.get("field") == "$":
+            del error.where["field"]
+        raise
+
+
+def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
+    """What it would change, tried on the ledger as it stands; nobody signs and nothing is written."""
+    from ledger.clock import now
+    from projections.effects import effect
+    from projections.obligations.projection import ObligationsProjection
+
+    store = session.store(ctx)
+    projection = ObligationsProjection(store.protocol_file)
+    folded = session.folded(ctx, store, projection, None)
+    at = now()
+    return effect(projection, folded.state, tried(draft, author, at), folded.reached.position + 1, at)
+
+
+def tried(draft: dict[str, Any], author: str, at: Any) -> SignedEvent:
+    from ledger.clock import spell
+    from ledger.ids import new_id
+    from ledger.keys.signing import Draft
+
+    parsed = Draft.parse(draft)
+    return parsed.event(author, NO_KEY, new_id(), spell(at), dict.fromkeys(parsed.texts, NO_KEY))
