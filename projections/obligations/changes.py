@@ -59,11 +59,11 @@ def _rest(world: World, kind: MomentKind, whom: Sequence[str], at: Moment) -> No
 def settle(world: World) -> None:
     """An end that an earlier one overtook did not happen; one that several acts bring about happened once.
 
-    Of those, an act that nobody disputes comes first.
+    Of those, the first on record that nobody disputes: what it opened keeps its id, whatever is recorded later.
     """
     settled: list[Fact] = []
     ended: set[tuple[str, str, datetime]] = set()
-    for turn in sorted(world.life.turns, key=lambda turn: turn.disputed):
+    for turn in sorted(world.life.turns, key=lambda turn: (turn.disputed, turn.position)):
         if turn.stands and turn.type in (MOMENT + kind.value for kind in ENDING):
             at = turn.happened.earliest
             here = [p for p in turn.parties if any(span.end == at for span in world.life.bound.get(p, ()))]
