@@ -20,6 +20,8 @@ def check_asked(store: Store, protocol: str | None, party: str | None = None, cl
 
 def check_known(door: Door, protocol: str | None, party: str | None = None, clause: str | None = None) -> None:
     """The same, for who has read the state of the ledger."""
+    from ledger.protocol.addresses import begins
+
     known = door.protocols
     if protocol is not None:
         check_name("protocol", protocol, known)
@@ -29,7 +31,7 @@ def check_known(door: Door, protocol: str | None, party: str | None = None, clau
         outsiders = {outsider.id for version in versions for outsider in version.outsiders}
         check_name("party", party, outsiders.union(*(each.parties for each in chosen)))
     addresses = [one.address for version in versions for one in version.clauses]
-    if clause is not None and not any(address.startswith(clause) for address in addresses):
+    if clause is not None and not any(begins(address, clause) for address in addresses):
         check_name("clause", clause, addresses)
 
 

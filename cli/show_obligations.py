@@ -10,6 +10,7 @@ from itertools import groupby
 from cli.moments import exclusive_end, here
 from cli.output import answer, answer_filled, console, style_of
 from ledger.clock import BRUSSELS
+from ledger.protocol.addresses import begins
 from projections.obligations.answer import Answer, Gap, NotExecuted, Obligation, Status, Violation
 from projections.obligations.listing import Listing
 
@@ -27,8 +28,8 @@ def show_answer(
     With `clause`, of that only what belongs to the clauses whose address begins so.
     """
     if clause:
-        findings = tuple(each for each in found.findings if each.clause.startswith(clause))
-        gaps = tuple(each for each in found.gaps if each.gap.startswith(clause))
+        findings = tuple(each for each in found.findings if begins(each.clause, clause))
+        gaps = tuple(each for each in found.gaps if begins(each.gap, clause))
         found = replace(found, findings=findings, gaps=gaps, void_acts=())
     answer(f"as of {_local(found.as_of)}")
     open_ones = [each for each in kept if each.is_open]

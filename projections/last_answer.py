@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from ledger.chain.hashing import NO_LEAF, sha256
+from ledger.protocol.addresses import begins
 from ledger.replay import Reached, check_start, end_at
 from ledger.storage.answers import Answers, Place, StoredPart
 from ledger.storage.store import Store
@@ -57,7 +58,7 @@ class LastAnswer:
         """The parts at a moment at which they hold: all, or those of one protocol, or of addresses that begin so."""
         found = [
             each for each in self.parts
-            if protocol in (None, each.protocol) and (each.name == BESIDE or each.name.startswith(clause))
+            if protocol in (None, each.protocol) and (each.name == BESIDE or begins(each.name, clause))
         ]  # fmt: skip
         parts = [each.part(as_of) for each in found]
         if self.whole:

@@ -128,9 +128,10 @@ def show(ctx: click.Context, identifier: str, clause: str | None, as_json: bool)
     """
     from cli.protocol_shown import clause_json, show_clause
     from ledger.errors import NotFound
+    from ledger.protocol.addresses import begins
 
     version = _held(ctx, identifier)
-    clauses = [each for each in version.clauses if each.address.startswith(clause or "")]
+    clauses = [each for each in version.clauses if begins(each.address, clause or "")]
     if not clauses:
         raise NotFound(f"no clause begins with {clause!r}", hint="an address reads like: art. 4, sentence 2")
     if as_json:

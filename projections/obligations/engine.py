@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.clock import Moment
+from ledger.protocol.addresses import begins
 from ledger.protocol.definitions import Mandate
 from ledger.protocol.model import Clause, ProtocolVersion
 from ledger.protocol.patterns import Limit, Pattern, Power, Precedence, Prohibition, Recurrence, Response, Standing
@@ -50,7 +51,7 @@ def evaluate(state: State, as_of: datetime, *, protocol: str | None = None, clau
 def _parts(evaluation: Evaluation, clause: str) -> Iterator[Part]:
     yield evaluation.beside()
     for address in evaluation.addresses:
-        if address.startswith(clause):
+        if begins(address, clause):
             yield evaluation.part(address)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.cli.commands import Said, here
-from tests.worlds import World
+from tests.worlds import V, World
 
 Capture = pytest.CaptureFixture[str]
 
@@ -79,3 +80,16 @@ def test_why_explains_the_same_with_and_without_what_was_kept(large: World, capf
     (first, *_) = open_items(large, capfd)
     said = document(here(capfd, "why", first, "--json", world=large))
     assert said == document(without_kept(capfd, large, "why", first, "--json"))
+
+
+@pytest.mark.parametrize("words", [("obligations", "--as-of", "2022-06-15"), ("obligations",), ("protocol", "show", V)])
+@pytest.mark.parametrize(("asked", "numbers"), [("art. 1", {"1"}), ("art. 13", {"13"}), ("art", None), ("art. ", None)])
+def test_an_article_is_not_cut_from_the_number_of_another(
+    asked: str, numbers: set[str] | None, words: tuple[str, ...], large: World, capfd: Capture
+):
+    said = here(capfd, *words, "--clause", asked, "--json", world=large)
+    assert said.exit == 0, said.err
+    found = json.loads(said.out)
+    items = found["items"] + found["violations"] + found["powers"] if isinstance(found, dict) else found
+    shown = {re.split("[ ,/]", each["clause"])[1] for each in items}
+    assert shown <= numbers if numbers is not None else {"4", "5"} <= shown
