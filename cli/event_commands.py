@@ -71,7 +71,7 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
     draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
     signer = given["signer"] or _signer(ctx, about, fields)
     author = signer or door.keyring.operator
-    check(draft, author, speaking)
+    check(about, draft, author, speaking)
     if given["dry_run"] or not given["as_json"]:
         found = effect_of(ctx, draft, author)
         tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.event_fields import flag, main_field
 
 if TYPE_CHECKING:
     from ledger.events.base import SignedEvent
+    from ledger.events.catalogue import EventType
     from projections.effects import Effect
 
 NO_KEY = "00" * 32
 """Stands for the key, and for commitments, in an event that is only tried."""
 
 
-def check(draft: dict[str, Any], author: str, speaking: str) -> None:
+def check(about: EventType, draft: dict[str, Any], author: str, speaking: str) -> None:
     """Raises MalformedEvent where such an event cannot be, with the options that say it otherwise."""
     from ledger.clock import now
     from ledger.events.codec import MalformedEvent
@@ -24,12 +26,20 @@ def check(draft: dict[str, Any], author: str, speaking: str) -> None:
     try:
         tried(draft, author, now())
     except MalformedEvent as error:
-        error.hint = f"see: ledger {speaking} --help"
-        if "happened_at" not in draft:
+        choice, _, _ = error.hint.rpartition("see: ")
+        error.hint = f"{choice}see: ledger {speaking} --help"
+        error.where = _option(about, str(error.where.get("field", "$")))
+        if not error.where and "happened_at" not in draft:
             error.hint += "; without --at it happens now"
-        if error.where.get("field") == "$":
-            del error.where["field"]
         raise
+
+
+def _option(about: EventType, field: str) -> dict[str, str | int]:
+    """Where a person gave the field with this path; a fault of the whole event has no place."""
+    name = field.removeprefix("$").removeprefix(".").partition("[")[0]
+    if not name:
+        return {}
+    return {"field": name.upper() if name == main_field(about) else flag(name)}
 
 
 def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:

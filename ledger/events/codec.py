@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any, Union
 
@@ -13,6 +12,7 @@ from ledger.chain.entry import LARGEST_EVENT
 from ledger.errors import InputRejected
 from ledger.events.base import Event
 from ledger.events.catalogue import by_tag, types
+from ledger.events.told import IS_NAME, told
 
 
 class MalformedEvent(InputRejected):
@@ -88,7 +88,13 @@ def built(value: Any) -> Event:
     except msgspec.ValidationError as error:
         fact, _, path = str(error).partition(" - at ")
         field = path.strip("`") or "$"
-        raise MalformedEvent(_told(fact), field=field, hint=f"see: ledger events schema {tag}") from error
+        raise MalformedEvent(told(fact), field=field, hint=_hint(tag, field)) from error
+
+
+def _hint(tag: str, field: str) -> str:
+    about = types()[tag.partition("/")[0]].fields.get(field.removeprefix("$.").partition("[")[0])
+    choice = f"one of {', '.join(about.words)}; " if about is not None and about.words else ""
+    return f"{choice}see: ledger events schema {tag}"
 
 
 def decoded_fast(raw: bytes) -> Event:
@@ -96,23 +102,12 @@ def decoded_fast(raw: bytes) -> Event:
     try:
         return _decoder().decode(raw)
     except msgspec.ValidationError as error:
-        raise MalformedEvent(_told(str(error))) from error
-
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_/-]{0,39}")
+        raise MalformedEvent(told(str(error))) from error
 
 
 def _name(given: str) -> str:
     """A name as it was given, if it is one: what stands in its place by mistake may be anything, also a person's."""
-    return repr(given) if _NAME.fullmatch(given) else "that"
-
-
-def _told(fact: str) -> str:
-    """What msgspec says, without the name of a field that is no name."""
-    said, backquote, name = fact.partition("unknown field `")
-    if backquote and not _NAME.fullmatch(name.partition("`")[0]):
-        return _lower(f"{said}unknown field")
-    return _lower(fact)
+    return repr(given) if IS_NAME.fullmatch(given) else "that"
 
 
 def tag_of(name: str) -> str:
@@ -129,10 +124,6 @@ def _near(name: str) -> str:
 
     near = get_close_matches(name.partition("/")[0], list(types()), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}?" if near else "see: ledger events list"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 _TOO_LARGE = "attach large content as a document and name its digest"

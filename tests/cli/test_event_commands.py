@@ -68,6 +68,25 @@ def test_what_cannot_have_happened_now_is_told_with_the_option_that_says_when(
     assert say(*late, "--at", "2022-06-02", "--dry-run") == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("holding", "register", "VLAIO", "--dataset", "cafés", "--copy", "kris"),
+         "field --dataset: expected a word of "),
+        (("holding", "delete", "VLAIO", "--datasets", "a", "--datasets", "b c", "--copy", "kris", "--method", "other"),
+         "field --datasets: expected a word of "),
+        (("incident", "detect", "een lek", "--leak"), "field INCIDENT: expected a word of "),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_the_option_that_gave_it(
+    say: Say, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], place: str
+) -> None:
+    assert say(*words, "--as", "TBT", "--protocol", V) == 5
+    told = capsys.readouterr().err
+    assert told.startswith(f"ledger: error: {place}")
+    assert told.endswith(f"see: ledger {words[0]} {words[1]} --help\n")
+
+
 def test_the_same_command_again_adds_nothing(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say(*INCIDENT) == say(*INCIDENT) == 0
     size = world.size()
@@ -97,7 +116,11 @@ def test_what_the_protocol_knows_is_filled_in(world: World, say: Say, capsys: py
         (("access", "grant", "--protocol", V), 2, "access grant needs GRANT, --application, --recipient-category"),
         (("incident", "detect", "I-9", "--leak"), 2, "say which protocol it is about"),
         (("incident", "detect", "I-9", "--leak", "--protocol", "other"), 2, "this ledger holds no protocol other"),
-        (("breach", "notify", "I-9", "--to", "tbt tbt", "--protocol", V, "--as", "VLAIO"), 5, "$.to"),
+        (
+            ("breach", "notify", "I-9", "--to", "tbt tbt", "--protocol", V, "--as", "VLAIO"),
+            5,
+            "field --to: expected a party's id",
+        ),
         (("breach", "notify", "I-9", "--to", "TBT", "--at", "yesterday", "--protocol", V), 5, "is not a moment"),
         ((*BREACH, "--channel", "pigeon"), 2, "pigeon"),
         ((*BREACH, "--received", "9999-12-31"), 5, "--received-at: 9999-12-31 lies outside the years 1900 to 2999"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -138,6 +139,47 @@ def test_an_unknown_type_is_told_apart_and_what_is_near_is_named() -> None:
         decoded(spelled(type="party-withdraw/1"))
     assert refused.value.code == "event.unknown-type"
     assert "party-withdrew" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("holding-registered", {"dataset": "café"}, "expected a word of letters, digits and . _ : / + -, without"),
+        ("holding-registered", {"happened_at": "31/05/2022"}, "expected a date, or a time in UTC: 2022-05-31, 2022-"),
+        ("holding-registered", {"rows": "x"}, "expected a whole number, got text"),
+        ("incident-detected", {"leak": "yes"}, "expected true or false, got text"),
+        ("deletion-performed", {"datasets": []}, "expected a list with something in it"),
+        ("holding-registered", {"origin": "De stad"}, "expected a party's id: letters, digits, - and _"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_in_words_of_who_writes_one(name: str, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(MalformedEvent) as refused:
+        built(example(name, **changes))
+    assert refused.value.message.startswith(said)
+    assert refused.value.where["field"] == f"$.{next(iter(changes))}"
+
+
+@pytest.mark.parametrize("wrong", ["\N{BULLET} ", -1, True, [], ["\N{BULLET}"], {}, [[]], 0.5])
+def test_no_value_is_told_as_a_kind_of_python_or_a_regular_expression(wrong: Any) -> None:
+    said = [told for name in NAMES for field in types()[name].fields if (told := refusal(name, field, wrong))]
+    assert len(said) > len(NAMES)
+    assert [each for each in said if re.search("regex|`(str|int|bool|array|object|float)`", each)] == []
+
+
+def refusal(name: str, field: str, value: Any) -> str:
+    try:
+        built(example(name, **{field: value}))
+    except MalformedEvent as refused:
+        return refused.message
+    return ""
+
+
+def test_a_word_that_is_not_on_a_list_is_told_with_the_list() -> None:
+    with pytest.raises(MalformedEvent) as refused:
+        built(example("deletion-performed", method="wrong"))
+    assert refused.value.message == "invalid enum value 'wrong'"
+    assert refused.value.hint.startswith("one of ")
+    assert "soft-delete" in refused.value.hint
 
 
 def test_an_event_of_exactly_64_000_bytes_is_read() -> None:
