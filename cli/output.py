@@ -46,6 +46,19 @@ def answer_filled(text: str, indent: str = "", hanging: str = "") -> None:
     answer(lines)
 
 
+def answer_command(command: str, indent: str, hanging: str) -> None:
+    """A command to be copied. Where it is broken, the shell is told that it goes on."""
+    import shlex
+
+    lines: list[str] = []
+    for word in map(shlex.quote, shlex.split(command)):
+        if lines and len(f"{hanging}{lines[-1]} {word} \\") <= width():
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    answer(indent + f" \\\n{hanging}".join(lines))
+
+
 def say(text: str) -> None:
     """The conversation: what is going on, what to do next."""
     click.echo(safe(text), err=True)

@@ -8,7 +8,7 @@ from typing import Any
 from cli.event_fields import command_line
 from cli.json_obligations import item
 from cli.moments import at_minute, here
-from cli.output import answer, answer_filled
+from cli.output import answer, answer_command, answer_filled
 from ledger.clock import spell
 from projections.explanation import Discharge, Explanation
 from projections.obligations.answer import Obligation, Violation
@@ -55,7 +55,7 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
         _line("closed", f"{at_minute(subject.closed_at)}{_by(found.closed_by)}")
     elif subject.is_open:
         for discharge in found.discharges:
-            _line("do", command(discharge, subject.bearer))
+            answer_command(command(discharge, subject.bearer), _head("do"), INDENT + " ")
     _line("proof", ", ".join(found.clause.proof))
 
 
@@ -77,7 +77,11 @@ def _readings(found: Explanation) -> None:
 
 def _line(name: str, text: str) -> None:
     if text:
-        answer_filled(text, f"  {name}".ljust(len(INDENT)) + " ", INDENT + " ")
+        answer_filled(text, _head(name), INDENT + " ")
+
+
+def _head(name: str) -> str:
+    return f"  {name}".ljust(len(INDENT)) + " "
 
 
 def _status(subject: Obligation | Violation) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 
 import pytest
 
@@ -40,6 +42,23 @@ def test_what_is_to_be_done_is_a_command_of_its_bearer(world: World, capsys: pyt
     )
     assert found["clause"]["text"].startswith("De meegedeelde gegevens zullen door SERV")
     assert found["opened_by"]["position"] > 0
+
+
+def test_a_command_that_is_broken_at_eighty_columns_can_still_be_copied(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    identifier = ids(world, capsys)["overdue"]
+    assert why(world, identifier, *AS_OF, "--json") == 0
+    (wanted,) = [each["command"] for each in json.loads(capsys.readouterr().out)["would_discharge"]]
+    assert why(world, identifier, *AS_OF) == 0
+    told = capsys.readouterr().out
+    lines = told[told.index("  do ") :].partition("\n  proof")[0]
+    assert len(lines.splitlines()) > 1
+    assert max(map(len, told.splitlines())) <= 80
+    shell = "ledger() { printf '%s\\n' ledger \"$@\"; }\n" + lines.removeprefix("  do ")
+    given = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True).stdout
+    assert given.splitlines() == shlex.split(wanted)
 
 
 def test_an_unknown_id_is_not_found(world: World, capsys: pytest.CaptureFixture[str]) -> None:
