@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +41,8 @@ def publish(ctx: click.Context, folder: Path) -> None:
 
     checkpoint = publish_to(session.store(ctx), folder)
     answer(f"published checkpoint {checkpoint.size} of {checkpoint.origin} in {folder}")
-    say(f"Next, by each other party: ledger checkpoint cosign {folder} --party PARTY --policy FILE -o cosigned")
+    cosign = f"ledger checkpoint cosign {quote(str(folder))} --party PARTY --policy FILE -o cosigned"
+    say(f"Next, by each other party: {cosign}")
 
 
 @click.command(epilog=EXIT_STATUS)

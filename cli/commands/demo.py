@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -86,7 +87,7 @@ def _show_due(place: Place) -> None:
 def _tell_next(place: Place) -> None:
     answer("\nNext")
     for line in (
-        f"export LEDGER={place.url}",
+        f"export LEDGER={quote(place.url)}",
         "ledger verify                              is every entry still as signed?",
         f"ledger findings list --as-of {AS_OF}    what nothing on record explains",
         f"ledger obligations --as-of {AS_OF}      all there is, done or due",

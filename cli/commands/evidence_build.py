@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -80,7 +81,7 @@ def build(
         answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
     if store.size() > manifest.size:
         say(f"{store.size() - manifest.size:,} later entries are not covered: ledger checkpoint sign, and build again")
-    say(f"Next: hand it over, with how to check it: ledger evidence verify {output} --policy FILE")
+    say(f"Next: hand it over, with how to check it: ledger evidence verify {quote(str(output))} --policy FILE")
 
 
 def _moments(store: Store, as_of: str | None) -> tuple[int, datetime, datetime]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -157,7 +158,7 @@ def new(file: Path) -> None:
 
     with file.open("xb") as made:
         made.write(skeleton())
-    say(f"wrote {file}: fill in what is empty; ledger protocol check {file} tells what still is")
+    say(f"wrote {file}: fill in what is empty; ledger protocol check {quote(str(file))} tells what still is")
 
 
 @command.command(epilog=EXIT_STATUS)
