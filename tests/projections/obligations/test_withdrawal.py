@@ -304,8 +304,9 @@ def test_a_copy_made_again_after_its_destruction_opens_again(left):
     assert (found.status, found.opened_at) == (Status.OPEN, local("2022-07-01T10:00"))
 
 
-def test_a_copy_obtained_after_accession_is_not_reached_by_the_old_withdrawal():
-    rejoin = "pattern: power\nholder: {class: OLD}\nact: {type: party-acceded}\n" + (
+@pytest.mark.parametrize("who", ["holder: {class: OLD}", "applies: survives\nholder: [ANN, BOB]"])
+def test_a_copy_obtained_after_accession_is_not_reached_by_the_old_withdrawal(who):
+    rejoin = f"pattern: power\n{who}\nact: {{type: party-acceded}}\n" + (
         "effect: {makes: acceded, for: act.party, at: act.effective_at}"
     )
     leave = "pattern: power\nholder: all\nact: {type: party-withdrew}\n" + (
