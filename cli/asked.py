@@ -18,6 +18,15 @@ def check_asked(store: Store, protocol: str | None, party: str | None = None, cl
     check_known(door_of(store), protocol, party, clause)
 
 
+def tell_if_no_protocol(store: Store) -> None:
+    """Without one, "nothing" is no answer."""
+    from cli.output import say
+    from ledger.door import door_of
+
+    if not door_of(store).protocols:
+        say("no protocol yet, so nothing can be due: ledger protocol add FILE")
+
+
 def check_known(door: Door, protocol: str | None, party: str | None = None, clause: str | None = None) -> None:
     """The same, for who has read the state of the ledger."""
     from ledger.protocol.addresses import begins

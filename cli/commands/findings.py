@@ -70,7 +70,7 @@ def list_findings(
     Example:
       ledger findings list --cause no-grant --party VLAIO
     """
-    from cli.asked import check_asked
+    from cli.asked import check_asked, tell_if_no_protocol
     from cli.finding_texts import text
     from cli.json_findings import list_json
     from cli.show_findings import Shown
@@ -94,6 +94,8 @@ def list_findings(
         Shown(language).show_list(answers, kept, moment, whole=whole)
         if first := next((each for each in kept if each.status != "closed"), None):
             say(text("next", language, id=first.id[:6]))
+        if not answers:
+            tell_if_no_protocol(session.store(ctx))
     return FOUND if fail_open and any(each.status != "closed" for each in kept) else 0
 
 

@@ -41,7 +41,7 @@ def command(
     --as-of asks what held then; --known-at what could be known then.
     What is not open is counted by clause where it is more than 200 lines.
     """
-    from cli.asked import check_asked
+    from cli.asked import check_asked, tell_if_no_protocol
     from cli.json_obligations import obligations_json
     from cli.show_obligations import LINES, show_answer, show_listing
 
@@ -60,6 +60,8 @@ def command(
         show_answer(found.answer, kept, filtered=bool(party or status), clause=clause or "")
     else:
         show_listing(found)
+    if not kept and not as_json:
+        tell_if_no_protocol(session.store(ctx))
     return OVERDUE if fail_overdue and any(each.status == "overdue" for each in kept) else 0
 
 

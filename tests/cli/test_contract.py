@@ -354,3 +354,13 @@ def test_an_event_that_no_checkpoint_covers_yet_gets_one_with_its_receipt(world:
     assert here(capfd, *command, "--receipt", str(tmp_path / "receipts"), world=world).exit == 0
     assert world.size() == size + 1
     assert len(list((tmp_path / "receipts").iterdir())) == 2
+
+
+@pytest.mark.parametrize("asked", [("obligations",), ("findings", "list")], ids=" ".join)
+def test_a_ledger_without_a_protocol_does_not_just_say_that_nothing_is_due(asked: tuple[str, ...], tmp_path: Path):
+    place = ["--ledger", str(tmp_path / "new.db")]
+    assert ledger(*place, "init", LEDGER_PASSPHRASE="only for the test").exit == 0
+    said = ledger(*place, *asked)
+    assert said.exit == 0
+    assert said.err.endswith("no protocol yet, so nothing can be due: ledger protocol add FILE\n")
+    assert ledger(*place, *asked, "--json").err == ""
