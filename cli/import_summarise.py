@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.option("--protocol", metavar="ID", help="Of which protocol; may be left out if there is one.")
+@click.option("--protocol", metavar="ID", help="Of which protocol; may be left out if there is one, or one of --party.")
 @click.option("--party", metavar="PARTY", help="Only the batches of this party. Its key signs.")
 @click.option("--check", is_flag=True, help="Write nothing: add the uses up again, and compare.")
 @json_option
@@ -36,7 +36,7 @@ def summarise(ctx: click.Context, protocol: str | None, party: str | None, check
     from ledger.importers.usage_summary import check_summary, summarised
 
     store = session.whole(ctx)
-    chosen = session.protocol_of(door_of(store), protocol)
+    chosen = session.protocol_of(door_of(store), protocol, party)
     found = [each for each in summarised(store, chosen) if party in (None, each.batch.opener.author)]
     waiting = [each for each in found if not each.is_whole]
     written = 0

@@ -154,20 +154,21 @@ def folded(ctx: click.Context, opened: Store, projection: Projection, known_at: 
         return follow(opened, [projection], snapshots, progress=tell)[0]
 
 
-def protocol(opened: Application, named: str | None) -> str:
-    """The protocol that was named, or the only one. Raises UsageProblem, NotFound."""
-    return protocol_of(opened.door, named)
+def protocol(opened: Application, named: str | None, party: str | None = None) -> str:
+    """The protocol that was named, or the only one, of this party if it is known. Raises UsageProblem, NotFound."""
+    return protocol_of(opened.door, named, party)
 
 
-def protocol_of(door: Door, named: str | None) -> str:
+def protocol_of(door: Door, named: str | None, party: str | None = None) -> str:
     """The same, for who only reads."""
     from ledger.errors import NotFound, UsageProblem
 
     known = sorted(door.protocols)
-    if named is None and len(known) == 1:
-        return known[0]
+    possible = [name for name in known if party in (None, *door.protocols[name].parties)] or known
+    if named is None and len(possible) == 1:
+        return possible[0]
     if named is None:
-        raise UsageProblem("which protocol?", hint=f"--protocol is one of: {', '.join(known) or 'none yet'}")
+        raise UsageProblem("which protocol?", hint=f"--protocol is one of: {', '.join(possible) or 'none yet'}")
     if named not in known:
         raise NotFound(f"this ledger holds no protocol {named}", hint=f"it holds: {', '.join(known) or 'none yet'}")
     return named

@@ -110,7 +110,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "For whom each person works, in which capacity and function, from when until when.",
     },
     "--protocol": {
-        "metavar": "ID", "help": "Which protocol the uses are about; may be left out if there is one.",
+        "metavar": "ID",
+        "help": "Which protocol the uses are about; may be left out if there is one, or one of --party.",
     },
     "--party": {
         "metavar": "PARTY", "help": "Who states this log; may be left out if only one has a key here.",
@@ -152,7 +153,7 @@ def run_format(
     importer = _importer(format_, mapping, internal)
     found = Gathered([], []) if follow else gathered(importer, files, lambda: sys.stdin.buffer)
     opened = session.application(ctx)
-    chosen = session.protocol(opened, protocol)
+    chosen = session.protocol(opened, protocol, party)
     keys = Rehearsal(opened.vault).record_key if dry_run else opened.vault.record_key
     importer = _interpreted(opened, importer, Files(mapping, directory), chosen, keys)
     statement = Statement(author_of(ctx, opened, chosen, party), chosen, spell(opened.clock()))

@@ -57,6 +57,16 @@ def test_a_mended_log_is_imported_again(world: World, tmp_path: Path) -> None:
     assert not Path(f"{log}.rejects.jsonl").exists()
 
 
+def test_a_party_of_one_protocol_need_not_name_it(world: World, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text(text_of("m365-audit"))
+    said = ledger("import", "m365-audit", str(log), "--party", "TBT", world=world)
+    assert (said.exit, said.out.split()[:2]) == (0, ["new", "3"])
+    assert ledger("import", "summarise", "--party", "TBT", world=world).exit == 0
+    said = ledger("import", "m365-audit", str(log), world=world)
+    assert (said.exit, "--protocol is one of: opgroeien-serv-2021, vlaio-fio-tbt-2021" in said.err) == (2, True)
+
+
 def test_standard_input_and_zip_are_read_as_files_are(world: World, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
         archive.writestr("map/a.json", text_of("databricks", 2))
