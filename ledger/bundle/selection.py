@@ -9,7 +9,7 @@ files, parties and mandates. `usage` is shown by its head: its batches stand in 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ledger.bundle.manifest import Shown
@@ -42,14 +42,15 @@ class UnknownType(NotChecked):
         self.name = name
 
 
-def clauses_at(versions: Iterable[ProtocolVersion], addresses: Sequence[str]) -> list[Clause]:
+def clauses_at(versions: Sequence[ProtocolVersion], addresses: Sequence[str]) -> list[Clause]:
     """The clauses at or below each address: `art. 5` has `art. 5, item 2` under it. Raises UnknownClause."""
+    shown = versions[-1].id if versions else "ID"
     every = [clause for version in versions for clause in version.clauses]
     for address in addresses:
         if not any(is_below(clause.address, address) for clause in every):
             raise UnknownClause(
                 f"the protocol has no clause {address!r}", clause=address,
-                hint="see its addresses: ledger protocol show",
+                hint=f"see its addresses: ledger protocol show {shown}",
             )  # fmt: skip
     return [clause for clause in every if any(is_below(clause.address, address) for address in addresses)]
 

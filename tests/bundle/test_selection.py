@@ -50,8 +50,11 @@ def test_more_clauses_ask_for_more() -> None:
 
 
 def test_an_address_that_no_clause_has_is_told() -> None:
-    with pytest.raises(UnknownClause, match=r"art\. 99"):
+    with pytest.raises(UnknownClause, match=r"art\. 99") as refused:
         registers("art. 5", "art. 99")
+    assert refused.value.hint == f"see its addresses: ledger protocol show {PROTOCOL}"
+    with pytest.raises(UnknownClause):
+        clauses_at([], ["art. 5"])
 
 
 def test_a_type_that_this_version_does_not_know_is_told_with_its_clause() -> None:
