@@ -13,7 +13,7 @@ import click
 from cli import session
 from cli.event_example import example_line
 from cli.event_fields import ask_for, given_fields, moment, parameters
-from cli.event_trial import check, effect_of
+from cli.event_trial import check, effect_of, option_of
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.show_effect import tell_effect
@@ -77,7 +77,7 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
         tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])
     if not given["dry_run"]:
         _confirm()
-        _record(ctx, draft, signer, as_json=given["as_json"])
+        _record(ctx, about, draft, signer, as_json=given["as_json"])
 
 
 def _version(door: Door, protocol: str | None, party: str | None) -> ProtocolVersion:
@@ -151,9 +151,16 @@ def _confirm() -> None:
             raise Declined
 
 
-def _record(ctx: click.Context, draft: dict[str, Any], signer: str | None, *, as_json: bool) -> None:
+def _record(
+    ctx: click.Context, about: EventType, draft: dict[str, Any], signer: str | None, *, as_json: bool
+) -> None:  # fmt: skip
     from cli.commands.record import Signer, tell
+    from ledger.errors import InputRejected
 
     opened = session.application(ctx)
-    recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
+    try:
+        recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
+    except InputRejected as error:
+        error.where = option_of(about, error.where)
+        raise
     tell(opened, recorded, [], as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 NO_KEY = "00" * 32
 """Stands for the key, and for commitments, in an event that is only tried."""
+_ELSEWHERE = {"author": "--as", "happened_at": "--at"}
+"""Fields of the envelope whose option has another name."""
 
 
 def check(about: EventType, draft: dict[str, Any], author: str, speaking: str) -> None:
@@ -28,18 +31,18 @@ def check(about: EventType, draft: dict[str, Any], author: str, speaking: str) -
     except MalformedEvent as error:
         choice, _, _ = error.hint.rpartition("see: ")
         error.hint = f"{choice}see: ledger {speaking} --help"
-        error.where = _option(about, str(error.where.get("field", "$")))
+        error.where = option_of(about, error.where)
         if not error.where and "happened_at" not in draft:
             error.hint += "; without --at it happens now"
         raise
 
 
-def _option(about: EventType, field: str) -> dict[str, str | int]:
-    """Where a person gave the field with this path; a fault of the whole event has no place."""
-    name = field.removeprefix("$").removeprefix(".").partition("[")[0]
+def option_of(about: EventType, where: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Where a person gave the field that is named there; a fault of the whole event has no place."""
+    name = str(where.get("field", "$")).removeprefix("$").removeprefix(".").partition("[")[0]
     if not name:
         return {}
-    return {"field": name.upper() if name == main_field(about) else flag(name)}
+    return {"field": name.upper() if name == main_field(about) else _ELSEWHERE.get(name) or flag(name)}
 
 
 def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:

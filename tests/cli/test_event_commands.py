@@ -87,6 +87,19 @@ def test_a_wrong_value_is_told_with_the_option_that_gave_it(
     assert told.endswith(f"see: ledger {words[0]} {words[1]} --help\n")
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [(("FIO", "--as", "VLAIO"), "field --evidence: VLAIO reports"),
+     (("VLAIO", "--as", "TBT"), "field --as: TBT may not"),
+     (("FIO", "--as", "VLAIO", "--on-behalf-of", "FIO"), "field --on-behalf-of: VLAIO has no mandate")],
+)  # fmt: skip
+def test_what_the_ledger_refuses_is_told_with_its_option_and_without_a_line(
+    say: Say, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], place: str
+) -> None:
+    assert say("party", "withdraw", *words, "--effective", "2022-07-31", "--protocol", V) == 5
+    assert f"ledger: error: {place}" in capsys.readouterr().err
+
+
 def test_the_same_command_again_adds_nothing(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say(*INCIDENT) == say(*INCIDENT) == 0
     size = world.size()
