@@ -97,7 +97,7 @@ def check_pins(walk: Walk, policy: Policy | None, findings: Findings) -> None:
     for identifier, position in walk.signers.items():
         key, ring = walk.keyring.keys[identifier], walk.keyring
         if key.party in pinned:
-            if not _rests_on(walk, identifier, pinned[key.party]):
+            if not ring.rests_on(identifier, pinned[key.party]):
                 detail = f"{key.party} signed with a key that is not the one the policy pins for it"
                 findings.fault("signature.not-pinned", position, detail)
         elif key.party != ring.operator and ring.vouched(identifier):
@@ -130,14 +130,3 @@ def _entries(positions: Sequence[int]) -> str:
     shown = ", ".join(str(position) for position in sorted(positions)[:SHOWN])
     more = f" and {len(positions) - SHOWN:,} more" if len(positions) > SHOWN else ""
     return f"{'entry' if len(positions) == 1 else 'entries'} {shown}{more}"
-
-
-def _rests_on(walk: Walk, identifier: str, pinned: set[str]) -> bool:
-    """Whether the key is pinned, or was enrolled by its own party with one that is."""
-    keys = walk.keyring.keys
-    while identifier not in pinned:
-        key = keys[identifier]
-        if key.by_operator or key.signed_by == identifier:
-            return False
-        identifier = key.signed_by
-    return True

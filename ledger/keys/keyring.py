@@ -145,6 +145,15 @@ class Keyring:
             key = self.keys[key.signed_by]
         return key.key_id not in pinned
 
+    def rests_on(self, identifier: str, pinned: Collection[str]) -> bool:
+        """Whether the key is one of these, or was enrolled by its own party with one that is."""
+        while identifier not in pinned:
+            key = self.keys[identifier]
+            if key.by_operator or key.signed_by == identifier:
+                return False
+            identifier = key.signed_by
+        return True
+
     def _opened(self, position: int, event: LedgerOpened) -> Keyring:
         if position != 1 or self.keys:
             raise KeyEventRefused(

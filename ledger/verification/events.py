@@ -71,13 +71,14 @@ class EventCheck:
     """Checks events for one ledger. With `deep`, members of batches are re-parsed as well.
 
     `reported` are positions where an act of another is reported, `suspect` those signed with a key that may have been a
-    thief's by then.
+    thief's by then; `signers` the keys that signed, by their ids, with the first position of each.
     """
 
     def __init__(self, keys: Keys, rules: Rules, *, deep: bool = False) -> None:
         self.keys, self.rules, self.deep = keys, rules, deep
         self.reported: list[int] = []
         self.suspect: list[int] = []
+        self.signers: dict[str, int] = {}
         self.member_ids: list[str] = []
         self.sealed = False
         self.unknown_types: set[str] = set()
@@ -179,6 +180,7 @@ class EventCheck:
             return [Fault("signature.false", position, f"the signature is not {event.author}'s over these bytes")]
         except LedgerError as error:
             return [Fault("signature.bad-key", position, error.message)]
+        self.signers.setdefault(event.key, position)
         return _key_use(event, key, position)
 
 

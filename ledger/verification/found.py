@@ -70,6 +70,7 @@ class Found(NamedTuple):
     unknown_types: list[str]
     reported: list[int]
     suspect: list[int]
+    signers: dict[str, int]
     broken: list[int]
     faults: Faults
 

@@ -2,7 +2,7 @@
 
 10. Tree nodes and protocol files are those of the entries.
 11. Every checkpoint that the log signed is kept; each stands on a seal, and each seal has one.
-12. The keys are the ones that the reader's policy pins.
+12. The keys are the ones that the reader's policy pins, or were enrolled by those.
 13. The high-water mark, kept outside the database, is reached.
 
 What lies beside the entries is read first, at one moment; entries up to that moment never change. So a ledger may be
@@ -103,7 +103,7 @@ def _verified(
     whole.finish()
     faults.extend(_index_faults(store, asked, beside, whole, named))
     faults.extend(checkpoint_faults(promised, whole, frozenset(seals)))
-    faults.extend(policy_faults(asked.policy, history) if asked.policy else [])
+    faults.extend(policy_faults(asked.policy, history, whole.signers) if asked.policy else [])
     for each in marks:
         faults.extend(mark_faults(each, whole, store) if each else [])
     faults.extend(ids_used_twice(store, whole, beside.last) if asked.deep else [])

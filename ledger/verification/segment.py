@@ -278,7 +278,7 @@ class Segment:
             self.first, self.position, self.count, self.prev, self.leaf, self.first_recorded, self.recorded,
             self.tree.root(), nodes, self.prefix_roots, self.streams, self.batches, self.seals, self.singles,
             ids, self.events.sealed, sorted(self.events.unknown_types), self.events.reported, self.events.suspect,
-            self.broken, self.faults,
+            self.events.signers, self.broken, self.faults,
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.chain.checkpoint import Checkpoint, opened
@@ -83,8 +83,8 @@ def checkpoint_faults(promised: Sequence[Promise], whole: Whole, seals: frozense
         yield Fault("checkpoint.gone", position, detail)
 
 
-def policy_faults(policy: Policy, history: KeyHistory) -> Iterator[Fault]:
-    """Keys that the reader pinned and this ledger does not have."""
+def policy_faults(policy: Policy, history: KeyHistory, signers: Mapping[str, int]) -> Iterator[Fault]:
+    """Keys that the reader pinned and this ledger does not have, or has others beside: `signers` says which signed."""
     trusted = {log.key for log in policy.logs}
     if not trusted.intersection(history.log_keys()):
         origin = history.keyring.origin or "this ledger"
@@ -95,6 +95,17 @@ def policy_faults(policy: Policy, history: KeyHistory) -> Iterator[Fault]:
         if there and not {key.public for key in there} & {key.public for key in policy.keys_of(party)}:
             detail = f"the key enrolled for {party} is not one that the policy pins"
             yield Fault("policy.other-key", max(1, there[0].enrolled_at), detail)
+        elif there:
+            yield from _others_than_pinned(party, policy, history.keyring, signers)
+
+
+def _others_than_pinned(party: str, policy: Policy, keyring: Keyring, signers: Mapping[str, int]) -> Iterator[Fault]:
+    """Keys that signed for a party, and are neither its pinned ones nor enrolled by one of them."""
+    pinned = {key_id(key.public) for key in policy.keys_of(party)}
+    for identifier, position in signers.items():
+        if keyring.keys[identifier].party == party and not keyring.rests_on(identifier, pinned):
+            detail = f"{party} signed with a key that is not the one the policy pins for it"
+            yield Fault("signature.not-pinned", position, detail)
 
 
 def vouched(policy: Policy | None, keyring: Keyring) -> list[str]:

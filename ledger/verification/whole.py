@@ -83,6 +83,7 @@ class Whole:
         self.unknown_types: set[str] = set()
         self.reported: list[int] = []
         self.suspect: list[int] = []
+        self.signers: dict[str, int] = {}
         self.broken: list[int] = []
         self.count = self.members = self.usage_signed = 0
         self.sealed = False
@@ -102,6 +103,7 @@ class Whole:
         self.unknown_types |= set(found.unknown_types)
         self.reported += found.reported
         self.suspect += found.suspect
+        self.signers = found.signers | self.signers
         self.sealed = self.sealed or found.sealed
         self.count += found.count
         self.size, self.leaf = found.last, found.leaf

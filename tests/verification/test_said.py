@@ -12,6 +12,8 @@ from ledger.chain.hashing import leaf_hash
 from ledger.chain.merkle import merkle_root
 from ledger.chain.policy import Policy
 from ledger.errors import NotFound
+from ledger.keys.keyring import possession
+from ledger.keys.keystore import KeyPair, KeyStore
 from ledger.storage.opening import create
 from ledger.verification.run import Asked, verify
 from tests.verification.conftest import ingest, use
@@ -76,6 +78,34 @@ def test_a_key_that_is_not_the_pinned_one_is_a_fault(damaged: World) -> None:
     report = report_of(damaged, policy=policy)
     assert codes(report) == {"policy.other-key"}
     assert "TBT" in report.faults[0].detail
+
+
+def _next_key(world: World, by: KeyPair) -> KeyPair:
+    """Another key of TBT, enrolled by this one."""
+    key = KeyStore(world.place.keys).create_in_clear("TBT", "events", another=True)
+    proof = {"public_key": key.public.hex(), "possession": possession(key, world.origin)}
+    world.record(world.signed(by, "key-enrolled", None, party="TBT", use="events", **proof))
+    return key
+
+
+def test_a_key_that_the_operator_puts_in_place_of_the_pinned_one_is_a_fault_where_it_signs(damaged: World) -> None:
+    """It can revoke a party's key as lost, and vouch for another: whoever holds the party's own key is not deceived."""
+    own = damaged.key("TBT")
+    policy = _policy(damaged, TBT=str(own.vkey))
+    damaged.record(damaged.signed("OPERATOR", "key-revoked", None, party="TBT", revoked=own.key_id, cause="lost"))
+    other = _next_key(damaged, damaged.key("OPERATOR"))
+    assert report_of(damaged, policy=policy).faults == (), "nothing is stated with it yet"
+    position = damaged.record(damaged.signed(other, "access-revoked", grant="G-1"))[0].position
+    (fault,) = report_of(damaged, policy=policy).faults
+    assert (fault.code, fault.position) == ("signature.not-pinned", position)
+    assert report_of(damaged).faults == ()
+
+
+def test_a_key_that_the_pinned_one_enrolled_is_the_partys(damaged: World) -> None:
+    policy = _policy(damaged, TBT=str(damaged.key("TBT").vkey))
+    other = _next_key(damaged, damaged.key("TBT"))
+    damaged.record(damaged.signed(other, "access-revoked", grant="G-1"))
+    assert report_of(damaged, policy=policy).faults == ()
 
 
 def test_a_log_that_the_policy_does_not_know_is_a_fault(damaged: World) -> None:
