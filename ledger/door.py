@@ -27,7 +27,7 @@ import msgspec
 from ledger.chain.entry import split
 from ledger.clock import YEARS, Moment
 from ledger.errors import Conflict, InputRejected, LedgerError
-from ledger.events.acts import value_of
+from ledger.events.acts import acting, value_of
 from ledger.events.base import Event, ProtocolEvent, stream_of
 from ledger.events.catalogue import types
 from ledger.events.codec import decoded_fast
@@ -69,6 +69,12 @@ class UnknownClause(InputRejected):
     """An event that names a clause which its protocol does not have: an address is a word of that list."""
 
     code = "protocol.unknown-clause"
+
+
+class UnknownMandate(InputRejected):
+    """A mandate is taken back that nobody gave, or that ended before: another one would go on unnoticed."""
+
+    code = "mandate.unknown"
 
 
 class BeyondYears(InputRejected):
@@ -120,6 +126,7 @@ class Door:
         _check_parties(event, known.parties)
         _check_clauses(event, self.protocols.get(_about(event), known))
         check_offered(event, known.versions)
+        _check_mandate(event, known)
         check_clear(msgspec.to_builtins(event))
         self.holds.check(event)
         self.keyring.apply(position, event)
@@ -158,6 +165,16 @@ def _check_moments(event: Event) -> None:
                 "write the date on which it was" if about.required else "where there is no such date, leave it out"
             )
             raise BeyondYears(f"{value} lies outside {YEARS}", field=f"$.{name}", hint=way_out)
+
+
+def _check_mandate(event: Event, known: Known) -> None:
+    """Raise UnknownMandate where none would end. Who corrects a withdrawal speaks of one that did."""
+    if isinstance(event, MandateWithdrawn) and event.corrects is ABSENT and not known.taken_back(event):
+        giver = " and ".join(acting(event))
+        raise UnknownMandate(
+            f"{giver} has given no mandate {event.mandate} that holds", field="$.mandate",
+            hint=f"mandates that hold: {', '.join(sorted(each.source for each in known.mandates)) or 'none'}",
+        )  # fmt: skip
 
 
 def _check_parties(event: Event, parties: frozenset[str]) -> None:

@@ -48,13 +48,19 @@ class Known:
     def after(self, event: MandateRecorded | MandateWithdrawn | PartyAcceded) -> Known:
         if isinstance(event, PartyAcceded):
             return self._acceded(event)
-        sources = {giver: f"mandate {event.mandate} of {giver}" for giver in acting(event)}
         if isinstance(event, MandateWithdrawn):
-            return replace(self, mandates=tuple(each for each in self.mandates if each.source not in sources.values()))
+            taken = self.taken_back(event)
+            return replace(self, mandates=tuple(each for each in self.mandates if each not in taken))
+        sources = _sources(event)
         acts = _acts(None if "any" in event.acts else event.acts)
         start, until = (each if isinstance(each, str) else "" for each in (event.covers_from, event.valid_until))
         grants = (MandateGrant(giver, event.to, acts, source, start, until) for giver, source in sources.items())
         return replace(self, mandates=(*self.mandates, *grants))
+
+    def taken_back(self, event: MandateWithdrawn) -> tuple[MandateGrant, ...]:
+        """The mandates that this event ends."""
+        sources = _sources(event).values()
+        return tuple(each for each in self.mandates if each.source in sources)
 
     def asked_by(self, event: Event) -> Known:
         """What this event itself is judged by: whom it lets join is party to it, and so is who brings a protocol."""
@@ -97,6 +103,11 @@ def _read(data: bytes, name: str) -> ProtocolVersion:
     from ledger.protocol.load import load
 
     return load(data, name)
+
+
+def _sources(event: MandateRecorded | MandateWithdrawn) -> dict[str, str]:
+    """How a recorded mandate is known, by its giver."""
+    return {giver: f"mandate {event.mandate} of {giver}" for giver in acting(event)}
 
 
 def _acts(names: Iterable[str] | None) -> frozenset[str] | None:

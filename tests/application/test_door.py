@@ -196,6 +196,20 @@ def test_a_mandate_covers_what_happened_while_it_says_to_hold(world: World):
     world.record(act)
 
 
+def test_a_mandate_that_was_never_given_is_not_taken_back(world: World):
+    """A slip in its name would leave the mandate standing, and its giver would believe that it ended."""
+    world.record(world.signed("TBT", **MANDATE))
+    for by, name in (("TBT", "M-01"), ("VLAIO", "M-1")):
+        with refused(world, "mandate.unknown", line=1, field="$.mandate"):
+            world.record(world.signed(by, "mandate-withdrawn", mandate=name))
+    first = world.signed("TBT", "mandate-withdrawn", mandate="M-1")
+    world.record(first)
+    earlier = {"mandate": "M-1", "happened_at": "2022-06-30"}
+    with refused(world, "mandate.unknown", line=1, field="$.mandate"):
+        world.record(world.signed("TBT", "mandate-withdrawn", **earlier))
+    world.record(world.signed("TBT", "mandate-withdrawn", corrects=first.event.id, **earlier))
+
+
 @pytest.mark.parametrize("act", ["measure-atested", "measure-attested/1", "alles"])
 def test_a_mandate_names_types_of_the_catalogue(world: World, act: str):
     """Another word would give nothing, and its giver would believe that it did."""
