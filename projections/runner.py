@@ -82,6 +82,11 @@ def follow(
     return [found[number] for number in range(len(starts))]
 
 
+def keep_anew(snapshots: Snapshots, found: Sequence[Folded]) -> None:
+    """What was folded from entry 1 to the ledger's head takes the place of all that was kept."""
+    snapshots.renew(_snapshot(each) for each in found if each.reached.position >= WORTH_KEEPING)
+
+
 def _folded_on(
     store: Store, starts: list[Folded], end: Reached, engine: Engine | None, progress: Progress
 ) -> list[Folded]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +12,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, moment, moment_options
-from cli.output import answer, answer_json, table
+from cli.output import answer, answer_json, say, table
 from cli.progress import progress
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ def command(
     known_at: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Verify, and rebuild every projection from entry 1; print each one's digest.
+
+    What is kept beside the ledger to answer sooner is made anew.
 
     \b
     Examples:
@@ -92,11 +96,29 @@ def _replayed(
     every = projections(store.protocol_file)
     chosen = engine_named(engine, session.place(ctx).url)
     with progress("entries") as tell:
-        if not resume:
-            return fold(store, every, upto=upto, known_at=known_at, engine=chosen, progress=tell)
-        snapshots = Snapshots(session.place(ctx).views)
-        ctx.call_on_close(snapshots.close)
-        return follow(store, every, snapshots, engine=chosen, progress=tell)
+        if resume:
+            snapshots = Snapshots(session.place(ctx).views)
+            ctx.call_on_close(snapshots.close)
+            return follow(store, every, snapshots, engine=chosen, progress=tell)
+        found = fold(store, every, upto=upto, known_at=known_at, engine=chosen, progress=tell)
+    if upto is None and known_at is None:
+        _keep_anew(session.place(ctx).views, found)
+    return found
+
+
+def _keep_anew(views: Path, found: list[Folded]) -> None:
+    """Answers come from what is kept beside a large ledger, and nothing but this looks at that."""
+    from ledger.storage.faults import Locked, StorageFailed
+    from ledger.storage.snapshots import Snapshots
+    from projections.runner import keep_anew
+
+    if not views.exists():
+        return
+    try:
+        with closing(Snapshots(views)) as snapshots:
+            keep_anew(snapshots, found)
+    except (OSError, Locked, StorageFailed):
+        say(f"not made anew: {views.name}, from which questions may be answered; it cannot be written here")
 
 
 def _root(store: Store, size: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ledger.chain.hashing import Digest
@@ -40,5 +41,14 @@ class Snapshots(Views):
             self._connection.execute(sql, snapshot)
 
     def forget(self) -> None:
+        """Drop every snapshot, and the answers that were made of them."""
         with self.speaking():
-            self._connection.execute("DELETE FROM snapshot")
+            for table in ("snapshot", "answer", "answer_part"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own three names
+
+    def renew(self, snapshots: Iterable[Snapshot]) -> None:
+        """Keep these in place of all that was kept before."""
+        with self.writing():
+            self.forget()
+            for each in snapshots:
+                self.put(each)

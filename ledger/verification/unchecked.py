@@ -44,8 +44,7 @@ def not_checked(checked: Checked, rules: Rules, whole: Whole) -> Iterator[str]:
         yield f"what {whole.members:,} uses say: signed for, but only whose they are was looked at (--deep)"
     if not checked.structure:
         yield "the database's own index pages: with --deep on SQLite, by its administrator on PostgreSQL"
-    if checked.deep:
-        yield "look-ups and views kept beside the ledger: run `ledger replay`, which makes them anew"
+    yield "what is kept beside the ledger to answer sooner: run `ledger replay`, which makes it anew"
     yield from sorted(whole.unknown_types)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from cli.main import run
-from ledger.chain.hashing import leaf_hashes
+from ledger.chain.hashing import leaf_hashes, sha256
 from ledger.chain.merkle import merkle_root
 from ledger.clock import parse_argument
 from ledger.storage.opening import open_store
@@ -76,3 +78,33 @@ def test_what_it_cannot_do_is_said_and_nothing_is_answered(
 def test_the_answer_for_people_says_how_far_it_went(world: World, capsys: pytest.CaptureFixture[str]):
     assert run(["--ledger", world.place.url, "replay", "--until", "50"]) == 0
     assert "replayed 50 entries of 125" in capsys.readouterr().out
+
+
+def test_what_was_kept_to_answer_sooner_is_made_anew_whoever_wrote_it(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """No key guards it: whoever can write the file can make it say that nothing is due."""
+    monkeypatch.setattr("cli.session.WORTH_A_SNAPSHOT", 1)
+    ask = ["--ledger", world.place.url, "obligations"]
+
+    def due() -> str:
+        capsys.readouterr()
+        assert run(ask) == 0
+        return capsys.readouterr().out.partition("\n")[2]
+
+    honest = due()
+    with closing(sqlite3.connect(world.place.views)) as file, file:
+        (snapshots,) = file.execute("SELECT count(*) FROM snapshot").fetchone()
+        parts = file.execute("SELECT rowid, about, first FROM answer_part").fetchall()
+        for row, about, first in parts:
+            nothing = json.dumps({**json.loads(first), "obligations": []}).encode()
+            forged = (nothing, sha256(about + nothing), row)
+            file.execute("UPDATE answer_part SET first = ?, digest = ? WHERE rowid = ?", forged)
+    assert snapshots
+    assert due() != honest
+    replayed(world, capsys, "--until", "50")
+    assert due() != honest, "only what reaches the end can take its place"
+    replayed(world, capsys)
+    assert due() == honest
+    assert run(["--ledger", world.place.url, "verify"]) == 0
+    assert "`ledger replay`, which makes it anew" in " ".join(capsys.readouterr().out.split())
