@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ledger.chain.ed25519 import BadSignature
 from ledger.chain.note import MOST_SIGNATURES, MalformedNote, Note, Signature
 from ledger.chain.policy import Policy
+from ledger.remote import LARGEST
 
 
 class Joined(NamedTuple):
@@ -34,13 +35,18 @@ def joined(own: Note, sent: Note, policy: Policy) -> Joined:
     kept = [log, *(each for each in others if holds(each) is not False)]
     there = {(each.name, each.key_id) for each in kept if holds(each)}
     new = [each for each in sent.signatures if each not in kept and (each.name, each.key_id) not in there]
-    lines = [*kept, *new]
-    if len(lines) > MOST_SIGNATURES:
-        lines = [log, *(each for each in lines[1:] if holds(each))]
-    if len(lines) > MOST_SIGNATURES:
-        raise MalformedNote(f"with these lines it would have more than {MOST_SIGNATURES} signatures")
-    left = tuple(each for each in new if each not in lines)
-    return Joined(Note(own.text, tuple(lines)), tuple(each for each in new if each not in left), left)
+    note = Note(own.text, (*kept, *new))
+    if not _has_room(note):
+        note = Note(own.text, (log, *(each for each in note.signatures[1:] if holds(each))))
+    if not _has_room(note):
+        raise MalformedNote(f"with these it would have more than {MOST_SIGNATURES} signatures, or {LARGEST:,} bytes")
+    left = tuple(each for each in new if each not in note.signatures)
+    return Joined(note, tuple(each for each in new if each not in left), left)
+
+
+def _has_room(note: Note) -> bool:
+    """Whether others can read it, and fetch it where it is published."""
+    return len(note.signatures) <= MOST_SIGNATURES and len(bytes(note)) <= LARGEST
 
 
 def _holding(note: Note, policy: Policy) -> Callable[[Signature], bool | None]:

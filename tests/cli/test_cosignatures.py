@@ -8,6 +8,7 @@ import pytest
 
 from ledger.chain.note import MOST_SIGNATURES, Note, Signature
 from ledger.keys.keystore import KeyStore
+from ledger.witness.published import Published
 from tests.cli.commands import here
 from tests.worlds import World
 
@@ -43,6 +44,21 @@ def test_strangers_cannot_fill_a_note_until_nobody_can_read_it(world: World, cap
     assert here(capfd, "checkpoint", "add", str(file), world=world).exit == 0
     assert [line.name for line in shown(world, capfd).signatures] == [world.origin, "TBT/cosign"]
     assert here(capfd, "verify", world=world).exit == 0
+
+
+def test_strangers_cannot_make_a_checkpoint_too_large_to_be_published(
+    world: World, capfd: Capture, tmp_path: Path
+) -> None:
+    """Who comes to cosign reads no more than 64 KiB."""
+    file, own = tmp_path / "note", shown(world, capfd)
+    for at in range(2):
+        long = Signature(f"stranger-{at}", b"\0\0\0\1", bytes(36_000))
+        file.write_bytes(bytes(Note(own.text, (*own.signatures, long))))
+        said = here(capfd, "checkpoint", "add", str(file), world=world)
+        assert said.exit == 0, said.err
+    assert "not kept: 1 that cannot be checked" in said.err
+    assert here(capfd, "checkpoint", "publish", str(tmp_path / "www"), world=world).exit == 0
+    assert Note.parse(Published(str(tmp_path / "www")).checkpoint()).text == own.text
 
 
 def test_a_false_line_that_nobody_could_check_then_goes_when_its_key_is_known(
