@@ -109,9 +109,12 @@ def _others_than_pinned(party: str, policy: Policy, keyring: Keyring, signers: M
 
 
 def vouched(policy: Policy | None, keyring: Keyring) -> list[str]:
-    """Parties with a key that rests on the operator's word alone."""
+    """Parties with a key that rests on the operator's word alone: so does its own, where a policy does not pin it."""
     pinned = {key_id(pin.key.public) for pin in policy.pins} if policy else set()
-    return sorted({key.party for key in keyring.keys.values() if keyring.vouched(key.key_id, pinned)})
+    found = {key.party for key in keyring.keys.values() if keyring.vouched(key.key_id, pinned)}
+    if policy and keyring.operator and not policy.keys_of(keyring.operator):
+        found.add(keyring.operator)
+    return sorted(found)
 
 
 def mark_faults(mark: Mark, whole: Whole, store: Store) -> Iterator[Fault]:

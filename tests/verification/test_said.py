@@ -80,6 +80,15 @@ def test_a_key_that_is_not_the_pinned_one_is_a_fault(damaged: World) -> None:
     assert "TBT" in report.faults[0].detail
 
 
+def test_an_operator_that_the_policy_does_not_pin_is_its_own_word(damaged: World) -> None:
+    def said(**pins: str) -> str:
+        report = report_of(damaged, policy=_policy(damaged, **pins))
+        return next(line for line in report.not_checked if "the operator says so" in line)
+
+    assert "the keys of OPERATOR, OPGROEIEN," in said()
+    assert "the keys of OPGROEIEN," in said(OPERATOR=str(damaged.key("OPERATOR").vkey))
+
+
 def _next_key(world: World, by: KeyPair) -> KeyPair:
     """Another key of TBT, enrolled by this one."""
     key = KeyStore(world.place.keys).create_in_clear("TBT", "events", another=True)
