@@ -13,7 +13,7 @@ import click
 from cli import session
 from cli.event_example import example_line
 from cli.event_fields import ask_for, given_fields, moment, parameters
-from cli.event_trial import check, effect_of, option_of
+from cli.event_trial import check, effect_of
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.show_effect import tell_effect
@@ -71,13 +71,13 @@ def _run(ctx: click.Context, about: EventType, speaking: str, given: dict[str, A
     draft = {"type": about.name, "protocol": version.id, **_chosen(given), **fields}
     signer = given["signer"] or _signer(ctx, about, fields)
     author = signer or door.keyring.operator
-    check(about, draft, author, speaking)
+    check(door, about, draft, author, speaking)
     if given["dry_run"] or not given["as_json"]:
         found = effect_of(ctx, draft, author)
         tell_effect(found, draft, as_json=given["as_json"], dry_run=given["dry_run"])
     if not given["dry_run"]:
         _confirm()
-        _record(ctx, about, draft, signer, as_json=given["as_json"])
+        _record(ctx, draft, signer, as_json=given["as_json"])
 
 
 def _version(door: Door, protocol: str | None, party: str | None) -> ProtocolVersion:
@@ -151,16 +151,9 @@ def _confirm() -> None:
             raise Declined
 
 
-def _record(
-    ctx: click.Context, about: EventType, draft: dict[str, Any], signer: str | None, *, as_json: bool
-) -> None:  # fmt: skip
+def _record(ctx: click.Context, draft: dict[str, Any], signer: str | None, *, as_json: bool) -> None:
     from cli.commands.record import Signer, tell
-    from ledger.errors import InputRejected
 
     opened = session.application(ctx)
-    try:
-        recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
-    except InputRejected as error:
-        error.where = option_of(about, error.where)
-        raise
+    recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
     tell(opened, recorded, [], as_json=as_json)

@@ -11,6 +11,7 @@ from cli import session
 from cli.event_fields import flag, main_field
 
 if TYPE_CHECKING:
+    from ledger.door import Door
     from ledger.events.base import SignedEvent
     from ledger.events.catalogue import EventType
     from projections.effects import Effect
@@ -21,19 +22,27 @@ _ELSEWHERE = {"author": "--as", "happened_at": "--at"}
 """Fields of the envelope whose option has another name."""
 
 
-def check(about: EventType, draft: dict[str, Any], author: str, speaking: str) -> None:
-    """Raises MalformedEvent where such an event cannot be, with the options that say it otherwise."""
+def check(door: Door, about: EventType, draft: dict[str, Any], author: str, speaking: str) -> None:
+    """Raises InputRejected where such an event cannot be, or may not be recorded, with the option that says so.
+
+    Whether an author without a key here may state it is not asked: it cannot sign.
+    """
     from ledger.clock import now
+    from ledger.errors import InputRejected
     from ledger.events.codec import MalformedEvent
 
+    keys = [each.key_id for each in door.keyring.valid_keys(author, "events", door.size + 1)]
     try:
-        tried(draft, author, now())
-    except MalformedEvent as error:
-        choice, _, _ = error.hint.rpartition("see: ")
-        error.hint = f"{choice}see: ledger {speaking} --help"
+        event = tried(draft, author, now(), *keys[:1])
+        if keys:
+            door.check(event)
+    except InputRejected as error:
         error.where = option_of(about, error.where)
-        if not error.where and "happened_at" not in draft:
-            error.hint += "; without --at it happens now"
+        if isinstance(error, MalformedEvent):
+            choice, _, _ = error.hint.rpartition("see: ")
+            error.hint = f"{choice}see: ledger {speaking} --help"
+            if not error.where and "happened_at" not in draft:
+                error.hint += "; without --at it happens now"
         raise
 
 
@@ -58,10 +67,10 @@ def effect_of(ctx: click.Context, draft: dict[str, Any], author: str) -> Effect:
     return effect(projection, folded.state, tried(draft, author, at), folded.reached.position + 1, at)
 
 
-def tried(draft: dict[str, Any], author: str, at: Any) -> SignedEvent:
+def tried(draft: dict[str, Any], author: str, at: Any, key: str = NO_KEY) -> SignedEvent:
     from ledger.clock import spell
     from ledger.ids import new_id
     from ledger.keys.signing import Draft
 
     parsed = Draft.parse(draft)
-    return parsed.event(author, NO_KEY, new_id(), spell(at), dict.fromkeys(parsed.texts, NO_KEY))
+    return parsed.event(author, key, new_id(), spell(at), dict.fromkeys(parsed.texts, NO_KEY))

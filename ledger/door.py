@@ -28,7 +28,7 @@ from ledger.chain.entry import split
 from ledger.clock import YEARS, Moment
 from ledger.errors import Conflict, InputRejected, LedgerError
 from ledger.events.acts import acting, value_of
-from ledger.events.base import Event, ProtocolEvent, stream_of
+from ledger.events.base import Event, ProtocolEvent, SignedEvent, stream_of
 from ledger.events.catalogue import types
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
@@ -119,6 +119,14 @@ class Door:
         if position == 1 and not isinstance(event, LedgerOpened):
             raise Conflict("this ledger has no first entry yet", hint="open it: ledger init", code="ledger.not-opened")
         verify_signature(line, keyring, keyring.origin, position)
+        self._check(event, keyring, position)
+        return Row(stream_of(event), event.type, line.event_bytes, line.signature)
+
+    def check(self, event: SignedEvent) -> None:
+        """Raise InputRejected with the rule that an event breaks, before anybody signs it."""
+        self._check(event, self.keyring, self.size + 1)
+
+    def _check(self, event: SignedEvent, keyring: Keyring, position: int) -> None:
         known = self.known(event) if isinstance(event, ProtocolEvent) else Known()
         standing = check_authority(event, keyring, position, parties=known.parties, mandates=known.mandates)
         check_in_time(event, standing, known.mandates)
@@ -130,7 +138,6 @@ class Door:
         check_clear(msgspec.to_builtins(event))
         self.holds.check(event)
         self.keyring.apply(position, event)
-        return Row(stream_of(event), event.type, line.event_bytes, line.signature)
 
     def known(self, event: ProtocolEvent) -> Known:
         """The protocol of an event, with whom the event itself lets join. Raises UnknownProtocol."""

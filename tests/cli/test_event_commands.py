@@ -93,11 +93,13 @@ def test_a_wrong_value_is_told_with_the_option_that_gave_it(
      (("VLAIO", "--as", "TBT"), "field --as: TBT may not"),
      (("FIO", "--as", "VLAIO", "--on-behalf-of", "FIO"), "field --on-behalf-of: VLAIO has no mandate")],
 )  # fmt: skip
-def test_what_the_ledger_refuses_is_told_with_its_option_and_without_a_line(
+def test_what_the_ledger_refuses_is_told_before_its_effect_with_its_option(
     say: Say, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], place: str
 ) -> None:
-    assert say("party", "withdraw", *words, "--effective", "2022-07-31", "--protocol", V) == 5
-    assert f"ledger: error: {place}" in capsys.readouterr().err
+    for dry in ([], ["--dry-run"], ["--json"]):
+        assert say("party", "withdraw", *words, "--effective", "2022-07-31", "--protocol", V, *dry) == 5
+        told = capsys.readouterr()
+        assert (told.out, told.err.startswith(f"ledger: error: {place}")) == ("", True)
 
 
 def test_the_same_command_again_adds_nothing(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +122,7 @@ def test_a_party_signs_its_own_act_where_its_key_lies_here(
 def test_what_the_protocol_knows_is_filled_in(world: World, say: Say, capsys: pytest.CaptureFixture[str]) -> None:
     assert say("protocol", "set-end-date", "--protocol", V, "--ends", "2023-12-31", "--as", "VLAIO") == 0
     assert last_event(world, capsys, say)["external"] == "Convenant"
-    assert say("protocol", "sign", "--protocol", V, "--on-behalf-of", "TBT", "--dry-run") == 0
+    assert say("protocol", "sign", "--protocol", V, "--on-behalf-of", "FIO", "--as", "VLAIO", "--dry-run") == 0
 
 
 @pytest.mark.parametrize(
