@@ -11,7 +11,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.import_show import BATCH
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ SHOWN = 20
 
 @click.command(epilog=EXIT_STATUS)
 @BATCH
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE", help="As it was given to `import table`.")
+@click.argument("file", type=PATH)
+@click.option("--mapping", type=PATH, metavar="FILE", help="As it was given to `import table`.")
 @json_option
 @ledger_option
 @click.pass_context

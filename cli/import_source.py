@@ -10,7 +10,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.import_show import BATCH
-from cli.options import ledger_option
+from cli.options import PATH, ledger_option
 from cli.output import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=EXIT_STATUS)
 @BATCH
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where to put it.")
+@click.option("-o", "--output", type=PATH, required=True, metavar="FILE", help="Where to put it.")
 @ledger_option
 @click.pass_context
 def source(ctx: click.Context, batch: str, output: Path) -> None:

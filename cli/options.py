@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from ledger.errors import UsageProblem
 from ledger.ids import HEX128_PATTERN
+
+# Whether it may be read is found by reading it, and told with the exit code of what the system refuses.
+PATH = click.Path(path_type=Path, readable=False)
+PATH_OR_DASH = click.Path(path_type=Path, readable=False, allow_dash=True)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

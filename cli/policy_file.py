@@ -30,5 +30,5 @@ def read_policy(file: Path) -> Policy:
             raise  # told as the disk's
         raise KeyProblem(
             f"the trust policy cannot be read: {(error.strerror or str(error)).lower()}", file=str(file),
-            hint="name a file that you may read", code="policy.unusable",
+            hint="check who owns it, or name another file", code="policy.unusable",
         ) from error  # fmt: skip

@@ -210,7 +210,7 @@ def key(ctx: click.Context, party: str, use: KeyUse, door: Door | None = None) -
         return file.opened(passphrase(f"{party}'s {use} key"))
     raise KeyProblem(
         f"no enrolled {use} key of {party} lies in {place(ctx).keys}", code="key.missing",
-        hint="see: ledger key list; a party that signs elsewhere uses: ledger sign",
+        hint="put its file back there (see: ledger key list), or sign where it lies: ledger sign",
     )  # fmt: skip
 
 

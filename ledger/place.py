@@ -52,7 +52,9 @@ class Place:
             return cls(text, Path(files), key_file, vault, mark)
         path = Path(text.partition("///")[2]) if "://" in text else Path(text)
         if path.is_dir():
-            raise UsageProblem(f"{path} is a folder", hint=f"name the file in it: {path / DEFAULT}")
+            there = f"name the file in it: {path / DEFAULT}"
+            here = "a ledger is a file: find the one that was here, or name another place"
+            raise UsageProblem(f"{path} is a folder", hint=here if path.suffix == ".db" else there)
         base = Path(files) if files else path.with_suffix("") if path.suffix == ".db" else path
         return cls(str(path), base, key_file, vault, mark)
 

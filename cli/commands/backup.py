@@ -10,7 +10,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 
@@ -21,7 +21,7 @@ def _until(_: click.Context, __: click.Parameter, value: str) -> datetime:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=PATH)
 @click.option("--kept-until", required=True, callback=_until, metavar="DATE", help="When this backup is destroyed.")
 @json_option
 @ledger_option

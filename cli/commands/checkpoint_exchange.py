@@ -10,7 +10,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import ledger_option
+from cli.options import PATH, ledger_option
 from cli.output import answer, say
 from cli.policy_file import read_policy
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from ledger.storage.store import Store
 
 POLICY = click.option(
-    "--policy", "policy_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    "--policy", "policy_file", required=True, type=PATH, metavar="FILE",
     help="The logs you know, by their keys.",
 )  # fmt: skip
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=PATH, metavar="DIR")
 @ledger_option
 @click.pass_context
 def publish(ctx: click.Context, folder: Path) -> None:
@@ -49,10 +49,10 @@ def publish(ctx: click.Context, folder: Path) -> None:
 @click.argument("place", metavar="DIR|URL")
 @click.option("--party", required=True, metavar="PARTY", help="Who cosigns, with its own cosign key.")
 @POLICY
-@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", default="keys", show_default=True)
-@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", default="witness", show_default=True,
+@click.option("--keys", type=PATH, metavar="DIR", default="keys", show_default=True)
+@click.option("--state", type=PATH, metavar="DIR", default="witness", show_default=True,
               help="What you saw last; keep it, it is what makes a fork visible.")  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it; else stdout.")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Where to write it; else stdout.")
 def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, output: Path | None) -> None:
     """See that a published log continues what you saw last, and cosign it. Runs on your own machine, without a ledger.
 
@@ -85,7 +85,7 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @ledger_option
 @click.pass_context
 def add(ctx: click.Context, file: Path) -> None:
@@ -137,8 +137,8 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first", type=PATH)
+@click.argument("second", type=PATH)
 @POLICY
 @click.option("--published", "place", metavar="DIR|URL", help="Where the log is published: needed for two sizes.")
 def compare(first: Path, second: Path, policy_file: Path, place: str | None) -> None:

@@ -8,7 +8,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import ledger_option
+from cli.options import PATH, ledger_option
 from cli.output import answer, say
 from cli.policy_file import read_policy
 
@@ -38,10 +38,10 @@ def submit(ctx: click.Context, url: str) -> None:
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--party", required=True, metavar="PARTY", help="Who cosigns, with its own cosign key.")
-@click.option("--policy", "policy_file", required=True, type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--policy", "policy_file", required=True, type=PATH, metavar="FILE",
               help="The logs you know, by their keys.")  # fmt: skip
-@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", default="keys", show_default=True)
-@click.option("--state", type=click.Path(path_type=Path), metavar="DIR", default="witness", show_default=True,
+@click.option("--keys", type=PATH, metavar="DIR", default="keys", show_default=True)
+@click.option("--state", type=PATH, metavar="DIR", default="witness", show_default=True,
               help="What you saw last; keep it, it is what makes a fork visible.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help="On this machine; 0: any.")
 def witness(party: str, policy_file: Path, keys: Path, state: Path, port: int) -> None:

@@ -8,6 +8,7 @@ from shlex import quote
 import click
 
 from cli.exit_codes import EXIT_STATUS
+from cli.options import PATH
 from cli.output import answer, answer_filled, say
 from ledger.place import Place
 
@@ -18,7 +19,7 @@ QUESTION = (
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("folder", metavar="[DIR]", default="demo", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", default="demo", type=PATH)
 def command(folder: Path) -> None:
     """Build a ledger that tells both protocols' stories.
 

@@ -11,7 +11,7 @@ import click
 from cli.commands.evidence_documents import opened
 from cli.commands.evidence_show import manifest_json
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ CLAUSE = click.option("--clause", "clauses", multiple=True, metavar="ADDRESS", h
 @click.option("--proof", "proofs", type=int, multiple=True, metavar="POSITION", help="Add this entry's own tlog-proof.")
 @click.option(
     "--attach",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     metavar="FILE",
     help="Add this document, which an entry names by its digest.",
 )
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The bundle.")
+@click.option("-o", "--output", required=True, type=PATH, metavar="FILE", help="The bundle.")
 @json_option
 @ledger_option
 @click.pass_context

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.exit_codes import EXIT_STATUS
+from cli.options import PATH
 from cli.output import answer, say
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--public", is_flag=True, help="Its plain SHA-256: for what everyone may read, and nothing else.")
 def digest(file: Path, public: bool) -> None:
     """The digest by which an event names a document. It tells nothing of the document, and confirms no guess.

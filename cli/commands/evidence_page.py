@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from cli.exit_codes import EXIT_STATUS
+from cli.options import PATH
 from cli.output import answer, say
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The page.")
+@click.option("-o", "--output", required=True, type=PATH, metavar="FILE", help="The page.")
 def page(output: Path) -> None:
     """Write verify.html: a page that checks bundles in a browser, by a second, independent implementation.
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option
+from cli.options import PATH, json_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
     from ledger.bundle.manifest import Manifest
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+FILE = click.argument("file", type=PATH)
 
 
 @click.command(epilog=EXIT_STATUS)

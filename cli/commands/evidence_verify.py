@@ -9,7 +9,7 @@ import click
 
 from cli.commands.evidence_show import FILE, named
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option
+from cli.options import PATH, json_option
 from cli.output import answer, answer_filled, answer_json, say
 from cli.policy_file import read_policy
 
@@ -23,8 +23,8 @@ SHOWN = 20
 
 @click.command(epilog=EXIT_STATUS)
 @FILE
-@click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE", help="The keys you trust.")
-@click.option("--tsa-roots", type=click.Path(path_type=Path), metavar="PEM", help="Whose time stamps you trust.")
+@click.option("--policy", "policy_file", type=PATH, metavar="FILE", help="The keys you trust.")
+@click.option("--tsa-roots", type=PATH, metavar="PEM", help="Whose time stamps you trust.")
 @click.option("--max-age", metavar="SPAN", help="Ask for a time stamp no older than this: 36h, 90d.")
 @json_option
 @click.pass_context

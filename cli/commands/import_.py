@@ -15,7 +15,7 @@ from cli.import_check import check
 from cli.import_show import list_, show
 from cli.import_source import source
 from cli.import_summarise import summarise
-from cli.options import json_option, ledger_option
+from cli.options import PATH, PATH_OR_DASH, json_option, ledger_option
 
 if TYPE_CHECKING:
     from cli.import_run import ImportRun
@@ -93,20 +93,18 @@ def _format_command(name: str) -> click.Command:
 
 
 def _with_options(made: click.Command) -> click.Command:
-    made.params.append(
-        click.Argument(["files"], metavar="FILE...", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-    )
+    made.params.append(click.Argument(["files"], metavar="FILE...", nargs=-1, type=PATH_OR_DASH))
     made.params.extend(click.Option([name], **about) for name, about in OPTIONS.items())
     return ledger_option(json_option(made))
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--mapping": {
-        "type": click.Path(path_type=Path), "metavar": "FILE",
+        "type": PATH, "metavar": "FILE",
         "help": "Which place is which dataset, what is bulk; for table, what the columns mean too.",
     },
     "--directory": {
-        "type": click.Path(path_type=Path), "metavar": "FILE",
+        "type": PATH, "metavar": "FILE",
         "help": "For whom each person works, in which capacity and function, from when until when.",
     },
     "--protocol": {

@@ -12,7 +12,7 @@ from cli.commands.key_rotate import rotate
 from cli.enrolment import enrolment
 from cli.exit_codes import EXIT_STATUS
 from cli.next_key import tell_next
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say, table
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
@@ -29,7 +29,7 @@ def command() -> None:
 @command.command(epilog=EXIT_STATUS)
 @PARTY
 @USE
-@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="Folder; the ledger's own if left out.")
+@click.option("--keys", type=PATH, metavar="DIR", help="Folder; the ledger's own if left out.")
 @ledger_option
 @click.pass_context
 def create(ctx: click.Context, party: str, use: str, keys: Path | None) -> None:
@@ -52,7 +52,7 @@ def create(ctx: click.Context, party: str, use: str, keys: Path | None) -> None:
 @command.command(epilog=EXIT_STATUS)
 @PARTY
 @USE
-@click.option("--keys", type=click.Path(path_type=Path), metavar="DIR", help="Folder; the ledger's own if left out.")
+@click.option("--keys", type=PATH, metavar="DIR", help="Folder; the ledger's own if left out.")
 @click.option("--origin", metavar="NAME", help="The ledger that it is for; asked for if left out.")
 @ledger_option
 @click.pass_context

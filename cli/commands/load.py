@@ -11,13 +11,13 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
     from ledger.loading import Source
 
-_FILES = click.Path(path_type=Path)
+_FILES = PATH
 
 
 @click.command(epilog=EXIT_STATUS)

@@ -14,13 +14,13 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_filled, answer_json, say, table
 
 if TYPE_CHECKING:
     from ledger.protocol.model import Clause, ProtocolVersion
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+FILE = click.argument("file", type=PATH)
 
 
 @click.group(epilog=EXIT_STATUS)

@@ -10,7 +10,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.lines import Line, placed, read_lines
-from cli.options import json_option, ledger_option
+from cli.options import PATH, PATH_OR_DASH, json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=PATH_OR_DASH)
 @click.option("--as", "party", metavar="PARTY", help="Whose key signs the drafts. The operator's if left out.")
 @click.option("--each", is_flag=True, help="Each line by itself: a bad one does not stop the others.")
-@click.option("--receipt", type=click.Path(path_type=Path), metavar="DIR", help="Write each author a proof of receipt.")
+@click.option("--receipt", type=PATH, metavar="DIR", help="Write each author a proof of receipt.")
 @json_option
 @ledger_option
 @click.pass_context

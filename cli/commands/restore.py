@@ -11,7 +11,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option(
     "--erasures",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="A newer `ledger export`: what it erased is erased here.",
 )

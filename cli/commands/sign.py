@@ -10,14 +10,13 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.lines import placed, read_lines
+from cli.options import PATH, PATH_OR_DASH
 from cli.output import say
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--key", "key_file", type=click.Path(path_type=Path), required=True, metavar="KEY", help="PARTY.events.pem"
-)
+@click.argument("file", type=PATH_OR_DASH)
+@click.option("--key", "key_file", type=PATH, required=True, metavar="KEY", help="PARTY.events.pem")
 @click.option("--origin", required=True, metavar="NAME", help="The ledger that it is for: `ledger checkpoint show`.")
 def command(file: Path, key_file: Path, origin: str) -> None:
     """Sign drafts on your own machine; needs no ledger. One JSON object a line; the signed lines go to stdout.

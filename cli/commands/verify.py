@@ -10,7 +10,7 @@ import click
 
 from cli import session
 from cli.exit_codes import EXIT_STATUS
-from cli.options import json_option, ledger_option
+from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say, table, width
 from cli.policy_file import read_policy
 from cli.progress import progress
@@ -28,7 +28,7 @@ SHOWN = 12
 
 
 @click.command(epilog=EXIT_STATUS)
-@click.option("--policy", "policy_file", type=click.Path(path_type=Path), metavar="FILE", help="The keys you trust.")
+@click.option("--policy", "policy_file", type=PATH, metavar="FILE", help="The keys you trust.")
 @click.option("--deep", is_flag=True, help="Read the fields inside every use, and the database's own structure.")
 @click.option(
     "--since", type=click.IntRange(min=1), default=1, metavar="POSITION", help="Read only from this entry on."

@@ -151,7 +151,8 @@ class KeyStore:
 
     def files(self, party: str | None = None, use: KeyUse | None = None) -> list[KeyFile]:
         """The keys that are there, by party, use and age; files with other names are passed over."""
-        paths = self.folder.glob("*.pem") if self.folder.is_dir() else ()
+        # Not `glob`, which passes over a folder that may not be read.
+        paths = self.folder.iterdir() if self.folder.is_dir() else ()
         found = [KeyFile.named(path) for path in paths if _is_named(path)]
         wanted = [key for key in found if party in (None, key.party) and use in (None, key.use)]
         return sorted(wanted, key=lambda key: (key.party, key.use, key.serial))

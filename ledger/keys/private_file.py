@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from ledger.drafts import draft
-from ledger.errors import Conflict, KeyProblem
+from ledger.errors import Conflict, KeyProblem, disk_failed
 
 LARGEST = 65_536
 """Bytes; no key or passphrase is longer, and a device or a wrong path must not be read for ever."""
@@ -23,10 +23,10 @@ class AlreadyThere(Conflict):
     code = "key.exists"
 
 
-class NoRoom(KeyProblem):
-    """A key that is not there, because the disk had no room for it."""
+class Refused(KeyProblem):
+    """The system keeps us from a file: no room, no right, a disk that fails. That says nothing of the key in it."""
 
-    code = "file.disk-full"
+    code = "file.permission"
     exit = 7
 
 
@@ -42,8 +42,7 @@ def write_private(path: Path, content: bytes) -> None:
     except FileExistsError as error:
         raise AlreadyThere(f"{path.name} exists", hint="keys are never overwritten: move it away first") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise NoRoom("the disk is full", hint="make room; then run the same command again", **_at(path)) from error
+        _check_refused(error, path)
         raise KeyProblem(
             f"{path.name} cannot be written: {error.strerror}", hint="check the folder", **_at(path)
         ) from error
@@ -57,10 +56,26 @@ def read_private(path: Path, *, hint: str) -> bytes:
     except FileNotFoundError as error:
         raise KeyProblem("no such key file", hint=hint, code="key.missing", **_at(path)) from error
     except OSError as error:
+        _check_refused(error, path)
         raise KeyProblem(f"cannot be read: {error.strerror}", hint=hint, code="key.unreadable", **_at(path)) from error
     if len(content) > LARGEST:
         raise KeyProblem("too large for a key", hint=hint, code="key.unreadable", **_at(path))
     return content
+
+
+def _check_refused(error: OSError, path: Path) -> None:
+    """Raise Refused where it is the system that refuses."""
+    again = "then run the same command again"
+    refused: tuple[str, str, str] | None = None
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        refused = "the disk is full", f"make room; {again}", "file.disk-full"
+    elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        refused = (error.strerror or str(error)).lower(), "check who owns the file and its folder", "file.permission"
+    elif disk_failed(error):
+        refused = "the disk failed", f"look at the disk (`dmesg`), {again}", "file.disk"
+    if refused:
+        fact, hint, code = refused
+        raise Refused(fact, hint=hint, code=code, **_at(path)) from error
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -85,7 +85,7 @@ class HighWater:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _unusable("read", error) from error
+            raise _unusable("read", error, self.path) from error
 
     def replace(self, mark: Mark, *, sync: bool = False, then: Callable[[Mark], None] | None = None) -> None:
         """Set the mark, unless it stands higher already. With `sync`, it is on disk when this returns.
@@ -134,7 +134,7 @@ class HighWater:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise _unusable("written", error) from error
+            raise _unusable("written", error, self.path) from error
 
 
 def check(mark: Mark, ledger: Reader) -> None:
@@ -154,9 +154,8 @@ def check(mark: Mark, ledger: Reader) -> None:
         )
 
 
-def _unusable(what: str, error: OSError) -> StorageFailed:
+def _unusable(what: str, error: OSError, path: Path) -> StorageFailed:
     return Unwritable(
-        f"the high-water mark could not be {what}: {error.strerror}",
-        hint="the entries are safe; mend the folder of the .head file, and the next commit sets the mark",
-        code="highwater.unusable",
-    )
+        f"the high-water mark could not be {what}: {error.strerror}", file=str(path), code="highwater.unusable",
+        hint="the entries are safe; mend this file or its folder, and the next commit sets the mark",
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from ledger.drafts import draft
 from ledger.errors import Conflict, InputRejected, NotFound, disk_failed
 from ledger.storage import guards, tables
 from ledger.storage.engine import PATIENCE, location, open_engine, sqlite_engine
-from ledger.storage.faults import Damaged, NotALedger, spoken
+from ledger.storage.faults import Damaged, NotALedger, Unwritable, spoken
 from ledger.storage.reader import tables_there
 from ledger.storage.store import Store
 
@@ -137,7 +137,9 @@ def _check_header(path: Path) -> None:
     except OSError as error:
         if disk_failed(error):
             raise  # told as the disk's
-        raise InputRejected(f"{path} cannot be read", hint="check who owns it", code="storage.unreadable") from error
+        raise Unwritable(
+            f"{path} cannot be read", hint="check who owns the file and its folder", code="storage.unreadable"
+        ) from error
     if len(start) < _HEADER or not start.startswith(b"SQLite format 3\x00"):
         raise _not_a_ledger()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.errors import KeyProblem
-from ledger.keys.private_file import read_private, sync_folder, write_private
+from ledger.keys.private_file import Refused, read_private, sync_folder, write_private
 from ledger.storage.vault_cipher import KEY_BYTES, VaultCipher
 
 GIVEN, RING = "LEDGER_VAULT_KEY", "LEDGER_VAULT_KEYRING"
@@ -99,6 +99,8 @@ class InFile(MasterKey):
             return None
         try:
             found = read_private(path, hint=KEY_HINT)
+        except Refused:
+            raise
         except KeyProblem as error:
             raise VaultKeyProblem(f"the vault's key: {error.message}", hint=KEY_HINT).at(**error.where) from error
         if len(found) != KEY_BYTES:

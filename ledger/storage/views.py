@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ledger.drafts import draft
-from ledger.storage.faults import Damaged, StorageFailed, spoken
+from ledger.storage.faults import Damaged, Unwritable, spoken
 
 FORMAT = 3
 PATIENCE = 30.0
@@ -57,12 +57,20 @@ class Views:
     def speaking(self) -> Iterator[None]:
         """Run statements; a file that turns out to be unreadable is told by its name, for the ledger itself is not."""
         try:
-            with spoken():
+            with spoken(self.path):
                 yield
         except Damaged as error:
-            raise StorageFailed(
-                f"{self.path} cannot be read", hint="remove it: it is made anew", code="storage.views"
-            ) from error
+            raise self._unreadable() from error
+        except Unwritable as error:
+            if error.code == "storage.unopened":
+                raise self._unreadable() from error
+            error.message = error.message.replace("the ledger", "it")
+            raise error.at(file=str(self.path)) from error
+
+    def _unreadable(self) -> Unwritable:
+        return Unwritable(
+            f"{self.path} cannot be read", hint="move it away: it is made anew", code="storage.views"
+        )  # fmt: skip
 
     @contextmanager
     def writing(self) -> Iterator[None]:

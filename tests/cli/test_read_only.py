@@ -22,15 +22,17 @@ ANYBODY = ["--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-d
 """Permissions hold for root as well."""
 
 
-def _asked(world: World, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    as_anybody = ["setpriv", *ANYBODY] if os.geteuid() == 0 else []
-    command = [*as_anybody, sys.executable, "-c", PROGRAM, *arguments]
-    return subprocess.run(command, capture_output=True, cwd=ROOT, env=environment(LEDGER=world.place.url), check=False)
+def as_anybody(world: World, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `ledger` as one whom permissions bind. Skips where root cannot."""
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("permissions are NOT TESTED: that root has none takes setpriv")
+    bound = ["setpriv", *ANYBODY] if os.geteuid() == 0 else []
+    command = [*bound, sys.executable, "-c", PROGRAM, *arguments]
+    more = {"LEDGER": world.place.url, "LEDGER_PASSPHRASE": "a passphrase of the test"}
+    return subprocess.run(command, capture_output=True, cwd=ROOT, env=environment(**more), check=False)
 
 
 def _closed(world: World) -> Path:
-    if os.geteuid() == 0 and not shutil.which("setpriv"):
-        pytest.skip("a folder that root cannot write in takes setpriv")
     folder = world.place.base.parent
     for file in folder.iterdir():
         file.chmod(0o500 if file.is_dir() else 0o400)
@@ -42,7 +44,7 @@ def test_a_ledger_that_can_only_be_read_answers_every_question(spoilt: World):
     folder = _closed(spoilt)
     before = sorted(folder.iterdir())
     try:
-        ends = {" ".join(asked): _asked(spoilt, *asked) for asked in ASKED}
+        ends = {" ".join(asked): as_anybody(spoilt, *asked) for asked in ASKED}
     finally:
         folder.chmod(0o700)
     assert {name: (end.returncode, end.stderr) for name, end in ends.items() if end.returncode} == {}
@@ -53,7 +55,7 @@ def test_a_ledger_that_can_only_be_read_answers_every_question(spoilt: World):
 def test_a_ledger_that_can_only_be_read_takes_nothing_and_says_who_may_mend_that(spoilt: World):
     folder = _closed(spoilt)
     try:
-        end = _asked(spoilt, "checkpoint", "sign")
+        end = as_anybody(spoilt, "checkpoint", "sign")
     finally:
         folder.chmod(0o700)
     assert end.returncode == 7
