@@ -24,7 +24,7 @@ def tell_next(ctx: click.Context, made: KeyPair, keys: Path | None) -> None:
         return
     named = ["--party", made.party, *(["--use", made.use] if made.use != "events" else [])]
     origin = _origin(ctx)
-    if keys is None and origin:
+    if keys is None and (origin or "://" in str(place_of(ctx))):  # a server that is down is there all the same
         say(f"Next{_typed(ctx, ['key', 'enrol', *named])}")
         return
     folder = ["--keys", str(keys)] if keys is not None else []

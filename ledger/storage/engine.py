@@ -33,7 +33,7 @@ def location(url: str | Path) -> Path | URL:
         return Path(text)
     try:
         parsed = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the second for a port that is no number
         raise UsageProblem("this is not a database URL", hint="write a path, or postgresql://host/name") from error
     if parsed.drivername.startswith("sqlite") and parsed.database and parsed.database != ":memory:":
         return Path(parsed.database)

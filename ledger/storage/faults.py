@@ -116,8 +116,14 @@ _POSTGRES: dict[str, tuple[type[LedgerError], str, str, str]] = {
     "40001": (Locked, "storage.locked", "another writer was first", _LOCKED),
     "42P07": (Conflict, "storage.exists", "there is a ledger already", "name another database"),
     "53100": (Unwritable, "storage.full", "the server's disk is full", _FULL),
+    "58030": (DiskFailed, DiskFailed.code, "the server's disk failed", f"look at the disk of the server, {_RERUN}"),
     "25006": (Unwritable, "storage.read-only", "the server takes no writes", "name the primary server"),
-    "42501": (Unwritable, "storage.read-only", "this database user may not do that", "ask for INSERT and SELECT"),
+    "42501": (
+        Unwritable,
+        "storage.read-only",
+        "this database user may not do that",
+        "ask for SELECT and INSERT; for CREATE, to make one",
+    ),
     "42P01": (Damaged, "storage.damaged", "a table of this ledger is gone", _DAMAGED),
     "XX001": (Damaged, "storage.damaged", "the database is damaged", _DAMAGED),
 }
@@ -176,12 +182,14 @@ def spelled(error: Exception) -> LedgerError:
         return Damaged(f"the database is not whole: {cause}", hint=_DAMAGED)
     if "UTF-8" in str(cause):
         return Damaged("a stored text is not text", hint=_DAMAGED)
-    # psycopg has no code for a connection that failed; a server that stops says 57P01 to 57P03.
+    # psycopg has no code for a connection that failed; a server that stops says 57P01 to 57P03, one that lacks memory,
+    # connections or files 53 or 58.
     failed = type(cause).__name__ == "OperationalError" and sqlstate is None and extended is None
-    lost = failed or (sqlstate or "").startswith(("08", "57P"))
-    return (Unreachable if lost else StorageFailed)(
-        f"the database refused: {_first_line(cause)}", hint=f"check that the database can be reached, {_RERUN}"
-    )
+    lost = failed or (sqlstate or "").startswith(("08", "53", "57P", "58"))
+    if lost:
+        fact = f"the database cannot be reached: {_first_line(cause)}"
+        return Unreachable(fact, hint=f"check that its server runs and lets you in, {_RERUN}")
+    return StorageFailed(f"the database refused: {_first_line(cause)}")
 
 
 def _first_line(error: BaseException) -> str:

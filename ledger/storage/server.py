@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import URL, Dialect, Engine, event
 
+from ledger.errors import UsageProblem
 from ledger.storage.faults import NoDatabase
 
 OTHERS = ("postgres", "template1")
@@ -31,6 +32,10 @@ def tell_absence(engine: Engine) -> None:
             if name and (other := _knows_not(name, given, named)):
                 raise _absent(name, engine.url, other) from error
             raise
+        except psycopg.ProgrammingError as error:  # before anything was sent
+            raise UsageProblem(
+                f"this is not a database URL: {str(error).strip()}", hint="write postgresql://user@host/name"
+            ) from error
 
 
 def _knows_not(name: str, given: Any, named: dict[str, Any]) -> str:

@@ -57,9 +57,21 @@ def test_where_a_mark_knows_that_a_ledger_was_there_it_is_lost(
 def test_a_server_that_is_not_there_is_still_told_as_such(tmp_path: Path, capfd: Capture) -> None:
     said = here(capfd, "--ledger", f"postgresql://nobody@/ledger?host={tmp_path}", "verify")
     assert (said.exit, "there is no database" in said.err) == (7, False)
-    assert "check that the database can be reached" in said.err
+    assert "check that its server runs" in said.err
 
 
 def test_one_who_may_not_in_is_not_told_that_there_is_none(postgres_server: str, capfd: Capture) -> None:
     said = here(capfd, "--ledger", postgres_server.replace("postgres:@", "nobody:@"), "verify")
     assert (said.exit, "there is no database" in said.err) == (7, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://host:port/name", "this is not a database URL"),
+        ("postgresql:///name?bogus=1", 'this is not a database URL: invalid connection option "bogus"'),
+    ],
+)
+def test_a_url_that_is_none_is_wrong_usage_and_no_bug(capfd: Capture, url: str, words: str) -> None:
+    said = here(capfd, "--ledger", url, "verify")
+    assert (said.exit, words in said.err, "ledger: hint: write" in said.err) == (2, True, True), said.err
