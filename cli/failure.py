@@ -114,7 +114,8 @@ def _near(error: click.UsageError) -> str:
 
 
 def _operating_system(error: OSError) -> tuple[str, int, str, str]:
-    name = f"{error.filename}: " if error.filename else ""
+    named = error.filename2 or error.filename  # the second is where a draft was to go
+    name = f"{named}: " if named else ""
     text = f"{name}{(error.strerror or str(error)).lower()}"
     if isinstance(error, FileNotFoundError) or error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
         return "file.not-found", 6, text, "check the path"

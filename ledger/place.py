@@ -55,6 +55,8 @@ class Place:
             there = f"name the file in it: {path / DEFAULT}"
             here = "a ledger is a file: find the one that was here, or name another place"
             raise UsageProblem(f"{path} is a folder", hint=here if path.suffix == ".db" else there)
+        if vault and "://" not in vault and Path(vault).absolute() == path.absolute():
+            raise UsageProblem("LEDGER_VAULT names the ledger itself", hint="name the vault's own file, NAME.vault")
         base = Path(files) if files else path.with_suffix("") if path.suffix == ".db" else path
         return cls(str(path), base, key_file, vault, mark)
 

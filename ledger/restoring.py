@@ -200,10 +200,10 @@ def _carried(newer: Iterable[bytes], opened: Application) -> Sequence[SignedLine
     """Of the entries of a newer copy: those that say what was erased, which this one does not have."""
     found = []
     for number, raw in enumerate(newer, 1):
-        if not any(name.encode() in raw for name in CARRIED):
-            continue
         try:
-            entry = Entry.parse(raw)
+            entry = Entry.parse(raw)  # every line: of a file that is no export, nothing would be erased
+            if not any(name.encode() in raw for name in CARRIED):
+                continue
             event = decoded(entry.event)
         except LedgerError as error:
             raise InputRejected(

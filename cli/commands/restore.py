@@ -81,9 +81,14 @@ def _came_back(copies: tuple[str, ...], store: Store, operator: str, at: datetim
 
 
 def _lines(file: Path) -> Iterator[bytes]:
+    from ledger.errors import InputRejected
+
+    line = b""
     with file.open("rb") as lines:
         for line in lines:
             yield line.rstrip(b"\n")
+    if not line:
+        raise InputRejected("there is no entry in it", file=str(file), hint="give what `ledger export` wrote")
 
 
 def _signer(keys: Path, door: Door) -> KeyPair:

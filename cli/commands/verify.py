@@ -128,6 +128,7 @@ def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> 
         return 9
     if unreached:
         say(f"ledger: error: could not check freshness: {unreached}")
+        say("ledger: hint: mend what keeps the mark, or its address in LEDGER_HEAD; then verify again")
         return 9
     return 0
 

@@ -71,6 +71,8 @@ def _check_refused(error: OSError, path: Path) -> None:
         refused = "the disk is full", f"make room; {again}", "file.disk-full"
     elif isinstance(error, PermissionError) or error.errno == errno.EROFS:
         refused = (error.strerror or str(error)).lower(), "check who owns the file and its folder", "file.permission"
+    elif isinstance(error, NotADirectoryError):
+        refused = "a file is where its folder would be", "name another folder", "file.in-the-way"
     elif disk_failed(error):
         refused = "the disk failed", f"look at the disk (`dmesg`), {again}", "file.disk"
     if refused:

@@ -228,3 +228,19 @@ def test_a_restore_waits_for_a_mark_that_cannot_be_asked(
     assert "restore when the mark can be read" in said.err
     monkeypatch.delenv("LEDGER_HEAD")
     assert here(capfd, "restore", str(backup), "--no-newer-copy", world=world).exit == 0
+
+
+def test_one_in_the_ledgers_own_folder_is_set_as_any_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = world.place.base.with_name("second.head")
+    said = ledger("checkpoint", "sign", world=world, LEDGER_HEAD=str(mark))
+    assert (said.exit, "warning" in said.err) == (0, False), said.err
+    assert Mark.parse(mark.read_bytes()).size == world.size()
+
+
+def test_a_folder_in_its_place_is_told_and_the_entries_are_kept(world: World, tmp_path: Path) -> None:
+    size = world.size()
+    said = ledger("checkpoint", "sign", world=world, LEDGER_HEAD=str(tmp_path))
+    assert (said.exit, world.size()) == (0, size + 1)
+    assert f"the high-water mark at {tmp_path} cannot be" in said.err
+    checked = ledger("verify", world=world, LEDGER_HEAD=str(tmp_path))
+    assert (checked.exit, "ledger: hint: mend what keeps the mark" in checked.err) == (9, True)
