@@ -69,7 +69,7 @@ class Signer:
 
     def signed(self, line: Line) -> SignedLine:
         from ledger.canonical import load
-        from ledger.errors import LedgerError
+        from ledger.errors import KeyProblem, LedgerError
         from ledger.keys.signing import SignedLine
 
         try:
@@ -77,6 +77,8 @@ class Signer:
             if isinstance(value, dict) and {"event", "signature"} <= value.keys():
                 return SignedLine.parse(line.raw)
             return self.drafted(value)
+        except KeyProblem:
+            raise  # about the key's file, whatever the line
         except LedgerError as error:
             raise placed(error, line) from error
 

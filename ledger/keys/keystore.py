@@ -31,7 +31,7 @@ from ledger.chain.note import COSIGNATURE, ED25519, VerifierKey
 from ledger.errors import KeyProblem
 from ledger.events.keys import KeyUse
 from ledger.ids import is_party
-from ledger.keys.passphrase import Passphrase
+from ledger.keys.passphrase import NoPassphrase, Passphrase
 from ledger.keys.private_file import AlreadyThere, read_private, write_private
 
 USES: tuple[KeyUse, ...] = get_args(KeyUse)
@@ -110,7 +110,10 @@ class KeyFile:
         """
         raw = read_private(self.path, hint="see what there is with: ledger key list")
         encrypted = raw.lstrip().startswith(_ENCRYPTED)
-        private = _loaded(raw, passphrase() if encrypted else None, self.path)
+        try:
+            private = _loaded(raw, passphrase() if encrypted else None, self.path)
+        except NoPassphrase as error:
+            raise error.at(file=str(self.path)) from error
         public = private.public_key().public_bytes_raw()
         # A key file that travels alone has its default name; a log's name cannot be guessed.
         alone = self.use != "log" and not self.path.with_suffix(".pub").exists()

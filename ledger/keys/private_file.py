@@ -54,7 +54,7 @@ def read_private(path: Path, *, hint: str) -> bytes:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError as error:
-        raise KeyProblem("no such key file", hint=hint, code="key.missing", **_at(path)) from error
+        raise KeyProblem("no such file", hint=hint, code="key.missing", **_at(path)) from error
     except OSError as error:
         _check_refused(error, path)
         raise KeyProblem(f"cannot be read: {error.strerror}", hint=hint, code="key.unreadable", **_at(path)) from error

@@ -90,3 +90,21 @@ def test_a_folder_in_the_place_of_the_ledger_is_not_said_to_hold_it(spoilt: Worl
     path.mkdir()
     said = here(capfd, "verify", world=spoilt)
     assert (said.exit, "is a folder" in said.err, f"{path}/ledger.db" in said.err) == (2, True, False)
+
+
+def test_a_passphrase_that_fails_names_the_key_and_no_line_of_the_input(
+    tmp_path: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, drafts = tmp_path / "new.db", tmp_path / "drafts.jsonl"
+    monkeypatch.setenv("LEDGER_PASSPHRASE", "the right one")
+    assert here(capfd, "--ledger", str(place), "init").exit == 0
+    drafts.write_text('{"type":"key-revoked","party":"OPERATOR","revoked":"00","cause":"lost"}\n')
+    for variable, value, words in (
+        ("LEDGER_PASSPHRASE", "another", "OPERATOR.events.pem: the passphrase does not open this key"),
+        ("LEDGER_PASSPHRASE", "", "OPERATOR.events.pem: this key needs a passphrase"),
+        ("LEDGER_PASSPHRASE_FILE", str(tmp_path / "none"), "none: no such file"),
+    ):
+        monkeypatch.setenv(variable, value)
+        said = here(capfd, "--ledger", str(place), "record", str(drafts))
+        assert (said.exit, words in said.err, "line 1" in said.err) == (8, True, False), said.err
+        assert "LEDGER_PASSPHRASE_FILE" in said.err
