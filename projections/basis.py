@@ -5,6 +5,7 @@ An answer that was kept counts only while all of it is the same, for none of it 
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
@@ -14,6 +15,8 @@ from ledger.chain.hashing import sha256_of
 
 _PROGRAM = ("projections.obligations", "projections", "ledger.protocol", "ledger.events", "ledger.clock")
 _HOLIDAYS = ("holidays.version",)
+_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
+"""A zone's: it is read from a file that anybody may have written, and names one."""
 
 
 def basis(zones: Iterable[str]) -> str:
@@ -42,10 +45,10 @@ def _files(module: str) -> Iterator[Path]:
 
 
 def _zone(name: str) -> bytes:
-    """The table of a zone as `zoneinfo` finds it: the system's, else that of the package."""
-    for folder in zoneinfo.TZPATH:
-        path = Path(folder, name)
-        if path.is_file():
-            return path.read_bytes()
+    """The table of a zone as `zoneinfo` finds it: the system's, else that of the package; empty where none has it."""
+    places = [Path(folder, name) for folder in zoneinfo.TZPATH]
     package = find_spec("tzdata")
-    return (Path(package.origin).parent / "zoneinfo" / name).read_bytes() if package and package.origin else b""
+    if package and package.origin:
+        places.append(Path(package.origin).parent / "zoneinfo" / name)
+    there = (path for path in places if _NAME.fullmatch(name) and path.is_file())
+    return next((path.read_bytes() for path in there), b"")

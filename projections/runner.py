@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -58,6 +58,20 @@ def fold(
     if upto == 0:
         return start
     return _folded_on(store, start, end_at(store, upto), engine, progress)
+
+
+def fold_at(
+    store: Store, projections: Sequence[Projection], positions: Iterable[int],
+    *, engine: Engine | None = None, progress: Progress = lambda done, total: None,
+) -> Iterator[list[Folded]]:  # fmt: skip
+    """Every projection after each of these entries, in rising order, in one pass: folds go on from the states given.
+
+    Raises as `fold` does.
+    """
+    folded = [Folded(each, each.empty(), Reached(), None) for each in projections]
+    for position in positions:
+        folded = _folded_on(store, folded, end_at(store, position), engine, progress)
+        yield folded
 
 
 def follow(

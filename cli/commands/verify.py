@@ -15,6 +15,7 @@ from cli.output import answer, answer_json, say, table, width
 from cli.policy_file import read_policy
 from cli.progress import progress
 from cli.stamp_files import stamped, told_of_stamps, warn_of_stamps
+from cli.views_compared import tell_odd, with_views
 
 if TYPE_CHECKING:
     from ledger.chain.policy import Policy
@@ -29,7 +30,7 @@ SHOWN = 12
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--policy", "policy_file", type=PATH, metavar="FILE", help="The keys you trust.")
-@click.option("--deep", is_flag=True, help="Read the fields inside every use, and the database's own structure.")
+@click.option("--deep", is_flag=True, help="Read inside uses, the database's structure, and NAME.views.")
 @click.option(
     "--since", type=click.IntRange(min=1), default=1, metavar="POSITION", help="Read only from this entry on."
 )
@@ -62,6 +63,7 @@ def command(
         report = with_agreement(verify(store, place.url, asked), store, policy)
     warn_of_stamps(place)
     report, persons = _with_persons(_with_stamps(report, place), place, store, deep=deep)
+    report = with_views(report, place, store, deep=deep)
     if as_json:
         answer_json({**_as_json(report), "persons": _persons_as_json(persons)})
     else:
@@ -111,6 +113,9 @@ def _policy(named: Path | None, place: Place) -> Policy | None:
 
 def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> int:
     if report.failed:
+        if all(fault.code.startswith("views.") for fault in report.faults):
+            tell_odd(report, place)
+            return 3
         first = report.faults[0]
         where = f", first at entry {first.position:,}" if first.position else ""
         say(f"ledger: error: something is proven wrong{where}: {first.detail}")

@@ -24,6 +24,7 @@ class Checked(NamedTuple):
 
 
 TIME = "when entries were recorded: the time is the operator's word"
+VIEWS = "what is kept beside the ledger to answer sooner: with --deep; or run `ledger replay`, which makes it anew"
 SHOWN = 10
 """Entries that are named in one line."""
 
@@ -44,7 +45,7 @@ def not_checked(checked: Checked, rules: Rules, whole: Whole) -> Iterator[str]:
         yield f"what {whole.members:,} uses say: signed for, but only whose they are was looked at (--deep)"
     if not checked.structure:
         yield "the database's own index pages: with --deep on SQLite, by its administrator on PostgreSQL"
-    yield "what is kept beside the ledger to answer sooner: run `ledger replay`, which makes it anew"
+    yield VIEWS
     yield from sorted(whole.unknown_types)
 
 

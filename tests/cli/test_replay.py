@@ -108,3 +108,31 @@ def test_what_was_kept_to_answer_sooner_is_made_anew_whoever_wrote_it(
     assert due() == honest
     assert run(["--ledger", world.place.url, "verify"]) == 0
     assert "`ledger replay`, which makes it anew" in " ".join(capsys.readouterr().out.split())
+
+
+def test_deep_verification_tells_what_was_written_there_and_replay_mends_it(
+    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cli.session.WORTH_A_SNAPSHOT", 1)
+
+    def asked(*words: str) -> tuple[int, str]:
+        capfd.readouterr()
+        code = run(["--ledger", world.place.url, *words])
+        said = capfd.readouterr()
+        return code, " ".join((said.out + said.err).split())
+
+    assert asked("obligations")[0] == 0
+    code, said = asked("verify", "--deep")
+    assert (code, "views ok" in said, "kept beside" in said) == (0, True, False)
+    with closing(sqlite3.connect(world.place.views)) as file, file:
+        file.execute("DELETE FROM answer_part WHERE name = 'art. 4, sentence 2'")
+    assert asked("verify")[0] == 0
+    code, said = asked("verify", "--deep")
+    assert (code, "integrity ok" in said, "views FAILED" in said) == (3, True, True)
+    assert "the entries are whole, and ledger.views beside them is wrong" in said
+    assert asked("replay")[0] == 0
+    assert asked("verify", "--deep")[0] == 0
+    for ending in ("", "-wal", "-shm"):
+        world.place.views.with_name(f"ledger.views{ending}").unlink(missing_ok=True)
+    code, said = asked("verify", "--deep")
+    assert (code, "views" in said, "kept beside" in said) == (0, False, False)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.canonical import decode
 from ledger.protocol.shipped import shipped
+from projections.comparing import is_given
 from projections.obligations.answer import Answer
 from projections.obligations.engine import evaluate
 from projections.obligations.part import in_order, ordered
@@ -80,6 +81,14 @@ class Memory:
         assert due == tuple(each for each in answer.obligations if each.is_open)
         return answer
 
+    def check_given(self, state: State) -> None:
+        """Each part that was kept is what a verification works out for the moment from which it holds."""
+        for name, parts in self.kept.items():
+            for address, kept in parts.items():
+                anew = renewed(state, name, kept.about.since, {}, self.position).parts[address]
+                assert anew is not None
+                assert is_given(kept, anew)
+
 
 def check(story: Story, asked: list[tuple[int, datetime]]) -> None:
     """Asked at each of these cuts and moments, one after the other."""
@@ -90,6 +99,7 @@ def check(story: Story, asked: list[tuple[int, datetime]]) -> None:
             state = projection.apply(state, Fact(entry))
         at = max(at, cut)
         assert memory.ask(state, as_of, at) == evaluate(state, as_of)
+        memory.check_given(state)
 
 
 def steps(story: Story, cuts: list[int], first: datetime, gaps: list[int]) -> list[tuple[int, datetime]]:

@@ -1,0 +1,59 @@
+"""`ledger verify --deep`: whether what is kept beside the ledger to answer sooner is what its entries give."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from cli.output import say
+from cli.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.place import Place
+    from ledger.storage.store import Store
+    from ledger.verification.report import Fault, Report
+
+
+def with_views(report: Report, place: Place, store: Store, *, deep: bool) -> Report:
+    """The report with the verdict on `NAME.views`, where there is one, it was asked, and the entries are whole."""
+    from ledger.verification.report import Verdict, sorted_faults
+    from ledger.verification.unchecked import VIEWS
+
+    rest = tuple(line for line in report.not_checked if line != VIEWS)
+    if not place.views.exists():
+        return report._replace(not_checked=rest)
+    found = _compared(place, store) if deep and not report.failed else None
+    if found is None:
+        return report
+    return report._replace(
+        verdicts={**report.verdicts, "views": Verdict.FAILED if found else Verdict.OK}, not_checked=rest,
+        faults=sorted_faults([*report.faults, *found]),
+        counts={**report.counts, "faults": report.counts["faults"] + len(found)},
+    )  # fmt: skip
+
+
+def _compared(place: Place, store: Store) -> Sequence[Fault] | None:
+    """None where the file cannot be opened: a folder that can only be read, say."""
+    from ledger.errors import LedgerError
+    from ledger.storage.answers import Answers
+    from ledger.storage.snapshots import Snapshots
+    from projections.comparing import odd_views
+    from projections.engines.named import engine_named
+
+    try:
+        with (
+            closing(Snapshots(place.views)) as snapshots, closing(Answers(place.views)) as answers,
+            progress("entries folded") as told,
+        ):  # fmt: skip
+            return odd_views(store, snapshots, answers, engine=engine_named("process", place.url), progress=told)
+    except (LedgerError, OSError) as error:
+        say(f"ledger: warning: {place.views.name} could not be compared: {error}")
+        return None
+
+
+def tell_odd(report: Report, place: Place) -> None:
+    """What to do where nothing but this file is wrong."""
+    say(f"ledger: error: the entries are whole, and {place.views.name} beside them is wrong: {report.faults[0].detail}")
+    say(f"ledger: hint: run `ledger replay`, which makes it anew; and find out who wrote in {place.views}")
