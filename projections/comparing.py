@@ -20,6 +20,8 @@ from ledger.verification.report import Fault
 from projections.catalogue import projections
 from projections.engines.engine import Engine
 from projections.last_answer import KeptPart, LastAnswer, last_answer
+from projections.obligations.answer import Answer
+from projections.obligations.part import in_order
 from projections.obligations.projection import ObligationsProjection, State
 from projections.obligations.remembered import Kept, whole
 from projections.obligations.renewing import renewed
@@ -119,5 +121,10 @@ def is_given(kept: Kept, anew: Kept) -> bool:
         about == anew.about
         and (kept.about.until or _FOREVER) <= (anew.about.until or _FOREVER)
         and kept.about.read >= anew.about.read
-        and whole(kept, kept.about.since) == whole(anew, kept.about.since)
+        and _answer(kept) == _answer(anew)
     )
+
+
+def _answer(kept: Kept) -> Answer:
+    """In the order of an answer: a part is in that in which its facts were met."""
+    return in_order(kept.about.since, [whole(kept, kept.about.since)])

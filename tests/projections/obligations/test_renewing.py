@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,11 @@ from ledger.canonical import decode
 from ledger.protocol.shipped import shipped
 from projections.comparing import is_given
 from projections.obligations.answer import Answer
+from projections.obligations.asking import Horizon
 from projections.obligations.engine import evaluate
 from projections.obligations.part import in_order, ordered
 from projections.obligations.projection import State
-from projections.obligations.remembered import Kept, first_of, whole
+from projections.obligations.remembered import Kept, first_of, kept, whole
 from projections.obligations.renewing import renewed
 from projections.projection import Fact
 from tests.projections.obligations.small import clause, text
@@ -84,10 +85,10 @@ class Memory:
     def check_given(self, state: State) -> None:
         """Each part that was kept is what a verification works out for the moment from which it holds."""
         for name, parts in self.kept.items():
-            for address, kept in parts.items():
-                anew = renewed(state, name, kept.about.since, {}, self.position).parts[address]
+            for address, part in parts.items():
+                anew = renewed(state, name, part.about.since, {}, self.position).parts[address]
                 assert anew is not None
-                assert is_given(kept, anew)
+                assert is_given(part, anew)
 
 
 def check(story: Story, asked: list[tuple[int, datetime]]) -> None:
@@ -279,3 +280,17 @@ def test_where_nothing_changes_no_clause_is_worked_out_again():
     answer = memory.ask(story.state(), at + timedelta(hours=1), len(story.entries))
     assert memory.anew == 1  # what is beside the clauses
     assert answer == evaluate(story.state(), at + timedelta(hours=1))
+
+
+def test_a_part_is_what_another_gives_in_whatever_order_its_facts_were_met():
+    story = mixed([])
+    for day in ("2022-01-03", "2022-01-05"):
+        story.use("ANN", f"{day}T08:00:00Z")
+    at = local("2022-01-11")
+    found = renewed(story.state(), "small", at, {}, len(story.entries)).parts["granted"]
+    assert found is not None
+    part = whole(found, at)
+    assert len(part.violations) == 2
+    backwards = replace(part, violations=part.violations[::-1])
+    assert is_given(kept(backwards, Horizon(at), found.about.read), found)
+    assert not is_given(kept(replace(part, violations=part.violations[:1]), Horizon(at), found.about.read), found)
