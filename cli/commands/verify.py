@@ -106,7 +106,6 @@ def _with_persons(report: Report, place: Place, store: Store, *, deep: bool) -> 
 
 def _policy(named: Path | None, place: Place) -> Policy | None:
     """The reader's own, or the one beside the ledger, or none."""
-
     file = named or (place.policy if place.policy.exists() else None)
     return None if file is None else read_policy(file)
 

@@ -2,23 +2,31 @@
 
     DIR/.unfinished-demo    there while a demo is told; whoever tells it holds a lock on it
 
-It is made where nothing of a ledger lies, so all that is there with it is the demo's, and goes.
+It is made where nothing of a ledger lies. But it is hidden, and somebody may have gone on beside it: so what goes is a
+ledger by the demo's own name, and the files that such a ledger has.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
+from cli.demo.telling import ORIGIN
+from ledger.chain.entry import event_of
 from ledger.errors import Conflict
+from ledger.events.codec import decoded_fast
+from ledger.events.keys import LedgerOpened
 from ledger.place import Place
+from ledger.storage.opening import open_store
 
 MARK = ".unfinished-demo"
+_ENDING = re.compile(r"\.(db|vault|vault\.key|views|head|keys|policy|stamps|sources)(-wal|-shm|-journal)?")
 
 
 @contextmanager
@@ -29,11 +37,10 @@ def begun(place: Place) -> Iterator[None]:
     held = os.open(mark, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(held, folder)
-        if os.read(held, 1):
+        if os.read(held, 1) and _is_demos(place):
             _remove(place)
-        else:
-            _check_free(place, mark)
-            os.write(held, b"demo\n")
+        _check_free(place, mark)
+        os.pwrite(held, b"demo\n", 0)
         yield
         mark.unlink()
     finally:
@@ -50,6 +57,16 @@ def _lock(held: int, folder: Path) -> None:
             f"another program is telling a demo in {folder}", hint="wait for it to end, or name another folder",
             code="demo.running",
         ) from error  # fmt: skip
+
+
+def _is_demos(place: Place) -> bool:
+    """Whether no other ledger was made here meanwhile: of a demo, not even the first entry may be there yet."""
+    path = Path(place.url)
+    if not path.exists():
+        return True
+    with open_store(path) as store:
+        opened = decoded_fast(event_of(store.entry(1))) if store.size() else None
+    return opened is None or (isinstance(opened, LedgerOpened) and opened.origin == ORIGIN)
 
 
 def _there(place: Place) -> list[Path]:
@@ -76,7 +93,10 @@ def _check_free(place: Place, mark: Path) -> None:
 
 
 def _remove(place: Place) -> None:
+    drafts = f".{place.base.name}."
     for each in _there(place):
+        if not each.name.startswith(drafts) and not _ENDING.fullmatch(each.name.removeprefix(place.base.name)):
+            continue
         if each.is_dir() and not each.is_symlink():
             shutil.rmtree(each)
         else:

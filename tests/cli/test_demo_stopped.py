@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,25 @@ def test_what_is_no_demos_is_left(tmp_path: Path, capfd: Capture) -> None:
     said = here(capfd, "demo", str(tmp_path))
     assert (said.exit, f"{letter} is in the way" in said.err) == (7, True)
     assert os.listdir(tmp_path) == ["ledger.txt"]
+
+
+def test_what_was_made_after_a_stopped_demo_is_no_demos(
+    tmp_path: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its mark is hidden: who takes the visible files away, and works on in that folder, does not see it."""
+    monkeypatch.setenv("LEDGER_PASSPHRASE", "a passphrase of the test")
+    (tmp_path / MARK).write_bytes(b"demo\n")
+    place, letter = tmp_path / "ledger.db", tmp_path / "ledger.db.txt"
+    assert here(capfd, "--ledger", str(place), "init").exit == 0
+    letter.write_text("Dear reader")
+    said = here(capfd, "demo", str(tmp_path))
+    assert (said.exit, f"there is a ledger at {place}" in said.err) == (7, True), said.err
+    assert here(capfd, "--ledger", str(place), "verify").exit == 0
+    for each in set(tmp_path.glob("ledger.*")) - {letter}:
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+    (tmp_path / MARK).write_bytes(b"demo\n")
+    said = here(capfd, "demo", str(tmp_path))
+    assert (said.exit, f"{letter} is in the way" in said.err, letter.exists()) == (7, True, True), said.err
 
 
 def test_one_that_is_being_told_is_left_alone(tmp_path: Path, capfd: Capture) -> None:
