@@ -20,7 +20,8 @@ from pathlib import Path
 from ledger.errors import UsageProblem
 
 DEFAULT = "ledger.db"
-_PASSWORD = re.compile(r"(://[^/?#@:]*:)[^/?#]*@")
+_PASSWORD = re.compile(r"(://[^/?#@:]*:)[^/?#]*(@)|([?&](?:ssl)?password=)[^&#]*")
+"""A URL may hold one before its host, and among what follows its name."""
 
 
 @dataclass(frozen=True)
@@ -108,4 +109,4 @@ class Place:
 
 def without_password(place: str | Path) -> str:
     """A path as it is, a URL without the password in it."""
-    return _PASSWORD.sub(r"\1***@", str(place))
+    return _PASSWORD.sub(r"\1\3***\2", str(place))

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, insert, inspect
 from ledger.clock import Clock, now
 from ledger.drafts import draft
 from ledger.errors import Conflict, InputRejected, NotFound, disk_failed
+from ledger.place import without_password
 from ledger.storage import guards, tables
 from ledger.storage.engine import PATIENCE, location, open_engine, sqlite_engine
 from ledger.storage.faults import Damaged, NotALedger, Unwritable, spoken
@@ -77,7 +78,7 @@ def _create_in_database(place: URL, patience: float) -> None:
 def build_in_server(connection: Connection, place: URL) -> None:
     """Make an empty ledger in the transaction of this connection. Raises Conflict where any of its tables is there."""
     if set(inspect(connection).get_table_names()) & set(tables.metadata.tables):
-        raise _exists(place.render_as_string(hide_password=True))
+        raise _exists(without_password(place.render_as_string()))
     build(connection, guards.postgres_guards())
 
 

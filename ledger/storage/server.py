@@ -53,6 +53,7 @@ def _knows_not(name: str, given: Any, named: dict[str, Any]) -> str:
 
 def _absent(name: str, url: URL, other: str) -> NoDatabase:
     # Without the password, which `createdb` asks for.
-    server = URL.create("postgresql", url.username, None, url.host, url.port, other, url.query)
+    rest = url.difference_update_query(["password", "sslpassword"]).query
+    server = URL.create("postgresql", url.username, None, url.host, url.port, other, rest)
     made = f"createdb --maintenance-db={shlex.quote(server.render_as_string())} {shlex.quote(name)}"
     return NoDatabase(f"there is no database {name} on this server", hint=f"check its name, or make it: {made}")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from ledger.errors import InputRejected, LedgerError, NotFound
+from ledger.place import without_password
 from ledger.storage.faults import Damaged, NoDatabase, NotALedger, told
 from ledger.storage.vault_cipher import VaultDamaged
 
@@ -57,4 +58,5 @@ def _named(text: str) -> str:
 
 
 def _place(engine: Engine) -> str:
-    return str(engine.url.database) if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    sqlite = engine.dialect.name == "sqlite"
+    return str(engine.url.database) if sqlite else without_password(engine.url.render_as_string())

@@ -37,10 +37,18 @@ def test_it_is_told_as_absent_with_how_to_make_it(postgres_server: str, capfd: C
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_a_password_of_the_url_is_in_no_hint(postgres_server: str, capfd: Capture) -> None:
-    url = absent_database(postgres_server).replace("postgres:@", "postgres:s3cret@")
-    said = here(capfd, "--ledger", url, "verify")
+@pytest.mark.parametrize("command", [["verify"], ["obligations"]], ids=lambda command: command[-1])
+@pytest.mark.parametrize("where", ["before the host", "after the name"])
+def test_a_password_of_the_url_is_told_nowhere(
+    postgres_server: str, capfd: Capture, beside: Path, where: str, command: list[str]
+) -> None:
+    url = absent_database(postgres_server)
+    url = url.replace("postgres:@", "postgres:s3cret@") if where == "before the host" else f"{url}&password=s3cret"
+    said = here(capfd, "--ledger", url, *command)
     assert (said.exit, "s3cret" in said.err) == (6, False)
+    HighWater(beside.with_name("beside.head")).set(Mark(125, b"x" * 32))  # type: ignore[arg-type]
+    said = here(capfd, "--ledger", url, *command)
+    assert (said.exit, "s3cret" in said.err) == (3, False)
 
 
 @pytest.mark.parametrize("command", ASKED, ids=lambda command: command[-1])
