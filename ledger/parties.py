@@ -53,7 +53,8 @@ class Known:
             return replace(self, mandates=tuple(each for each in self.mandates if each not in taken))
         sources = _sources(event)
         acts = _acts(None if "any" in event.acts else event.acts)
-        start, until = (each if isinstance(each, str) else "" for each in (event.covers_from, event.valid_until))
+        start = event.covers_from if isinstance(event.covers_from, str) else event.happened_at
+        until = event.valid_until if isinstance(event.valid_until, str) else ""
         grants = (MandateGrant(giver, event.to, acts, source, start, until) for giver, source in sources.items())
         return replace(self, mandates=(*self.mandates, *grants))
 

@@ -38,8 +38,8 @@ class MandateEnded(InputRejected):
 class MandateGrant(NamedTuple):
     """`to_party` may state acts of `from_party`: of these types (names without version), or of any where None.
 
-    `source` says where it stands: `entry 12`, or the clause of the protocol file that defines it. `start` and `until`
-    are moments that the mandate names itself.
+    `source` says where it stands: the recorded mandate, or the clause of the protocol file that defines it. `start` and
+    `until` are moments of a recorded one: it holds from when it was given, if it does not say since when.
     """
 
     from_party: str

@@ -55,7 +55,8 @@ def open_to_cities(world: World) -> KeyPair:
 
 
 WITHDRAWAL = {"type_name": "party-withdrew", "effective_at": "2022-07-31"}
-MANDATE = {"type_name": "mandate-recorded", "mandate": "M-1", "to": "VLAIO", "acts": ["measure-attested"]}
+MANDATE = {"type_name": "mandate-recorded", "mandate": "M-1", "to": "VLAIO", "acts": ["measure-attested"],
+           "happened_at": "2021-12-01"}  # fmt: skip
 ATTESTED = {"type_name": "measure-attested", "measure": "auditing", "happened_at": "2022-06-30"}
 PROOF = [{"strength": "statement"}]
 
@@ -194,6 +195,17 @@ def test_a_mandate_covers_what_happened_while_it_says_to_hold(world: World):
                 world.record(act)
     world.record(world.signed("TBT", covers_from="2022-04-01", **{**MANDATE, "mandate": "M-2"}))
     world.record(act)
+
+
+def test_a_mandate_that_names_no_beginning_covers_what_happened_since_it_was_given(world: World):
+    world.record(world.signed("TBT", **{**MANDATE, "happened_at": "2022-03-01"}))
+    early, on_it = (
+        world.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "happened_at": day, "measure": day})
+        for day in ("2022-02-28", "2022-03-01")
+    )
+    with refused(world, "authority.mandate-ended", line=1, field="$.happened_at"):
+        world.record(early)
+    assert world.record(on_it)[0].new
 
 
 def test_a_mandate_that_was_never_given_is_not_taken_back(world: World):
