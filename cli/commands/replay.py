@@ -117,8 +117,11 @@ def _keep_anew(views: Path, found: list[Folded]) -> None:
     try:
         with closing(Snapshots(views)) as snapshots:
             keep_anew(snapshots, found)
-    except (OSError, Locked, StorageFailed):
+    except OSError:
         say(f"not made anew: {views.name}, from which questions may be answered; it cannot be written here")
+    except (Locked, StorageFailed) as error:
+        say(f"not made anew: {error}; questions may be answered from it")
+        say(f"ledger: hint: {error.hint}")
 
 
 def _root(store: Store, size: int) -> str:

@@ -80,6 +80,17 @@ def test_the_answer_for_people_says_how_far_it_went(world: World, capsys: pytest
     assert "replayed 50 entries of 125" in capsys.readouterr().out
 
 
+def test_what_was_kept_and_cannot_be_made_anew_is_told_with_the_reason_and_what_to_do(
+    world: World, capsys: pytest.CaptureFixture[str]
+):
+    content = world.place.views.read_bytes()
+    world.place.views.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    assert run(["--ledger", world.place.url, "replay"]) == 0
+    told = capsys.readouterr().err
+    assert f"not made anew: {world.place.views} cannot be read" in told
+    assert "move it away" in told
+
+
 def test_what_was_kept_to_answer_sooner_is_made_anew_whoever_wrote_it(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
