@@ -15,6 +15,7 @@ import pytest
 from cli.main import ledger as group
 from cli.main import run
 from tests import warm
+from tests.docs.blocks import ROOT
 from tests.worlds import World, environment
 
 PROGRAM = "from cli.main import main; main()"
@@ -47,6 +48,16 @@ def from_nothing(
         env=environment, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
+
+
+def in_a_shell(line: str, folder: Path, **more: str) -> Said:
+    """A line as somebody types it who copied it from what a command said."""
+    program = f"ledger() {{ '{sys.executable}' -c '{PROGRAM}' \"$@\"; }}; {line}"
+    done = subprocess.run(
+        ["sh", "-c", program], capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, check=False,
+        env=environment(PYTHONPATH=str(ROOT), **more),
+    )  # fmt: skip
+    return Said(done.returncode, done.stdout, done.stderr)
 
 
 def every_command() -> Iterator[tuple[str, ...]]:

@@ -6,8 +6,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,10 +14,10 @@ from cli.demo.unfinished import MARK
 from cli.main import run
 from ledger.place import Place
 from tests.application.dying import Countdown
-from tests.cli.commands import Said, here, ledger
+from tests.cli.commands import Said, here, in_a_shell, ledger
 from tests.cli.test_interrupt import SLOW, check, interrupted
 from tests.warm import context
-from tests.worlds import World
+from tests.worlds import World, copied
 
 Capture = pytest.CaptureFixture[str]
 
@@ -62,16 +60,16 @@ def test_interrupted_it_says_that_the_same_command_goes_on_and_it_does(demo_fold
     _check_whole(folder, ledger("demo", str(folder)), demo_folder)
 
 
-def test_a_demo_that_is_whole_is_kept_and_the_hint_can_be_typed(tmp_path: Path, capfd: Capture) -> None:
-    folder = tmp_path / "a tour"
-    assert here(capfd, "demo", str(folder)).exit == 0
+def test_a_demo_that_is_whole_is_kept_and_the_hint_can_be_typed(
+    demo_folder: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    folder = Path(copied(demo_folder, tmp_path / "a tour").place.url).parent
     content = (folder / "ledger.db").read_bytes()
     said = here(capfd, "demo", str(folder))
     assert (said.exit, f"there is a ledger at {folder}/ledger.db" in said.err) == (7, True)
     look, another = said.err.partition("look at it: ")[2].split("; or make another demo: ")
     for typed in (look, another):
-        program = f"ledger() {{ '{sys.executable}' -c 'from cli.main import main; main()' \"$@\"; }}; {typed}"
-        assert subprocess.run(["sh", "-c", program], capture_output=True, check=False).returncode == 0, typed
+        assert in_a_shell(typed, tmp_path).exit == 0, typed
     assert (folder / "ledger.db").read_bytes() == content
 
 

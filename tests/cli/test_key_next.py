@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import PROGRAM, Said, ledger
-from tests.docs.blocks import ROOT
-from tests.worlds import World, copied, environment
+from tests.cli.commands import Said, in_a_shell, ledger
+from tests.worlds import World, copied
 
 WORDS = {"LEDGER_PASSPHRASE": "a passphrase of the test"}
 MADE = ("key", "create", "--party", "FIO")
 
 
 def typed(line: str, folder: Path, **more: str) -> Said:
-    """A line as a shell runs it."""
-    program = f"ledger() {{ '{sys.executable}' -c '{PROGRAM}' \"$@\"; }}; {line}"
-    done = subprocess.run(
-        ["sh", "-c", program], capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, check=False,
-        env=environment(PYTHONPATH=str(ROOT), **WORDS, **more),
-    )  # fmt: skip
-    return Said(done.returncode, done.stdout, done.stderr)
+    return in_a_shell(line, folder, **WORDS, **more)
 
 
 def after(said: Said, words: str) -> str:

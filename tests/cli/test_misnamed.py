@@ -13,24 +13,23 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def lost(world: World, tmp_path: Path, capfd: Capture) -> Path:
-    """A backup, and the folder in which it may be restored."""
-    backup = tmp_path / "backup"
-    assert here(capfd, "backup", str(backup), "--kept-until", "2031-01-01", world=world).exit == 0
-    return backup
+def backup(world: World, tmp_path: Path, capfd: Capture) -> Path:
+    made = tmp_path / "backup"
+    assert here(capfd, "backup", str(made), "--kept-until", "2031-01-01", world=world).exit == 0
+    return made
 
 
 @pytest.mark.parametrize("content", [b"", b"a letter\n", b"\n", b'{"type":"subject-erased"}\n'])
 def test_erasures_from_a_file_that_is_no_export_are_not_taken_as_none(
-    lost: Path, tmp_path: Path, capfd: Capture, content: bytes
+    backup: Path, tmp_path: Path, capfd: Capture, content: bytes
 ) -> None:
     file = tmp_path / "newest.jsonl"
     file.write_bytes(content)
     place = tmp_path / "again.db"
-    said = here(capfd, "--ledger", str(place), "restore", str(lost), "--erasures", str(file))
+    said = here(capfd, "--ledger", str(place), "restore", str(backup), "--erasures", str(file))
     assert (said.exit, "ledger export" in said.err, place.exists()) == (5, True, False), said.err
-    file.write_text(here(capfd, "--ledger", str(lost / "ledger/ledger.db"), "export").out)
-    assert here(capfd, "--ledger", str(place), "restore", str(lost), "--erasures", str(file)).exit == 0
+    file.write_text(here(capfd, "--ledger", str(backup / "ledger/ledger.db"), "export").out)
+    assert here(capfd, "--ledger", str(place), "restore", str(backup), "--erasures", str(file)).exit == 0
 
 
 def test_a_vault_that_is_the_ledger_itself_is_wrong_usage(
