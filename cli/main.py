@@ -34,7 +34,8 @@ Examples:
 
 The ledger is named by --ledger or LEDGER: a path, or a database URL; ./ledger.db if neither is given. Other variables:
 LEDGER_PASSPHRASE_FILE, LEDGER_PASSPHRASE, LEDGER_FILES (where the files beside a database URL lie),
-LEDGER_VAULT (where the vault lies), LEDGER_VAULT_KEY_FILE, LEDGER_VAULT_KEY, LEDGER_VAULT_KEYRING, NO_COLOR.
+LEDGER_HEAD (a second mark, elsewhere), LEDGER_VAULT (where the vault lies), LEDGER_VAULT_KEY_FILE, LEDGER_VAULT_KEY,
+LEDGER_VAULT_KEYRING, NO_COLOR.
 """
 
 

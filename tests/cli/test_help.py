@@ -104,3 +104,15 @@ def test_signing_needs_no_ledger_and_loads_no_database(tmp_path, monkeypatch: py
     drafts.write_text('{"type":"access-revoked","protocol":"vlaio-fio-tbt-2021","grant":"G-1"}\n', encoding="utf-8")
     found = imported("sign", str(drafts), "--key", str(tmp_path / "TBT.events.pem"), "--origin", "example.org/x")
     assert found & HEAVY == set()
+
+
+def test_the_first_help_names_every_variable_that_is_read(capfd: pytest.CaptureFixture[str]) -> None:
+    read = {
+        name
+        for folder in ("cli", "ledger")
+        for file in (ROOT / folder).rglob("*.py")
+        for name in re.findall(r"\"(LEDGER_[A-Z_]+)\"", file.read_text(encoding="utf-8"))
+    }
+    told = set(re.findall("LEDGER_[A-Z_]+", here(capfd, "--help").out))
+    # The last is that of the recorder, where a program uses the library and not the command line.
+    assert read - told == {"LEDGER_URL"}
