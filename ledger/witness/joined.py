@@ -34,7 +34,13 @@ def joined(own: Note, sent: Note, policy: Policy) -> Joined:
     log, *others = own.signatures
     kept = [log, *(each for each in others if holds(each) is not False)]
     there = {(each.name, each.key_id) for each in kept if holds(each)}
-    new = [each for each in sent.signatures if each not in kept and (each.name, each.key_id) not in there]
+    new: list[Signature] = []
+    for each in sent.signatures:
+        if each in kept or each in new or (each.name, each.key_id) in there:
+            continue
+        new.append(each)
+        if holds(each):
+            there.add((each.name, each.key_id))
     note = Note(own.text, (*kept, *new))
     if not _has_room(note):
         note = Note(own.text, (log, *(each for each in note.signatures[1:] if holds(each))))

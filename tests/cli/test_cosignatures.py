@@ -46,6 +46,21 @@ def test_strangers_cannot_fill_a_note_until_nobody_can_read_it(world: World, cap
     assert here(capfd, "verify", world=world).exit == 0
 
 
+def test_of_one_witness_one_line_is_kept_however_many_it_sends(world: World, capfd: Capture, tmp_path: Path) -> None:
+    """All of them hold, at their own times; with as many as a note takes, it would bar every other witness."""
+    file, own = tmp_path / "note", shown(world, capfd)
+    key = KeyStore(tmp_path / "keys").create_in_clear("TBT", "cosign")
+    with world.place.policy.open("a") as policy:
+        policy.write(f"witness tbt {key.vkey}\n")
+    many = own
+    for time in (1, 2, 2, 3):
+        many = many.cosigned(key.vkey, key.sign, time)
+    file.write_bytes(bytes(many))
+    said = here(capfd, "checkpoint", "add", str(file), world=world)
+    assert said.exit == 0, said.err
+    assert shown(world, capfd).signatures == own.cosigned(key.vkey, key.sign, 1).signatures
+
+
 def test_strangers_cannot_make_a_checkpoint_too_large_to_be_published(
     world: World, capfd: Capture, tmp_path: Path
 ) -> None:
