@@ -177,10 +177,12 @@ def _check_moments(event: Event) -> None:
 def _check_mandate(event: Event, known: Known) -> None:
     """Raise UnknownMandate where none would end. Who corrects a withdrawal speaks of one that did."""
     if isinstance(event, MandateWithdrawn) and event.corrects is ABSENT and not known.taken_back(event):
-        giver = " and ".join(acting(event))
+        givers = acting(event)
+        # Those of the protocol's text have no start, and nobody takes them back.
+        holding = sorted(each.source for each in known.mandates if each.start and each.from_party in givers)
         raise UnknownMandate(
-            f"{giver} has given no mandate {event.mandate} that holds", field="$.mandate",
-            hint=f"mandates that hold: {', '.join(sorted(each.source for each in known.mandates)) or 'none'}",
+            f"{' and '.join(givers)} has given no mandate {event.mandate} that holds", field="$.mandate",
+            hint=f"mandates that hold: {', '.join(holding) or 'none'}",
         )  # fmt: skip
 
 

@@ -21,11 +21,11 @@ from tests.worlds import V, World
 
 
 @contextmanager
-def refused(world: World, code: str, **where: Any) -> Iterator[None]:
+def refused(world: World, code: str, **where: Any) -> Iterator[pytest.ExceptionInfo[LedgerError]]:
     """The block is refused so, and not one byte of the ledger changes."""
     before = world.bytes()
     with pytest.raises(LedgerError) as found:
-        yield
+        yield found
     error = found.value
     assert (error.code, error.where | where) == (code, error.where), error
     assert error.hint
@@ -211,9 +211,10 @@ def test_a_mandate_that_names_no_beginning_covers_what_happened_since_it_was_giv
 def test_a_mandate_that_was_never_given_is_not_taken_back(world: World):
     """A slip in its name would leave the mandate standing, and its giver would believe that it ended."""
     world.record(world.signed("TBT", **MANDATE))
-    for by, name in (("TBT", "M-01"), ("VLAIO", "M-1")):
-        with refused(world, "mandate.unknown", line=1, field="$.mandate"):
+    for by, name, holding in (("TBT", "M-01", "mandate M-1 of TBT"), ("VLAIO", "M-1", "none")):
+        with refused(world, "mandate.unknown", line=1, field="$.mandate") as error:
             world.record(world.signed(by, "mandate-withdrawn", mandate=name))
+        assert error.value.hint == f"mandates that hold: {holding}"
     first = world.signed("TBT", "mandate-withdrawn", mandate="M-1")
     world.record(first)
     earlier = {"mandate": "M-1", "happened_at": "2022-06-30"}
