@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from ledger.events.acts import acting, value_of
 from ledger.events.base import Event
 from ledger.events.codec import decoded_fast
-from ledger.events.fields import ABSENT, Absent
-from ledger.events.governance import EventRetracted
+from ledger.events.fields import ABSENT
 from ledger.replay import verified
+from ledger.standing import said_of, standing
 from ledger.storage.store import Store
 from ledger.subjects.holds import tokens_in
 
@@ -95,24 +95,7 @@ def told(store: Store, protocol: str, token: str, datasets: Collection[str] = ()
 
 def _standing(statements: Sequence[tuple[int, Event]]) -> list[tuple[int, Event]]:
     """What stands of these: without what its author retracted, and each as its author last corrected it."""
-    authors = {event.id: event.author for _, event in statements}
-    retracted: set[str] = set()
-    for _, event in reversed(statements):  # a retraction may be retracted itself
-        own = isinstance(event, EventRetracted) and authors.get(event.retracts) == event.author
-        if isinstance(event, EventRetracted) and own and event.id not in retracted:
-            retracted.add(event.retracts)
-    first: dict[str, str] = {}
-    found: dict[str, tuple[int, Event]] = {}
-    for position, event in statements:
-        if isinstance(event.corrects, Absent):
-            found[event.id] = position, event
-            continue
-        root = first[event.id] = first.get(event.corrects, event.corrects)
-        _, stands = found.get(root, (0, None))
-        same = stands is not None and (stands.type, stands.author) == (event.type, event.author)
-        if same and event.id not in retracted:
-            found[root] = position, event
-    return sorted(stands for root, stands in found.items() if root not in retracted)
+    return sorted(statements[at] for at in standing([said_of(event) for _, event in statements]))
 
 
 def _disclosures(standing: list[tuple[int, Event]], token: str, datasets: Collection[str]) -> list[Disclosure]:

@@ -32,12 +32,12 @@ from ledger.events.base import Event, ProtocolEvent, SignedEvent, stream_of
 from ledger.events.catalogue import types
 from ledger.events.codec import decoded_fast
 from ledger.events.fields import ABSENT
-from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
+from ledger.events.governance import EventRetracted, MandateWithdrawn, ProtocolVersionRegistered
 from ledger.events.keys import LedgerOpened
 from ledger.keys.authority import check_authority, check_in_time, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
-from ledger.parties import Known, version_of
+from ledger.parties import Governing, Known, version_of
 from ledger.protocol.offered import check_offered
 from ledger.storage.append import Row, StoredRow
 from ledger.storage.faults import Damaged
@@ -108,8 +108,8 @@ class Door:
         protocols = self.protocols
         if isinstance(event, ProtocolVersionRegistered):
             protocols = {**protocols, event.protocol: self._with_version(event, files)}
-        elif isinstance(event, MandateRecorded | MandateWithdrawn | PartyAcceded):
-            protocols = {**protocols, event.protocol: self.protocols[event.protocol].after(event)}
+        elif isinstance(event, Governing) and event.protocol in protocols:
+            protocols = {**protocols, event.protocol: protocols[event.protocol].after(event)}
         return Door(position, self.keyring.apply(position, event), protocols, self.holds.after(position, event))
 
     def admitted(self, line: SignedLine) -> Row:
@@ -140,7 +140,7 @@ class Door:
         self.keyring.apply(position, event)
 
     def known(self, event: ProtocolEvent) -> Known:
-        """The protocol of an event, with whom the event itself lets join. Raises UnknownProtocol."""
+        """The protocol of an event as it stands, with whom the event itself lets join. Raises UnknownProtocol."""
         found = self.protocols.get(event.protocol)
         if found is None and isinstance(event, ProtocolVersionRegistered):
             found = Known()
@@ -150,7 +150,10 @@ class Door:
                 f"this ledger holds no protocol {event.protocol}", field="$.protocol",
                 hint=f"it holds: {there}; add one with: ledger protocol add FILE",
             )  # fmt: skip
-        return found.asked_by(event)
+        now = found.standing
+        if isinstance(event, EventRetracted):  # whoever was party once may take back its own words
+            now = replace(now, parties=now.parties | found.parties)
+        return now.asked_by(event)
 
     def _with_version(self, event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> Known:
         version = version_of(event, files)

@@ -1,21 +1,35 @@
 """Who is party to a protocol, and who may speak for whom: a fold over its governance register.
 
-The door decides by it before an entry is written; whoever checks a bundle decides again by the same, without a ledger.
+The door decides by what stands before an entry is written: after corrections and retractions, as the projections do.
+Whoever verifies decides again by the same, without a ledger; but an act counts there too where it was right by the
+statements as they were made, because doors that did not read retractions let it in. See `judged`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ledger.errors import InputRejected
 from ledger.events.acts import acting
-from ledger.events.base import Event
-from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
-from ledger.keys.authority import MandateGrant
+from ledger.events.base import Event, ProtocolEvent, SignedEvent
+from ledger.events.fields import ABSENT
+from ledger.events.governance import (
+    EventRetracted,
+    MandateRecorded,
+    MandateWithdrawn,
+    PartyAcceded,
+    ProtocolVersionRegistered,
+)
+from ledger.keys.authority import MandateGrant, NotAuthorised, Standing, check_authority
+from ledger.keys.keyring import Keyring
 from ledger.protocol.definitions import Mandate
 from ledger.protocol.model import ProtocolVersion
+from ledger.standing import said_of, standing
+
+Governing = MandateRecorded | MandateWithdrawn | PartyAcceded | EventRetracted
+"""What changes who is party to a protocol, and who may speak for whom, beside its file."""
 
 
 class UnknownFile(InputRejected):
@@ -28,13 +42,35 @@ class UnknownFile(InputRejected):
 class Known:
     """One protocol as its register tells it: its versions, who is party to it, and who may speak for whom.
 
-    `classes` are those whose members may join.
+    `classes` are those whose members may join. Parties and mandates are as they were stated, one after the other;
+    `stated` is what they follow from, with the retractions that concern it, and `standing` is what is left of it.
     """
 
     versions: tuple[ProtocolVersion, ...] = ()
     parties: frozenset[str] = frozenset()
     mandates: tuple[MandateGrant, ...] = ()
     classes: frozenset[str] = frozenset()
+    stated: tuple[Governing, ...] = ()
+
+    @cached_property
+    def standing(self) -> Known:
+        """The same after corrections and retractions."""
+        if not any(isinstance(each, EventRetracted) or each.corrects is not ABSENT for each in self.stated):
+            return self
+        known = Known()
+        for version in self.versions:
+            known = known.with_version(version)
+        for at in standing([said_of(each) for each in self.stated]):
+            known = known._changed(self.stated[at])
+        return known
+
+    @cached_property
+    def readings(self) -> tuple[Known, ...]:
+        """By what an entry that is there may have been let in: what stood, or else also what had been stated."""
+        now = self.standing
+        if now is self:
+            return (self,)
+        return now, replace(self, parties=self.parties | now.parties, mandates=self.mandates + now.mandates)
 
     def with_version(self, version: ProtocolVersion) -> Known:
         """After a version is registered: its parties and the mandates that it defines are added."""
@@ -43,9 +79,22 @@ class Known:
             for clause, body in version.defined(Mandate, version.readings())
         )
         parties, classes = set(version.party_ids), {each.id for each in version.classes}
-        return Known((*self.versions, version), self.parties | parties, self.mandates + defined, self.classes | classes)
+        return replace(
+            self, versions=(*self.versions, version), parties=self.parties | parties,
+            mandates=self.mandates + defined, classes=self.classes | classes,
+        )  # fmt: skip
 
-    def after(self, event: MandateRecorded | MandateWithdrawn | PartyAcceded) -> Known:
+    def after(self, event: Governing) -> Known:
+        """After one more entry. Who retracts something else, or what another stated, changes nothing here."""
+        if isinstance(event, EventRetracted) and not any(
+            (each.id, each.author) == (event.retracts, event.author) for each in self.stated
+        ):
+            return self
+        return replace(self._changed(event), stated=(*self.stated, event))
+
+    def _changed(self, event: Governing) -> Known:
+        if isinstance(event, EventRetracted):
+            return self
         if isinstance(event, PartyAcceded):
             return self._acceded(event)
         if isinstance(event, MandateWithdrawn):
@@ -77,6 +126,24 @@ class Known:
 
     def _joined(self, party: str) -> Known:
         return replace(self, parties=self.parties | {party})
+
+
+def judged(event: SignedEvent, keyring: Keyring, position: int, readings: tuple[Known, ...]) -> Standing:
+    """How an entry that is there counts, by the first of these by which its author might state it.
+
+    Raises NotAuthorised by the last.
+    """
+    for known in readings[:-1]:
+        try:
+            return _by(known, event, keyring, position)
+        except NotAuthorised:
+            continue
+    return _by(readings[-1], event, keyring, position)
+
+
+def _by(known: Known, event: SignedEvent, keyring: Keyring, position: int) -> Standing:
+    asked = known.asked_by(event) if isinstance(event, ProtocolEvent) else Known()
+    return check_authority(event, keyring, position, parties=asked.parties, mandates=asked.mandates)
 
 
 def version_of(event: ProtocolVersionRegistered, files: Mapping[str, bytes]) -> ProtocolVersion:

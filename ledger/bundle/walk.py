@@ -23,17 +23,17 @@ from ledger.chain.ed25519 import verify
 from ledger.chain.entry import Entry, signature_bytes, signed_bytes
 from ledger.chain.hashing import NO_LEAF, Digest
 from ledger.errors import LedgerError
-from ledger.events.base import Event, ProtocolEvent, SignedEvent, stream_of
+from ledger.events.base import Event, SignedEvent, stream_of
 from ledger.events.codec import UnknownType, decoded
 from ledger.events.erasures import SubjectErased
 from ledger.events.fields import Sealed
-from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
+from ledger.events.governance import ProtocolVersionRegistered
 from ledger.events.imports import LogBatchIngested, LogRead
 from ledger.events.keys import LedgerOpened
 from ledger.events.seals import StreamsSealed
-from ledger.keys.authority import NotAuthorised, check_authority
+from ledger.keys.authority import NotAuthorised
 from ledger.keys.keyring import Keyring
-from ledger.parties import Known
+from ledger.parties import Governing, Known, judged
 from ledger.protocol.model import ProtocolVersion
 from ledger.subjects.sealed import sealed_parts
 
@@ -250,9 +250,8 @@ class Walk:
         """Whether its author might state it, by the keys, parties and mandates before it."""
         if self._known is None or not isinstance(event, SignedEvent):
             return
-        known = self._known.asked_by(event) if isinstance(event, ProtocolEvent) else Known()
         try:
-            standing = check_authority(event, self.keyring, position, parties=known.parties, mandates=known.mandates)
+            standing = judged(event, self.keyring, position, self._known.readings)
         except NotAuthorised as error:
             self._fault(error.code, position, error.message)
             return
@@ -266,7 +265,7 @@ class Walk:
         if isinstance(event, ProtocolVersionRegistered):
             version = self.version_of(event.digest)
             self._known = self._known.with_version(version) if version else None
-        elif isinstance(event, MandateRecorded | MandateWithdrawn | PartyAcceded):
+        elif isinstance(event, Governing):
             self._known = self._known.after(event)
 
     def _fault(self, code: str, position: int, detail: str) -> None:

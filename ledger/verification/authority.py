@@ -9,42 +9,39 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from ledger.chain.entry import Entry
 from ledger.chain.hashing import sha256
 from ledger.errors import InputRejected, LedgerError
 from ledger.events.base import Event, ProtocolEvent, SignedEvent
 from ledger.events.codec import decoded
-from ledger.events.governance import MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered
-from ledger.keys.authority import check_authority
+from ledger.events.governance import ProtocolVersionRegistered
 from ledger.keys.keyring import Keyring
-from ledger.parties import Known, UnknownFile, version_of
+from ledger.parties import Governing, Known, UnknownFile, judged, version_of
 from ledger.storage.faults import NOT_READ
 from ledger.storage.inspection import Beside, raw_of_types
 from ledger.storage.store import Store
 from ledger.verification.report import Fault, Faults
 
 _NOBODY = Known()
-_TYPES = tuple(
-    str(each.__struct_config__.tag)
-    for each in (MandateRecorded, MandateWithdrawn, PartyAcceded, ProtocolVersionRegistered)
-)
+_TYPES = tuple(str(each.__struct_config__.tag) for each in (*get_args(Governing), ProtocolVersionRegistered))
 
 
 class Life(NamedTuple):
-    """One protocol: what is known of it after each of these entries, in order; None from where it cannot be known."""
+    """One protocol: its readings after each of these entries, in order; None from where it cannot be known."""
 
     positions: tuple[int, ...]
-    known: tuple[Known | None, ...]
+    known: tuple[tuple[Known, ...] | None, ...]
 
-    def before(self, position: int) -> Known | None:
+    def before(self, position: int) -> tuple[Known, ...] | None:
         """What an entry at this position is judged by."""
         at = bisect_left(self.positions, position)
-        return self.known[at - 1] if at else _NOBODY
+        return self.known[at - 1] if at else (_NOBODY,)
 
     def then(self, position: int, known: Known | None) -> Life:
-        return Life((*self.positions, position), (*self.known, known))
+        readings = None if known is None else tuple(replace(each, versions=(), stated=()) for each in known.readings)
+        return Life((*self.positions, position), (*self.known, readings))
 
 
 _UNBORN = Life((), ())
@@ -59,17 +56,17 @@ class Rules:
 
     def check(self, event: SignedEvent, position: int) -> tuple[bool, list[Fault]]:
         """Whether it reports the act of another, and what is wrong. For an event whose signature holds."""
-        known = _NOBODY
+        readings: tuple[Known, ...] = (_NOBODY,)
         if isinstance(event, ProtocolEvent):
             before = self.lives.get(event.protocol, _UNBORN).before(position)
             if before is None:
                 return False, []
-            known = before.asked_by(event)
-            if not known.parties:
+            readings = before
+            if not readings[-1].asked_by(event).parties:
                 detail = f"no version of {event.protocol} is registered before this entry"
                 return False, [Fault("protocol.unknown", position, detail)]
         try:
-            standing = check_authority(event, self.keyring, position, parties=known.parties, mandates=known.mandates)
+            standing = judged(event, self.keyring, position, readings)
         except InputRejected as error:
             return False, [Fault(error.code, position, error.message)]
         return standing.how == "reported", []
@@ -95,7 +92,7 @@ def read_rules(store: Store, beside: Beside, keyring: Keyring) -> tuple[Rules, F
         for position, event in _events(store, stream, beside.last):
             after = _after(known, position, event, files, faults)
             if after is not known:
-                life = life.then(position, after and replace(after, versions=()))
+                life = life.then(position, after)
             if after is None:
                 break
             known = after
@@ -104,7 +101,7 @@ def read_rules(store: Store, beside: Beside, keyring: Keyring) -> tuple[Rules, F
 
 
 def _after(known: Known, position: int, event: Event, files: Mapping[str, bytes], faults: Faults) -> Known | None:
-    if isinstance(event, MandateRecorded | MandateWithdrawn | PartyAcceded):
+    if isinstance(event, Governing):
         return known.after(event)
     if not isinstance(event, ProtocolVersionRegistered):
         return known

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from ledger.clock import Moment
 from ledger.protocol.definitions import Mandate
+from ledger.standing import Said, as_corrected, taken_out
 from projections.obligations.answer import Cause, VoidAct
 from projections.obligations.facts import Fact, parsed
 from projections.obligations.kinds import kind
@@ -99,31 +100,24 @@ def stated(record: Record, as_of: datetime, mandates: Mandates, keyed: Mapping[s
 def corrected(entries: Iterable[Known]) -> Record:
     """Apply corrections and retractions. Retracting a correction gives back what stood before it."""
     entries = list(entries)
-    retracted = _retracted(entries)
-    current: dict[str, Known] = {}
-    root: dict[str, str] = {}
-    for each in entries:
-        identifier, target = each.fields["id"], each.fields.get("corrects")
-        if target is None:
-            current[identifier] = each
-            continue
-        first = root[identifier] = root.get(target, target)
-        stands = current.get(first)
-        same = stands is not None and (stands.type, stands.fields["author"]) == (each.type, each.fields["author"])
-        if stands is not None and same and identifier not in retracted:
-            current[first] = stands._replace(fields={**each.fields, "id": first})
-    return Record(current, retracted)
+    said = [_said(each) for each in entries]
+    taken = taken_out(said)
+    current = {
+        first: _with_fields(entries[stands.first], entries[stands.last])
+        for first, stands in as_corrected(said, taken).items()
+    }
+    causes = {target: Cause(entries[at].position, entries[at].fields["id"]) for target, at in taken.items()}
+    return Record(current, causes)
 
 
-def _retracted(entries: Sequence[Known]) -> dict[str, Cause]:
-    """What its author took out. A retraction may be retracted itself, so the last one is read first."""
-    authors = {each.fields["id"]: each.fields["author"] for each in entries}
-    found: dict[str, Cause] = {}
-    for each in reversed(entries):
-        target = each.fields.get("retracts")
-        if each.type == RETRACTED and each.fields["id"] not in found and authors.get(target) == each.fields["author"]:
-            found[str(target)] = Cause(each.position, each.fields["id"])
-    return found
+def _said(known: Known) -> Said:
+    fields = known.fields
+    target = fields.get("retracts") if known.type == RETRACTED else None
+    return Said(fields["id"], fields["author"], known.type, fields.get("corrects"), target)
+
+
+def _with_fields(first: Known, last: Known) -> Known:
+    return first if first is last else first._replace(fields={**last.fields, "id": first.fields["id"]})
 
 
 def _disputed(entries: Iterable[Known]) -> set[str]:

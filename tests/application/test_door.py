@@ -223,6 +223,67 @@ def test_a_mandate_that_was_never_given_is_not_taken_back(world: World):
     world.record(world.signed("TBT", "mandate-withdrawn", corrects=first.event.id, **earlier))
 
 
+def test_a_mandate_that_was_retracted_lets_nobody_act_until_that_is_retracted_too(world: World):
+    """What is stated under it has no effect, so it is refused; then it holds again, as in the projections."""
+    given = world.signed("TBT", **MANDATE)
+    taken = world.signed("TBT", "event-retracted", retracts=given.event.id)
+    act = world.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED)
+    world.record(given, world.signed("VLAIO", "event-retracted", retracts=given.event.id))
+    world.record(act)
+    world.record(taken)
+    later = world.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "measure": "logging"})
+    with refused(world, "authority.no-mandate", line=1):
+        world.record(later)
+    with refused(world, "mandate.unknown", line=1):
+        world.record(world.signed("TBT", "mandate-withdrawn", mandate="M-1"))
+    world.record(world.signed("TBT", "event-retracted", retracts=taken.event.id), later)
+
+
+def test_a_mandate_whose_withdrawal_was_retracted_holds_and_can_be_withdrawn(world: World):
+    withdrawal = world.signed("TBT", "mandate-withdrawn", mandate="M-1")
+    world.record(world.signed("TBT", **MANDATE), withdrawal)
+    act = world.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED)
+    with refused(world, "authority.no-mandate", line=1):
+        world.record(act)
+    world.record(world.signed("TBT", "event-retracted", retracts=withdrawal.event.id), act)
+    world.record(world.signed("TBT", "mandate-withdrawn", mandate="M-1", happened_at="2022-06-30"))
+    with refused(world, "authority.no-mandate", line=1):
+        world.record(world.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "measure": "logging"}))
+
+
+def test_a_mandate_holds_as_its_giver_corrected_it(world: World):
+    given = world.signed("TBT", **MANDATE)
+    narrower = {**MANDATE, "acts": ["access-revoked"], "corrects": given.event.id}
+    corrected = world.signed("TBT", **narrower)
+    world.record(given, world.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED))
+    world.record(corrected, world.signed("VLAIO", "access-revoked", on_behalf_of=["TBT"], grant="G-1"))
+    later = world.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "measure": "logging"})
+    with refused(world, "authority.no-mandate", line=1):
+        world.record(later)
+    world.record(world.signed("TBT", "event-retracted", retracts=corrected.event.id), later)
+
+
+def test_a_correction_of_a_withdrawal_gives_back_the_mandate_that_it_no_longer_names(world: World):
+    withdrawal = world.signed("TBT", "mandate-withdrawn", mandate="M-1")
+    other = {**MANDATE, "mandate": "M-2", "acts": ["access-revoked"]}
+    world.record(world.signed("TBT", **MANDATE), world.signed("TBT", **other), withdrawal)
+    world.record(world.signed("TBT", "mandate-withdrawn", mandate="M-2", corrects=withdrawal.event.id))
+    world.record(world.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED))
+    with refused(world, "authority.no-mandate", line=1):
+        world.record(world.signed("VLAIO", "access-revoked", on_behalf_of=["TBT"], grant="G-1"))
+
+
+def test_a_body_whose_accession_was_retracted_is_no_party_but_can_take_that_back(world: World):
+    key, city = open_to_cities(world), "stad-netwerk-2024"
+    joined = world.signed(key, "party-acceded", city, party="GENT", **{"class": "GEMEENTE"})
+    left = world.signed(key, "event-retracted", city, retracts=joined.event.id)
+    act = world.signed(key, "access-revoked", city, grant="G-1")
+    world.record(joined, left)
+    with refused(world, "authority.unknown-party", line=1):
+        world.record(act)
+    world.record(world.signed(key, "event-retracted", city, retracts=left.event.id), act)
+
+
 @pytest.mark.parametrize("act", ["measure-atested", "measure-attested/1", "alles"])
 def test_a_mandate_names_types_of_the_catalogue(world: World, act: str):
     """Another word would give nothing, and its giver would believe that it did."""

@@ -138,6 +138,27 @@ def test_members_of_an_open_class_accede_and_state_what_parties_state(damaged: W
     assert [(fault.code, fault.position) for fault in report_of(damaged).faults] == [("authority.unknown-party", early)]
 
 
+def test_what_an_earlier_door_let_in_under_a_retracted_mandate_or_accession_is_no_fault(damaged: World) -> None:
+    """It did not read retractions and corrections. Such an act has no effect, but nobody wrote past a door."""
+    key, given = open_to_cities(damaged), damaged.signed("TBT", **MANDATE)
+    joined = damaged.signed(key, "party-acceded", CITY, party="GENT", **{"class": "GEMEENTE"})
+    narrower = damaged.signed("TBT", **{**MANDATE, "acts": ["access-revoked"]}, corrects=given.event.id)
+    damaged.record(given, joined, narrower, damaged.signed(key, "event-retracted", CITY, retracts=joined.event.id))
+    act = damaged.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED)
+    past_the_door(damaged, act, damaged.signed(key, "access-revoked", CITY, grant="G-1"))
+    damaged.record(damaged.signed("TBT", "event-retracted", retracts=given.event.id))
+    past_the_door(damaged, damaged.signed("VLAIO", on_behalf_of=["TBT"], **{**ATTESTED, "measure": "logging"}))
+    assert report_of(damaged).faults == ()
+
+
+def test_an_act_under_a_mandate_whose_withdrawal_another_party_retracted_is_a_fault(damaged: World) -> None:
+    withdrawal = damaged.signed("TBT", "mandate-withdrawn", mandate="M-1")
+    damaged.record(damaged.signed("TBT", **MANDATE), withdrawal)
+    damaged.record(damaged.signed("VLAIO", "event-retracted", retracts=withdrawal.event.id))
+    position = past_the_door(damaged, damaged.signed("VLAIO", on_behalf_of=["TBT"], **ATTESTED))
+    assert at(report_of(damaged), position) == {"authority.no-mandate"}
+
+
 def test_a_report_is_told_and_is_no_fault(damaged: World) -> None:
     before = report_of(damaged)
     damaged.record(damaged.signed("VLAIO", party="FIO", evidence=PROOF, **ATTESTED))

@@ -56,7 +56,7 @@ def _keys(rows: list[Row]) -> KeyHistory:
 
 def _rules(history: KeyHistory) -> Rules:
     """The small ledger registers no protocol file."""
-    return Rules(history.keyring, {PROTOCOL: Life((0,), (Known(parties=frozenset({"TBT"})),))})
+    return Rules(history.keyring, {PROTOCOL: Life((0,), ((Known(parties=frozenset({"TBT"})),),))})
 
 
 def _faults(rows: list[Row], history: KeyHistory) -> list[Fault]:

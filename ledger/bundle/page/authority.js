@@ -1,10 +1,15 @@
 // Who may state what (docs/formats/bundle.md, section 11).
 
-import { askedBy } from "./parties.js";
+import { askedBy, readingsOf } from "./parties.js";
 import { acting } from "./rules.js";
 
 /** How a statement counts at its position: "" where it is its author's to make, `reported`, or the code of a fault. */
 export function standingOf(event, kind, position, keyring, known) {
+  const found = readingsOf(known).map((reading) => standingBy(reading, event, kind, position, keyring));
+  return found.find((each) => !each.startsWith("authority.")) ?? found.at(-1);
+}
+
+function standingBy(known, event, kind, position, keyring) {
   const statedFor = [...new Set([...(kind.stated_by === "party" ? acting(event) : []), ...(event.on_behalf_of ?? [])])];
   const asked = askedBy(known, event);
   if (kind.protocol) {

@@ -1,9 +1,10 @@
 // Who is party to a protocol, and who may speak for whom: what a protocol file defines, and the governance register.
 
 import { acting } from "./rules.js";
+import { retracts, standing } from "./standing.js";
 
-/** Before anything is registered. */
-export const NOBODY = { parties: new Set(), mandates: [], classes: new Set() };
+/** Before anything is registered. `stated` are the entries that changed it since; `trees` the files of its versions. */
+export const NOBODY = { parties: new Set(), mandates: [], classes: new Set(), trees: [], stated: [] };
 
 /** After a version is registered: its parties, classes and the mandates that it defines are added. `tree` is its file's. */
 export function withVersion(known, tree) {
@@ -14,11 +15,35 @@ export function withVersion(known, tree) {
   const bodies = defined.map((clause) => chosen(clause, readings)).filter((body) => body instanceof Map);
   const parties = new Set([...known.parties, ...ids("parties")]);
   const classes = new Set([...known.classes, ...ids("classes")]);
-  return { parties, classes, mandates: [...known.mandates, ...bodies.map(mandateOf)] };
+  const mandates = [...known.mandates, ...bodies.map(mandateOf)];
+  return { parties, classes, mandates, trees: [...known.trees, tree], stated: known.stated };
 }
 
-/** After an entry: a mandate that is given or taken back, or a body that joins. */
+/** After an entry: a mandate that is given or taken back, a body that joins, or one of these that is retracted. */
 export function after(known, event) {
+  const concerns = CHANGES.includes(event.type) || known.stated.some((other) => retracts(event, other));
+  return concerns ? { ...changed(known, event), stated: [...known.stated, event] } : known;
+}
+
+/** By what an entry may have been let in: what stood then, or else also what had been stated. */
+export function readingsOf(known) {
+  if (!READINGS.has(known)) READINGS.set(known, readings(known));
+  return READINGS.get(known);
+}
+
+/** Worked out once for all entries between two that change something. */
+const READINGS = new WeakMap();
+
+function readings(known) {
+  if (!known.stated.some((event) => event.retracts !== undefined || event.corrects !== undefined)) return [known];
+  const now = standing(known.stated).reduce(changed, known.trees.reduce(withVersion, NOBODY));
+  const parties = new Set([...known.parties, ...now.parties]);
+  return [now, { ...known, parties, mandates: [...known.mandates, ...now.mandates] }];
+}
+
+const CHANGES = ["party-acceded/1", "mandate-recorded/1", "mandate-withdrawn/1"];
+
+function changed(known, event) {
   if (event.type === "party-acceded/1") return acceded(known, event);
   if (event.type === "mandate-withdrawn/1") {
     const ended = acting(event).map((giver) => `${event.mandate} ${giver}`);

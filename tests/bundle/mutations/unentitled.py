@@ -46,6 +46,55 @@ def act_under_a_mandate_that_was_withdrawn() -> Forge:
     return _sealed(_attested(forge, VLAIO, on_behalf_of=["FIO"]))
 
 
+def _mandated(forge: Forge) -> str:
+    """FIO has a key, and gave a mandate: its id."""
+    forge.append(msgspec.structs.replace(enrolment(OPERATOR, FIO), id="9e" * 16), OPERATOR)
+    given = forge.state(FIO, "mandate-recorded/1", acts=["measure-attested"], mandate="M-1", to="VLAIO")
+    forge.append(given, FIO)
+    return given.id
+
+
+def _retracted(forge: Forge, event: str, author: Person = FIO) -> Forge:
+    forge.append(forge.state(author, "event-retracted/1", retracts=event), author)
+    return forge
+
+
+def _withdrawn(forge: Forge, **fields: Any) -> str:
+    withdrawal = forge.state(FIO, "mandate-withdrawn/1", mandate="M-1", **fields)
+    forge.append(withdrawal, FIO)
+    return withdrawal.id
+
+
+@ledger("", exit=0)
+def act_under_a_mandate_whose_withdrawal_was_retracted() -> Forge:
+    forge = unsealed()
+    _mandated(forge)
+    return _sealed(_attested(_retracted(forge, _withdrawn(forge)), VLAIO, on_behalf_of=["FIO"]))
+
+
+@ledger("authority.no-mandate")
+def act_under_a_mandate_whose_withdrawal_another_retracted() -> Forge:
+    forge = unsealed()
+    _mandated(forge)
+    return _sealed(_attested(_retracted(forge, _withdrawn(forge), VLAIO), VLAIO, on_behalf_of=["FIO"]))
+
+
+@ledger("authority.no-mandate")
+def act_under_a_mandate_whose_withdrawal_was_retracted_in_vain() -> Forge:
+    forge = unsealed()
+    _mandated(forge)
+    withdrawal = _withdrawn(forge)
+    retraction = forge.state(FIO, "event-retracted/1", retracts=withdrawal)
+    forge.append(retraction, FIO)
+    return _sealed(_attested(_retracted(forge, retraction.id), VLAIO, on_behalf_of=["FIO"]))
+
+
+@ledger("", exit=0)
+def act_under_a_mandate_that_was_retracted() -> Forge:
+    forge = unsealed()
+    return _sealed(_attested(_retracted(forge, _mandated(forge)), VLAIO, on_behalf_of=["FIO"]))
+
+
 @ledger("authority.no-evidence")
 def act_reported_without_evidence() -> Forge:
     return _sealed(_attested(unsealed(), VLAIO, party="FIO"))
