@@ -100,14 +100,21 @@ def stated(record: Record, as_of: datetime, mandates: Mandates, keyed: Mapping[s
 def corrected(entries: Iterable[Known]) -> Record:
     """Apply corrections and retractions. Retracting a correction gives back what stood before it."""
     entries = list(entries)
-    said = [_said(each) for each in entries]
+    current = {each.fields["id"]: each for each in entries if each.fields.get("corrects") is None}
+    touched = _touched(entries)
+    said = [_said(each) for each in touched]
     taken = taken_out(said)
-    current = {
-        first: _with_fields(entries[stands.first], entries[stands.last])
-        for first, stands in as_corrected(said, taken).items()
-    }
-    causes = {target: Cause(entries[at].position, entries[at].fields["id"]) for target, at in taken.items()}
+    for first, stands in as_corrected(said, taken).items():
+        current[first] = _with_fields(touched[stands.first], touched[stands.last])
+    causes = {target: Cause(touched[at].position, touched[at].fields["id"]) for target, at in taken.items()}
     return Record(current, causes)
+
+
+def _touched(entries: Iterable[Known]) -> list[Known]:
+    """Corrections, retractions and what they name: few of many."""
+    changes = [each for each in entries if each.type == RETRACTED or "corrects" in each.fields]
+    named = {each.fields.get(field) for each in changes for field in ("id", "corrects", "retracts")}
+    return [each for each in entries if each.fields["id"] in named] if changes else []
 
 
 def _said(known: Known) -> Said:
