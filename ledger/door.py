@@ -38,6 +38,7 @@ from ledger.keys.authority import check_authority, check_in_time, name_of
 from ledger.keys.keyring import Keyring
 from ledger.keys.signing import SignedLine, verify_signature
 from ledger.parties import Governing, Known, version_of
+from ledger.protocol.addresses import begins
 from ledger.protocol.offered import check_offered
 from ledger.storage.append import Row, StoredRow
 from ledger.storage.faults import Damaged
@@ -229,7 +230,7 @@ def _check_clauses(event: Event, known: Known) -> None:
 
 
 def _has_clause(known: Known, address: str) -> bool:
-    return any(clause.address.startswith(address) for version in known.versions for clause in version.clauses)
+    return any(begins(clause.address, address) for version in known.versions for clause in version.clauses)
 
 
 def door_of(store: Store) -> Door:

@@ -93,7 +93,7 @@ def test_naming_a_body_that_is_no_party_to_the_protocol_is_refused(world: World,
     ],
 )  # fmt: skip
 def test_a_clause_is_one_of_the_protocols_and_not_free_text(world: World, by: str, field: str, fields: dict[str, Any]):
-    for text in ("Jan Janssens, Dorpsstraat 1", "art. 99", "AVG art. 17", "AVG 17 lid 1"):
+    for text in ("Jan Janssens, Dorpsstraat 1", "art. 99", "AVG art. 17", "AVG 17 lid 1", "decreet 18.07.2"):
         with refused(world, "protocol.unknown-clause", line=1, field=f"$.{field}"):
             world.record(world.signed(by, **fields, **{field: [text] if field == "clauses" else text}))
     world.record(world.signed(by, **fields, **{field: ["art. 5"] if field == "clauses" else "art. 5"}))
