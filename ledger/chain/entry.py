@@ -21,6 +21,8 @@ FORMAT = 1
 LARGEST_EVENT = 64_000
 LARGEST_ENTRY = 65_535
 """C2SP entry bundles count an entry's bytes in 16 bits."""
+MOST = 2**53 - 1
+"""The largest integer that every reader of JSON keeps."""
 
 START = b'{"event":'
 END = b',"position":'
@@ -60,6 +62,8 @@ class Entry(NamedTuple):
         if not found or len(raw) > LARGEST_ENTRY or len(event) > LARGEST_EVENT:
             raise MalformedEntry("its envelope is not in its one spelling, or it is too long")
         position, prev, recorded, signature, stream, version = found.groups()
+        if not (0 < int(position) <= MOST and 0 < int(version) <= MOST):
+            raise MalformedEntry("position and version of an envelope go from 1 to 2^53 - 1")
         try:
             recorded_at = parse_recorded(recorded.decode("ascii"))
         except ValueError as error:
@@ -105,7 +109,7 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
 def envelope(raw: bytes) -> tuple[int, Digest, str]:
     """Position, `prev` and `recorded_at` as an envelope states them, for who builds on it. Raises MalformedEntry.
 
-    Looser than `Entry.parse`: neither stream nor signature need be those of a ledger.
+    Looser than `Entry.parse`: neither stream, version nor signature need be those of a ledger.
     """
     found = _TAIL.fullmatch(split(raw)[1])
     if not found:

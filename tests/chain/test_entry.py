@@ -127,6 +127,10 @@ MALFORMED = {
     "a position in Arabic digits": swapped(":42,", ":\u0664\u0662,"),
     "a position that is text": swapped(":42,", ':"42",'),
     "a position beyond 2^53": swapped(":42,", ":12345678901234567,"),
+    "a position of 2^53": swapped(":42,", ":9007199254740992,"),
+    "position 0": swapped(":42,", ":0,"),
+    "a version of 2^53": swapped('"version":9', '"version":9007199254740992'),
+    "version 0": swapped('"version":9', '"version":0'),
     "a version with a fraction": swapped('"version":9', '"version":9.0'),
     "an upper-case prev": swapped(GOLDEN["prev"], GOLDEN["prev"].upper()),
     "a short prev": swapped(GOLDEN["prev"], GOLDEN["prev"][:-2]),
@@ -155,6 +159,11 @@ def test_another_envelope_is_refused(fault: str) -> None:
     with pytest.raises(MalformedEntry) as refused:
         Entry.parse(MALFORMED[fault])
     assert (refused.value.code, refused.value.exit) == ("entry.malformed", 3)
+
+
+def test_the_largest_numbers_are_read() -> None:
+    raw = swapped(":42,", ":9007199254740991,").replace(b'"version":9', b'"version":9007199254740991')
+    assert Entry.parse(raw)[1::5] == (2**53 - 1, 2**53 - 1)
 
 
 def test_an_event_may_look_like_the_end_of_an_envelope() -> None:

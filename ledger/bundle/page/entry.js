@@ -8,8 +8,8 @@ const LARGEST_EVENT = 64000;
 const START = utf8('{"event":');
 const CUT = utf8(',"position":');
 const TAIL = new RegExp(
-  '^,"position":(0|[1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","recorded_at":"([0-9T:.Z-]{27})",' +
-    '"signature":"([^"\\\\]*)","stream":"([^"\\\\]*)","v":1,"version":(0|[1-9][0-9]{0,15})\\}$',
+  '^,"position":([1-9][0-9]{0,15}),"prev":"([0-9a-f]{64})","recorded_at":"([0-9T:.Z-]{27})",' +
+    '"signature":"([^"\\\\]*)","stream":"([^"\\\\]*)","v":1,"version":([1-9][0-9]{0,15})\\}$',
 );
 const STREAM = /^[a-z0-9][a-z0-9-]{0,63}\/[a-z][a-z-]{0,31}$/;
 const BATCH = /^batch:[1-9][0-9]{0,15}$/;
@@ -35,7 +35,7 @@ export function parseEntry(raw) {
 
 function exact(text) {
   const number = Number(text);
-  if (!Number.isSafeInteger(number)) throw new TypeError("larger than this page counts");
+  if (!Number.isSafeInteger(number)) throw new TypeError("larger than 2^53 - 1");
   return number;
 }
 

@@ -22,7 +22,7 @@ from ledger.protocol.faults import FaultList
 from ledger.protocol.load import load
 from ledger.protocol.shipped import shipped
 from tests.bundle.page.browser import Tab
-from tests.chain import test_policy
+from tests.chain import test_entry, test_policy
 from tests.chain.vectors import own, published
 
 pytestmark = pytest.mark.extra
@@ -66,6 +66,23 @@ def test_points_that_prove_nothing_are_refused(tab: Tab) -> None:
     others = [(public, golden[name], message) for name in ("signature_low_order_r", "signature_s_plus_l")]
     assert not any(by_page(tab, [*keys, *points, *others]))
     assert by_page(tab, [(public, good, message)]) == [True]
+
+
+# --- entries ---
+
+
+def test_an_envelope_that_the_tool_refuses_the_page_refuses(tab: Tab) -> None:
+    script = """(lines) => lines.map((line) => {
+        try {
+            return $entry.parseEntry($bytes.utf8(line)).position;
+        } catch (error) {
+            return error.code;
+        }
+    })"""
+    largest = test_entry.RAW.replace(b":42,", b":9007199254740991,")
+    lines = [raw.decode() for raw in (test_entry.RAW, largest, *test_entry.MALFORMED.values())]
+    refused = ["entry.malformed"] * len(test_entry.MALFORMED)
+    assert tab.tab.evaluate(script, lines) == [42, 2**53 - 1, *refused]
 
 
 # --- findings, documents ---
