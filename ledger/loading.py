@@ -70,6 +70,18 @@ def of_export(lines: Iterable[bytes], files: Iterable[bytes], notes: Iterable[by
     return Source(lines, known, [StoredCheckpoint(Checkpoint.parse(Note.parse(n).text).size, n) for n in notes])
 
 
+def export_lines(path: Path) -> Iterator[bytes]:
+    """The lines of an export, each without its LF. Raises NotAnExport after a last one that has none."""
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(2 * LARGEST_ENTRY), b""), 1):
+            yield line.removesuffix(b"\n")
+            if not line.endswith(b"\n"):
+                raise NotAnExport(
+                    "the last line is not ended by a line feed", line=number, file=str(path),
+                    hint="the file was cut, or changed in an editor; export again: ledger export > FILE",
+                )  # fmt: skip
+
+
 def load(source: Source, place: Place) -> Loaded:
     """Make the ledger.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +56,7 @@ def command(
 
 def _source(source: str, protocols: tuple[Path, ...], notes: tuple[Path, ...], stack: ExitStack) -> Source:
     from ledger.errors import NotFound
-    from ledger.loading import Source, of_export
+    from ledger.loading import Source, export_lines, of_export
     from ledger.storage.opening import open_store
 
     path = Path(source)
@@ -68,16 +67,9 @@ def _source(source: str, protocols: tuple[Path, ...], notes: tuple[Path, ...], s
         lines = (row[4] for page in store.pages() for row in page)
         return Source(lines, store.protocol_files(), store.checkpoints())
     given = ([file.read_bytes() for file in files] for files in (protocols, notes))
-    return of_export(_lines(path), *given)
+    return of_export(export_lines(path), *given)
 
 
 def _is_database(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(16) == b"SQLite format 3\x00"
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    """Lines end in LF, the last one too; nothing else is cut off."""
-    with path.open("rb") as file:
-        while line := file.readline(1 << 17):
-            yield line.removesuffix(b"\n")

@@ -82,11 +82,11 @@ def _came_back(copies: tuple[str, ...], store: Store, operator: str, at: datetim
 
 def _lines(file: Path) -> Iterator[bytes]:
     from ledger.errors import InputRejected
+    from ledger.loading import export_lines
 
     line = b""
-    with file.open("rb") as lines:
-        for line in lines:
-            yield line.rstrip(b"\n")
+    for line in export_lines(file):
+        yield line
     if not line:
         raise InputRejected("there is no entry in it", file=str(file), hint="give what `ledger export` wrote")
 

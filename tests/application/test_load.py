@@ -104,6 +104,20 @@ def test_an_export_is_loaded_with_the_protocol_files_of_this_package(
         assert report.root == original.head().root
 
 
+@pytest.mark.parametrize("cut", [1, 2, 40])
+def test_an_export_whose_last_line_does_not_end_is_refused(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: int
+) -> None:
+    """It was cut, perhaps not only there."""
+    (tmp_path / "export").write_bytes(world.bytes()[:-cut])
+    place = place_at(tmp_path / "copy")
+    assert run(["--ledger", place.url, "load", str(tmp_path / "export")]) == 5
+    told = capsys.readouterr().err
+    assert f"line {world.size()}" in told
+    assert "export again: ledger export" in told
+    assert names(tmp_path / "copy") == set()
+
+
 def test_an_export_with_its_checkpoints_is_whole(world: World, tmp_path: Path) -> None:
     source = source_of(world)
     place = place_at(tmp_path / "copy")
