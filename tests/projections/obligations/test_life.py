@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ledger.protocol.shipped import shipped
 from projections.obligations.answer import Status, duty, duty_state
 from tests.projections.obligations.small import clause, small
@@ -44,6 +46,66 @@ def test_while_suspended_flows_and_recurrences_rest():
     assert [each.act.position for each in answer.violations] == [5]
     assert the(answer, "monthly", bearer="ANN").due.strict == local("2021-12-11")
     assert the(answer, "monthly", bearer="ANN").status is Status.OPEN
+
+
+TOLD = clause("told", "pattern: response\nwhen: {moment: suspended}\nbearer: trigger.party\ntowards: public\n"
+                      "must: {type: protocol-published, where: {party: bearer}}\nterm: 10 days")  # fmt: skip
+BACK = TOLD.replace("told", "back").replace("suspended", "resumed")
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [(("2021-11-01", "2021-11-01"), ("2021-12-01", "2021-12-01")),
+     (("2021-11-01", "2021-11-08"), ("2021-12-01", "2021-12-06")),
+     (("2021-11-08", "2021-11-01"), ("2021-12-06", "2021-12-01"))],
+    ids=["at-one-moment", "a-later-one", "an-earlier-one"],
+)  # fmt: skip
+def test_a_suspension_begins_and_ends_once_however_many_acts_state_it(begun, ended):
+    """And its time is counted once: what a recurrence rested, it is prolonged by."""
+    story = small(SUSPEND, RESUME, MONTHLY, TOLD, BACK)
+    for party, day, effective in zip(("ANN", "BOB"), ("2021-10-29", "2021-10-30"), begun, strict=True):
+        story.tell("protocol-suspended", party, f"{day}T08:00:00Z", effective_at=effective)
+    for party, day, effective in zip(("ANN", "BOB"), ("2021-11-20", "2021-11-21"), ended, strict=True):
+        story.tell("protocol-resumed", party, f"{day}T08:00:00Z", effective_at=effective)
+    answer = story.ask("2021-12-07")
+    for address, at in (("told", "2021-11-01"), ("back", "2021-12-01")):
+        assert [(each.bearer, each.opened_at) for each in under(answer, address)] == [
+            ("ANN", local(at)), ("BOB", local(at)),
+        ]  # fmt: skip
+    assert the(answer, "monthly", bearer="ANN").due.strict == local("2021-12-11")
+
+
+def test_a_second_suspension_is_another_and_what_never_rested_is_not_resumed():
+    story = small(SUSPEND, RESUME, TOLD, BACK)
+    story.tell("protocol-resumed", "ANN", "2021-10-20T08:00:00Z", effective_at="2021-10-20")
+    for begun, ended in (("2021-11-01", "2021-12-01"), ("2022-01-10", "2022-02-01")):
+        story.tell("protocol-suspended", "ANN", f"{begun}T08:00:00Z", effective_at=begun)
+        story.tell("protocol-resumed", "ANN", f"{ended}T08:00:00Z", effective_at=ended)
+    answer = story.ask("2022-03-01")
+    assert {each.opened_at for each in under(answer, "told")} == {local("2021-11-01"), local("2022-01-10")}
+    assert {each.opened_at for each in under(answer, "back")} == {local("2021-12-01"), local("2022-02-01")}
+
+
+def test_of_two_statements_of_one_suspension_the_one_that_stands_opens():
+    story = small(SUSPEND, TOLD)
+    wrong = story.tell("protocol-suspended", "ANN", "2021-10-29T08:00:00Z", effective_at="2021-11-01")
+    story.tell("protocol-suspended", "BOB", "2021-10-29T09:00:00Z", effective_at="2021-11-01")
+    told = story.entries[-1].position
+    story.tell("event-retracted", "ANN", "2021-11-02", retracts=wrong)
+    found = under(story.ask("2021-11-05"), "told", status="open")
+    assert [each.opened_by.position for each in found] == [told] * 2
+
+
+@pytest.mark.parametrize("effective", [("2022-02-01", "2022-02-01"), ("2022-02-01", "2022-02-10"),
+                                       ("2022-02-10", "2022-02-01")])  # fmt: skip
+def test_a_body_accedes_once_at_the_earliest_moment_that_is_stated(effective):
+    extra = "classes:\n  - {id: TOWN, text: Elke gemeente}\n"
+    join = clause("join", "pattern: power\nholder: {class: TOWN}\nact: {type: party-acceded}\n"
+                          "effect: {makes: acceded, for: act.party, at: act.effective_at}")  # fmt: skip
+    story = small(join, TOLD.replace("suspended", "acceded"), extra=extra)
+    for at in effective:
+        story.tell("party-acceded", "GENT", "2022-01-10T08:00:00Z", party="GENT", class_="TOWN", effective_at=at)
+    assert the(story.ask("2022-03-01"), "told").opened_at == local("2022-02-01")
 
 
 def test_a_class_of_bodies_may_accede_and_is_bound_from_then():
