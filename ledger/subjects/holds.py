@@ -1,8 +1,9 @@
 """What the chain says about erasing: which legal holds stand against it, and who is erased already.
 
 A hold is on copies of received data and names nobody; so while one stands in a protocol, nothing of that protocol is
-erased here, and who wants to is told which hold it is. It stands until it is released or retracted, whatever
-`valid_until` says: that is a question of the day, and no clock decides what may be recorded.
+erased here, and who wants to is told which hold it is. It stands until it is released or its author retracts it,
+whatever `valid_until` says: that is a question of the day, and no clock decides what may be recorded. A release that is
+retracted released nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from ledger.events.deletion import LegalHoldPlaced, LegalHoldReleased
 from ledger.events.erasures import SubjectErased
 from ledger.events.fields import Absent, Sealed
 from ledger.events.governance import EventRetracted
+from ledger.standing import said_of, standing
+
+Governing = LegalHoldPlaced | LegalHoldReleased | EventRetracted
+"""What changes which holds stand."""
 
 
 class OnHold(Conflict):
@@ -46,9 +51,9 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True)
 class Holds:
-    """`standing` are the legal holds by protocol; `erased` the persons, each by the entry that erased it."""
+    """`stated` is what was said of legal holds, by protocol; `erased` the persons, each by the entry that erased it."""
 
-    standing: Mapping[str, tuple[Hold, ...]] = field(default_factory=dict)
+    stated: Mapping[str, tuple[tuple[int, Governing], ...]] = field(default_factory=dict)
     erased: Mapping[str, int] = field(default_factory=dict)
 
     def after(self, position: int, event: Event) -> Holds:
@@ -56,26 +61,27 @@ class Holds:
         if isinstance(event, SubjectErased):
             tokens = () if isinstance(event.tokens, Absent) else event.tokens
             return replace(self, erased={**dict.fromkeys(tokens, position), **self.erased})
-        if isinstance(event, LegalHoldPlaced):
-            placed = tuple(Hold(party, event.hold, position, event.id) for party in acting(event))
-            return self._with(event.protocol, (*self.standing.get(event.protocol, ()), *placed))
-        if isinstance(event, LegalHoldReleased):
-            gone = {(party, event.hold) for party in acting(event)}
-            kept = (each for each in self.standing.get(event.protocol, ()) if (each.party, each.hold) not in gone)
-            return self._with(event.protocol, tuple(kept))
-        if isinstance(event, EventRetracted) and event.protocol in self.standing:
-            held = self.standing[event.protocol]
-            return self._with(event.protocol, tuple(each for each in held if each.event_id != event.retracts))
-        return self
+        if not isinstance(event, Governing):
+            return self
+        said = self.stated.get(event.protocol, ())
+        if isinstance(event, EventRetracted) and all(each.id != event.retracts for _, each in said):
+            return self
+        return replace(self, stated={**self.stated, event.protocol: (*said, (position, event))})
+
+    def standing(self, protocol: str) -> tuple[Hold, ...]:
+        """The holds that stand in a protocol, after corrections, retractions and releases."""
+        said, holds = self.stated.get(protocol, ()), tuple[Hold, ...]()
+        for position, event in (said[at] for at in standing([said_of(event) for _, event in said])):
+            if isinstance(event, LegalHoldPlaced):
+                holds += tuple(Hold(party, event.hold, position, event.id) for party in acting(event))
+            elif isinstance(event, LegalHoldReleased):
+                gone = {(party, event.hold) for party in acting(event)}
+                holds = tuple(each for each in holds if (each.party, each.hold) not in gone)
+        return holds
 
     def check_free(self, protocol: str | None) -> None:
         """Raise OnHold while a hold stands in this protocol; in any, where it is not known."""
-        held = (
-            self.standing.get(protocol, ())
-            if protocol
-            else tuple(each for all_ in self.standing.values() for each in all_)
-        )
-        for hold in held:
+        for hold in (each for name in ([protocol] if protocol else self.stated) for each in self.standing(name)):
             raise OnHold(
                 f"legal hold {hold.hold} of {hold.party}, placed by entry {hold.position}, forbids to erase",
                 hint=f"when it has ended, {hold.party} records legal-hold-released with hold {hold.hold}",
@@ -93,9 +99,6 @@ class Holds:
                         f"the person {token} was erased by entry {self.erased[token]}",
                         hint="if the person is known again, they get a new token: ledger subject add",
                     )
-
-    def _with(self, protocol: str, holds: tuple[Hold, ...]) -> Holds:
-        return replace(self, standing={**self.standing, protocol: holds})
 
 
 def tokens_in(event: Event) -> Iterator[str]:

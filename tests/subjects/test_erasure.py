@@ -133,6 +133,31 @@ def test_a_legal_hold_that_is_retracted_stops_nothing(world: World):
     assert erased(world, token).new
 
 
+def test_a_legal_hold_that_another_retracted_still_stops_an_erasure(world: World):
+    token = known(world)
+    (placed,) = world.record(world.signed("TBT", "legal-hold-placed", **HOLD))
+    world.record(world.signed("VLAIO", "event-retracted", retracts=placed.id))
+    about = {"tokens": [token], "ground": "request", "decided_by": "VLAIO"}
+    with refused(world, "erasure.legal-hold"):
+        world.record(world.signed("OPERATOR", "subject-erased", None, **about))
+
+
+def test_a_legal_hold_stands_again_where_its_release_or_its_retraction_is_retracted(world: World):
+    token = known(world)
+    line = world.signed("OPERATOR", "subject-erased", None, tokens=[token], ground="request", decided_by="VLAIO")
+    (placed,) = world.record(world.signed("TBT", "legal-hold-placed", **HOLD))
+    (taken,) = world.record(world.signed("TBT", "event-retracted", retracts=placed.id))
+    world.record(world.signed("TBT", "event-retracted", retracts=taken.id))
+    with refused(world, "erasure.legal-hold"):
+        world.record(line)
+    (released,) = world.record(world.signed("TBT", "legal-hold-released", hold="H-1"))
+    world.record(world.signed("TBT", "event-retracted", retracts=released.id))
+    with refused(world, "erasure.legal-hold"):
+        world.record(line)
+    world.record(world.signed("TBT", "legal-hold-released", hold="H-1", happened_at="2022-06-30"))
+    world.record(line)
+
+
 def test_only_the_operator_erases(world: World):
     token = known(world)
     line = world.signed("VLAIO", "subject-erased", None, tokens=[token], ground="request", decided_by="VLAIO")
