@@ -44,16 +44,19 @@ class Mandates:
             each.giver == giver and each.holder == holder and (each.acts is None or act in each.acts)
             for each in self.defined(at)
         )
-        return by_text or any(self._covers(each.fields, giver, holder, act, at) for each in self.recorded)
+        return by_text or any(self._covers(each, giver, holder, act, at) for each in self.recorded)
 
-    def _covers(self, given: Mapping[str, Any], giver: str, holder: str, act: str, at: Moment) -> bool:
+    def _covers(self, known: Known, giver: str, holder: str, act: str, at: Moment) -> bool:
+        given = known.fields
         acts = _tuple(given.get("acts"))
         start = parsed(given.get("covers_from", given["happened_at"]))
         ends = [parsed(given["valid_until"]).latest] if "valid_until" in given else []
         ends += [
             parsed(each.fields["happened_at"]).earliest
             for each in self.withdrawn
-            if each.fields.get("mandate") == given.get("mandate") and giver in acting(each.fields)
+            if each.fields.get("mandate") == given.get("mandate")
+            and giver in acting(each.fields)
+            and not _comes_before(each, known)
         ]
         return (
             giver in acting(given)
@@ -62,6 +65,12 @@ class Mandates:
             and not at.is_before(start)
             and all(at.earliest < end for end in ends)
         )
+
+
+def _comes_before(withdrawal: Known, given: Known) -> bool:
+    """Whether it ended an earlier mandate of that name: it was recorded before this one, and happened before it."""
+    happened, then = (parsed(each.fields["happened_at"]) for each in (withdrawal, given))
+    return withdrawal.position < given.position and happened.is_before(then)
 
 
 class Record(NamedTuple):

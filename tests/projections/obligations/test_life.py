@@ -138,6 +138,18 @@ def test_a_recorded_mandate_covers_the_types_it_names_while_it_lasts():
     assert [each.act.position for each in answer.void_acts] == [6, 9]
 
 
+def test_a_mandate_that_was_withdrawn_may_be_given_again_under_its_name():
+    story = small(MONTHLY)
+    story.enrol("ANN")
+    mandate = {"mandate": "M-1", "to": "BOB", "acts": ["policy-reviewed"]}
+    story.tell("mandate-recorded", "ANN", "2021-11-01T08:00:00Z", **mandate)
+    story.tell("mandate-withdrawn", "ANN", "2021-11-10T08:00:00Z", mandate="M-1")
+    story.tell("mandate-recorded", "ANN", "2021-12-01T08:00:00Z", **mandate)
+    for day in ("2021-11-05", "2021-11-20", "2021-12-05"):
+        story.tell("policy-reviewed", "BOB", f"{day}T08:00:00Z", document="plan", for_=["ANN"], on_behalf_of=["ANN"])
+    assert [each.act.position for each in story.ask("2022-03-01").void_acts] == [9]
+
+
 def test_a_mandate_covers_whole_days_from_its_first_to_its_last():
     story = small(MONTHLY)
     story.enrol("ANN")
