@@ -43,7 +43,8 @@ class Known:
     """One protocol as its register tells it: its versions, who is party to it, and who may speak for whom.
 
     `classes` are those whose members may join. Parties and mandates are as they were stated, one after the other;
-    `stated` is what they follow from, with the retractions that concern it, and `standing` is what is left of it.
+    `stated` is what they follow from, with the retractions that concern it. `now` is what is left of it after
+    corrections and retractions, where there are any.
     """
 
     versions: tuple[ProtocolVersion, ...] = ()
@@ -52,23 +53,18 @@ class Known:
     classes: frozenset[str] = frozenset()
     stated: tuple[Governing, ...] = ()
 
-    @cached_property
+    now: Known | None = None
+
+    @property
     def standing(self) -> Known:
         """The same after corrections and retractions."""
-        if not any(isinstance(each, EventRetracted) or each.corrects is not ABSENT for each in self.stated):
-            return self
-        known = Known()
-        for version in self.versions:
-            known = known.with_version(version)
-        for at in standing([said_of(each) for each in self.stated]):
-            known = known._changed(self.stated[at])
-        return known
+        return self.now or self
 
     @cached_property
     def readings(self) -> tuple[Known, ...]:
         """By what an entry that is there may have been let in: what stood, or else also what had been stated."""
-        now = self.standing
-        if now is self:
+        now = self.now
+        if now is None:
             return (self,)
         return now, replace(self, parties=self.parties | now.parties, mandates=self.mandates + now.mandates)
 
@@ -82,6 +78,7 @@ class Known:
         return replace(
             self, versions=(*self.versions, version), parties=self.parties | parties,
             mandates=self.mandates + defined, classes=self.classes | classes,
+            now=self.now and self.now.with_version(version),
         )  # fmt: skip
 
     def after(self, event: Governing) -> Known:
@@ -90,7 +87,19 @@ class Known:
             (each.id, each.author) == (event.retracts, event.author) for each in self.stated
         ):
             return self
-        return replace(self._changed(event), stated=(*self.stated, event))
+        after = replace(self._changed(event), stated=(*self.stated, event))
+        if isinstance(event, EventRetracted) or event.corrects is not ABSENT:
+            return replace(after, now=after._amended())
+        return replace(after, now=self.now and self.now._changed(event))
+
+    def _amended(self) -> Known:
+        """What is left, read from the beginning."""
+        known = Known()
+        for version in self.versions:
+            known = known.with_version(version)
+        for at in standing([said_of(each) for each in self.stated]):
+            known = known._changed(self.stated[at])
+        return known
 
     def _changed(self, event: Governing) -> Known:
         if isinstance(event, EventRetracted):

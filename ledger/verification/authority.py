@@ -40,8 +40,12 @@ class Life(NamedTuple):
         return self.known[at - 1] if at else (_NOBODY,)
 
     def then(self, position: int, known: Known | None) -> Life:
-        readings = None if known is None else tuple(replace(each, versions=(), stated=()) for each in known.readings)
+        readings = None if known is None else tuple(map(_bare, known.readings))
         return Life((*self.positions, position), (*self.known, readings))
+
+
+def _bare(known: Known) -> Known:
+    return replace(known, versions=(), stated=(), now=None)
 
 
 _UNBORN = Life((), ())

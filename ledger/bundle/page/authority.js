@@ -1,12 +1,13 @@
 // Who may state what (docs/formats/bundle.md, section 11).
 
-import { askedBy, readingsOf } from "./parties.js";
+import { askedBy, withStated } from "./parties.js";
 import { acting } from "./rules.js";
 
 /** How a statement counts at its position: "" where it is its author's to make, `reported`, or the code of a fault. */
 export function standingOf(event, kind, position, keyring, known) {
-  const found = readingsOf(known).map((reading) => standingBy(reading, event, kind, position, keyring));
-  return found.find((each) => !each.startsWith("authority.")) ?? found.at(-1);
+  const found = standingBy(known.now ?? known, event, kind, position, keyring);
+  if (known.now === null || !found.startsWith("authority.")) return found;
+  return standingBy(withStated(known), event, kind, position, keyring);
 }
 
 function standingBy(known, event, kind, position, keyring) {

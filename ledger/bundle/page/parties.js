@@ -3,8 +3,9 @@
 import { acting } from "./rules.js";
 import { retracts, standing } from "./standing.js";
 
-/** Before anything is registered. `stated` are the entries that changed it since; `trees` the files of its versions. */
-export const NOBODY = { parties: new Set(), mandates: [], classes: new Set(), trees: [], stated: [] };
+/** Before anything is registered. `stated` are the entries that changed it since; `trees` the files of its versions.
+ *  `now` is what stands, where something was corrected or retracted. */
+export const NOBODY = { parties: new Set(), mandates: [], classes: new Set(), trees: [], stated: [], now: null };
 
 /** After a version is registered: its parties, classes and the mandates that it defines are added. `tree` is its file's. */
 export function withVersion(known, tree) {
@@ -16,29 +17,24 @@ export function withVersion(known, tree) {
   const parties = new Set([...known.parties, ...ids("parties")]);
   const classes = new Set([...known.classes, ...ids("classes")]);
   const mandates = [...known.mandates, ...bodies.map(mandateOf)];
-  return { parties, classes, mandates, trees: [...known.trees, tree], stated: known.stated };
+  const now = known.now && withVersion(known.now, tree);
+  return { parties, classes, mandates, trees: [...known.trees, tree], stated: known.stated, now };
 }
 
 /** After an entry: a mandate that is given or taken back, a body that joins, or one of these that is retracted. */
 export function after(known, event) {
   const concerns = CHANGES.includes(event.type) || known.stated.some((other) => retracts(event, other));
-  return concerns ? { ...changed(known, event), stated: [...known.stated, event] } : known;
+  if (!concerns) return known;
+  const next = { ...changed(known, event), stated: [...known.stated, event] };
+  const amends = event.retracts !== undefined || event.corrects !== undefined;
+  const now = amends ? standing(next.stated).reduce(changed, next.trees.reduce(withVersion, NOBODY)) : null;
+  return { ...next, now: now ?? (known.now && changed(known.now, event)) };
 }
 
-/** By what an entry may have been let in: what stood then, or else also what had been stated. */
-export function readingsOf(known) {
-  if (!READINGS.has(known)) READINGS.set(known, readings(known));
-  return READINGS.get(known);
-}
-
-/** Worked out once for all entries between two that change something. */
-const READINGS = new WeakMap();
-
-function readings(known) {
-  if (!known.stated.some((event) => event.retracts !== undefined || event.corrects !== undefined)) return [known];
-  const now = standing(known.stated).reduce(changed, known.trees.reduce(withVersion, NOBODY));
-  const parties = new Set([...known.parties, ...now.parties]);
-  return [now, { ...known, parties, mandates: [...known.mandates, ...now.mandates] }];
+/** What stands, and beside it what had been stated. */
+export function withStated(known) {
+  const parties = new Set([...known.parties, ...known.now.parties]);
+  return { ...known, parties, mandates: [...known.mandates, ...known.now.mandates] };
 }
 
 const CHANGES = ["party-acceded/1", "mandate-recorded/1", "mandate-withdrawn/1"];
