@@ -52,7 +52,6 @@ class Known:
     mandates: tuple[MandateGrant, ...] = ()
     classes: frozenset[str] = frozenset()
     stated: tuple[Governing, ...] = ()
-
     now: Known | None = None
 
     @property
