@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
 _KEPT = "\n"
 
@@ -86,14 +86,18 @@ def width() -> int:
     return max(40, min(120, shutil.get_terminal_size((80, 24)).columns))
 
 
-def console() -> Console:
+def answer_laid_out(shown: RenderableType) -> None:
+    """A table or grid as part of the answer. rich fills every line up to its width: that is taken off again."""
     from rich.console import Console
 
     colour = coloured()
-    return Console(
+    console = Console(
         width=width(), color_system="auto" if colour else None, no_color=not colour, highlight=False, markup=False,
         emoji=False, legacy_windows=False, force_terminal=colour,
     )  # fmt: skip
+    with console.capture() as caught:
+        console.print(shown)
+    click.echo("\n".join(line.rstrip() for line in caught.get().split("\n")), nl=False, color=colour)
 
 
 _STYLES = {
@@ -125,4 +129,4 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, wraps: Seque
         shown.add_column(column, no_wrap=column not in wraps, overflow="fold", ratio=None)
     for row in rows:
         shown.add_row(*(Text(safe(cell), style=style_of(cell)) for cell in row))
-    console().print(shown)
+    answer_laid_out(shown)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from cli.moments import exclusive_end, here
-from cli.output import answer, answer_filled, console, style_of
+from cli.output import answer, answer_filled, answer_laid_out, style_of
 from ledger.clock import BRUSSELS
 from ledger.protocol.addresses import begins
 from projections.obligations.answer import Answer, Gap, NotExecuted, Obligation, Status, Violation
@@ -111,7 +111,7 @@ def _show_rows(rows: Sequence[Obligation], as_of: datetime) -> None:
         grid.add_row(
             *(Text(cell, style=style_of(str(each.status)) if at == 1 else "") for at, cell in enumerate(cells))
         )
-    console().print(grid)
+    answer_laid_out(grid)
 
 
 def _unit_label(each: Obligation) -> str:

@@ -41,6 +41,13 @@ def on_a_terminal(world: World, *arguments: str, **more: str) -> str:
     return re.sub(r"(\r[^\r\n]+)+\r(?!\n)", "", said.decode())
 
 
+@pytest.mark.parametrize("asked", ASKED, ids=" ".join)
+def test_no_line_ends_in_a_space(asked: list[str], world: World):
+    said = ledger(*asked, world=world, COLUMNS="80")
+    assert [line for line in said.out.splitlines() if line != line.rstrip()] == []
+    assert max(map(len, said.out.splitlines())) <= 80
+
+
 def test_a_terminal_is_sent_colour_unless_somebody_said_no(world: World):
     asked = ["obligations", "--as-of", "2022-06-15"]
     assert "\x1b[" in on_a_terminal(world, *asked)
