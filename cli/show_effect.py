@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from cli import obligation_words as words
 from cli.json_obligations import item
 from cli.moments import here
 from cli.output import answer, answer_json, say
@@ -29,7 +30,7 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
         told(f"{turn.kind} on {turn.at.day.isoformat()}: {', '.join(turn.parties)}")
     for violation in found.violates:
         word = "would be a violation" if violation.certain else "may be a violation"
-        told(f"{word} of {violation.clause}: {violation.why}")
+        told(f"{word} of {violation.clause}: {words.why(violation.why)}")
     for finding in found.findings:
         told(f"to look at: {finding.says}")
     for act in found.in_vain:
@@ -77,7 +78,7 @@ def _tell_lines(obligations: Sequence[Obligation], told: Callable[[str], None]) 
 
 def _line(each: Obligation) -> str:
     unit = f"  {each.unit}" if each.unit and each.unit.label not in each.counterparty else ""
-    return f"  {each.clause}  {each.bearer} -> {', '.join(each.counterparty) or '?'}  ({each.term}){unit}"
+    return f"  {each.clause}  {each.bearer} -> {', '.join(each.counterparty) or '?'}  ({words.term(each.term)}){unit}"
 
 
 def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from cli import obligation_words as words
 from cli.moments import exclusive_end, here
 from cli.output import answer, answer_filled, answer_laid_out, style_of
 from ledger.clock import BRUSSELS
@@ -59,7 +60,7 @@ def show_listing(found: Listing) -> None:
     for (protocol, clause, status), count in tally.closed.items():
         done.setdefault((protocol, clause), []).append(f"{count:,} {status}")
     _show_counts(
-        "Done, waived or void", tally.closed.total(), {place: ", ".join(words) for place, words in done.items()}
+        "Done, waived or void", tally.closed.total(), {place: ", ".join(counts) for place, counts in done.items()}
     )
     for title, counter in (
         ("Violations", tally.violations), ("Acts that cannot be judged yet", tally.uncertain),
@@ -76,8 +77,8 @@ def show_listing(found: Listing) -> None:
 def _show_counts(title: str, total: int, lines: Mapping[tuple[str, str], str]) -> None:
     if total:
         answer(f"\n{title}: {total:,}")
-    for (protocol, clause), words in sorted(lines.items()):
-        answer_filled(f"{protocol}  {clause}: {words}", "  ", "    ")
+    for (protocol, clause), counted in sorted(lines.items()):
+        answer_filled(f"{protocol}  {clause}: {counted}", "  ", "    ")
 
 
 def _show_group(title: str, obligations: Sequence[Obligation], as_of: datetime) -> None:
@@ -86,7 +87,7 @@ def _show_group(title: str, obligations: Sequence[Obligation], as_of: datetime) 
         rows = list(found)
         layer = "" if rows[0].layer == "text" else ", from outside the text"
         answer("")
-        answer_filled(f"{protocol}  {clause}  ({rows[0].term}{layer})", hanging="  ")
+        answer_filled(f"{protocol}  {clause}  ({words.term(rows[0].term)}{layer})", hanging="  ")
         _show_rows(rows, as_of)
 
 
@@ -139,9 +140,9 @@ def _when(each: Obligation, as_of: datetime) -> str:
     elif each.is_open:
         parts.append(_age(as_of - each.opened_at))
         parts += [f"due before {exclusive_end(each.due.strict)}"] if each.due else []
-        parts += [f"overdue by {each.overdue_by}"] if each.overdue_by else []
-    parts += [f"missing: {'; '.join(each.missing)}"] if each.missing else []
-    return ", ".join([*parts, *(here(note.removeprefix("evidence: ")) for note in each.notes)])
+        parts += [f"overdue {words.OVERDUE_BY[each.overdue_by]}"] if each.overdue_by else []
+    parts += [f"missing: {words.named('; '.join(each.missing))}"] if each.missing else []
+    return ", ".join([*parts, *(words.note(note.removeprefix("evidence: ")) for note in each.notes)])
 
 
 def _show_lines(title: str, lines: Iterable[str]) -> None:
@@ -153,9 +154,9 @@ def _show_lines(title: str, lines: Iterable[str]) -> None:
 
 
 def _violation(each: Violation) -> str:
-    missing = f" (missing: {here('; '.join(each.missing))})" if each.missing else ""
+    missing = f" (missing: {words.named(here('; '.join(each.missing)))})" if each.missing else ""
     act = f"{each.bearer}, {_day(each.at)}, entry {each.act.position}"
-    return f"{each.protocol}  {each.clause}  {act}: {here(each.why)}{missing}"
+    return f"{each.protocol}  {each.clause}  {act}: {words.why(each.why)}{missing}"
 
 
 def _gap(each: Gap) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from cli import obligation_words as words
 from cli.event_fields import command_line
 from cli.json_obligations import item
 from cli.moments import at_minute, here
@@ -15,11 +16,6 @@ from projections.obligations.answer import Obligation, Violation
 from projections.obligations.facts import Fact
 
 INDENT = " " * 12
-OVERDUE_BY = {
-    "strict": " by the strict end of the term only",
-    "both": " by both ends of the term",
-    "policy": " by a house policy of our own, which is no term of the protocol",
-}
 
 
 def show_why(found: Explanation) -> None:
@@ -42,15 +38,15 @@ def show_why(found: Explanation) -> None:
 
 def _of_obligation(found: Explanation, subject: Obligation) -> None:
     _line("opened", f"{at_minute(subject.opened_at)}{_opened_by(found, subject)}")
-    _line("clock", here(subject.clock))
+    _line("clock", words.clock(subject.clock))
     _readings(found)
     _line("asked", found.must)
     _line("waived by", _told(found.waived_by))
     _line("unless", found.unless)
     for each in subject.missing:
-        _line("missing", here(each))
+        _line("missing", words.named(here(each)))
     for each in subject.notes:
-        _line("beside it", here(each))
+        _line("beside it", words.note(each))
     if subject.closed_at is not None:
         _line("closed", f"{at_minute(subject.closed_at)}{_by(found.closed_by)}")
     elif subject.is_open:
@@ -61,12 +57,12 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
 
 def _of_violation(found: Explanation, subject: Violation) -> None:
     _line("act", f"{at_minute(subject.at)}{_by(found.opened_by)}")
-    _line("why", here(subject.why))
+    _line("why", words.why(subject.why))
     _readings(found)
     _line("needed", found.must)
     _line("allowed if", found.unless)
     for each in subject.missing:
-        _line("missing", here(each))
+        _line("missing", words.named(here(each)))
 
 
 def _readings(found: Explanation) -> None:
@@ -87,7 +83,7 @@ def _head(name: str) -> str:
 def _status(subject: Obligation | Violation) -> str:
     if isinstance(subject, Violation):
         return "violation" if subject.certain else "undetermined"
-    return f"{subject.status}{OVERDUE_BY[subject.overdue_by] if subject.overdue_by else ''}"
+    return f"{subject.status}{f' {words.OVERDUE_BY[subject.overdue_by]}' if subject.overdue_by else ''}"
 
 
 def _who(subject: Obligation | Violation) -> str:

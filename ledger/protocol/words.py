@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ledger.protocol import definitions as d
 from ledger.protocol import expressions as e
 from ledger.protocol import patterns as p
+from ledger.protocol.moment_words import MOMENTS
 from ledger.protocol.terms import Calendar, EffectTime, OpenTerm, Rolling, Span, Term
 
 PARTY_WORDS = {
@@ -67,7 +68,7 @@ class Told:
         return self.selector(of)
 
     def selector(self, of: e.Selector) -> str:
-        return self.known.get(str(of), f"the {of.root}'s {_plain(of.field)}")
+        return self.known.get(str(of)) or MOMENTS.get(of.field) or f"the {of.root}'s {_plain(of.field)}"
 
     def value(self, of: e.Value) -> str:
         """What a field is to be; reads on from `FIELD is`."""
@@ -94,7 +95,7 @@ class Told:
         return f" where {_and(said)}" if said else ""
 
     def event(self, of: e.EventMatch) -> str:
-        at = "" if of.at == "happened_at" else f", counted at its {_plain(of.at)}"
+        at = "" if of.at == "happened_at" else f", counted from {MOMENTS.get(of.at) or _plain(of.at)}"
         return f"{_or(of.types)}{self.where(of.where)}{at}"
 
     def trigger(self, of: e.Trigger) -> str:

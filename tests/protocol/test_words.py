@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from ledger.events.base import MOMENT_FIELDS
+from ledger.events.catalogue import types
 from ledger.protocol.load import load
 from ledger.protocol.model import Clause
+from ledger.protocol.moment_words import MOMENTS
 from ledger.protocol.shipped import shipped
 from ledger.protocol.words import Told
 from tests.protocol.texts import THIRD
@@ -26,7 +29,7 @@ def test_a_response_tells_trigger_bearer_duty_and_term() -> None:
     clause = VERSIONS[2].clause("art. 5")
     assert clause is not None
     assert Told().body(clause.variants[0].body) == (
-        "Upon incident-detected where leak is true, counted at its aware at: the trigger's party must state "
+        "Upon incident-detected where leak is true, counted from becoming aware: the trigger's party must state "
         "breach-notified where incident is that of this case, party is the bearer and to is whom it is owed to, owed "
         "to that one, for each of the other parties, within 24 hours."
     )
@@ -39,3 +42,8 @@ def test_what_is_known_takes_the_place_of_its_selector() -> None:
     said = told.body(clause.variants[0].body)
     assert "incident is I-7, party is STAD and to is AGENTSCHAP" in said
     assert "trigger's" not in said
+
+
+def test_every_moment_that_an_event_has_is_named_in_words() -> None:
+    assert types()
+    assert {name.removesuffix("_") for names in MOMENT_FIELDS.values() for name in names} == set(MOMENTS)

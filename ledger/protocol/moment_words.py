@@ -1,0 +1,35 @@
+"""The fields of events that are moments, as a lawyer names them: `received_at` is receipt."""
+
+from __future__ import annotations
+
+MOMENTS = {
+    "as_of": "the day it asks about",
+    "aware_at": "becoming aware",
+    "began_at": "its beginning",
+    "compromised_since": "the compromise",
+    "covers_from": "the first day covered",
+    "decided_at": "the decision",
+    "drawn_up_on": "the day of drawing up",
+    "due_at": "the agreed day",
+    "effective_at": "the day of effect",
+    "ends_at": "the end date",
+    "expires_at": "the expiry",
+    "extracted_at": "the extraction",
+    "first": "the first use",
+    "found_at": "discovery",
+    "from": "the first day",
+    "happened_at": "the act",
+    "key_received_at": "receipt of the password",
+    "last": "the last use",
+    "next_at": "the next day planned",
+    "opened_at": "first opening",
+    "planned_at": "the planned day",
+    "processor_aware_at": "the processor becoming aware",
+    "published_at": "the publication",
+    "received_at": "receipt",
+    "seen_at": "the day it was seen",
+    "signed_on": "the signature",
+    "started_at": "the start",
+    "stated_at": "the statement",
+    "valid_until": "the last day of validity",
+}
