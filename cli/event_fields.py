@@ -20,6 +20,8 @@ ENVELOPE = frozenset(
     {"author", "corrects", "evidence", "happened_at", "id", "key", "on_behalf_of", "protocol", "related", "stated_at"}
 )
 """Fields that every event has; those that a person chooses are options of every command."""
+OF_THE_PROTOCOL = ("version", "office", "external")
+"""Fields that a command takes from the protocol itself, where that has one."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -165,8 +167,23 @@ def command_line(type_name: str, fields: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
+def undecided(type_name: str, fields: Mapping[str, Any]) -> dict[str, Field]:
+    """What such an event needs beside these fields, and nobody knows but who states it."""
+    about = types()[type_name]
+    known = {*fields, *(OF_THE_PROTOCOL if type_name != "protocol-amended" else ())}
+    return {name: field for name, field in own_fields(about).items() if field.required and name not in known}
+
+
+def placeholder(name: str, field: Field) -> str:
+    """Stands for a value that is to be chosen. No field takes it as one, and quoted no shell reads it otherwise."""
+    spelled = name.replace("_", "-")
+    return f"<--{spelled} or --not-{spelled}>" if field.kind == "boolean" else f"<{spelled}>"
+
+
 def _words(name: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [flag(name) if value else f"--not-{name.replace('_', '-')}"]
+    if str(value).startswith("<--"):
+        return [str(value)]
     values = value if isinstance(value, list | tuple) else [value]
     return [word for each in values for word in (flag(name), str(each))]

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from cli import obligation_words as words
-from cli.event_fields import command_line
+from cli.event_fields import command_line, placeholder, undecided
 from cli.json_obligations import item
 from cli.moments import at_minute, here
 from cli.output import answer, answer_command, answer_filled
 from ledger.clock import spell
+from ledger.events.catalogue import Field, types
 from projections.explanation import Discharge, Explanation
 from projections.obligations.answer import Obligation, Violation
 from projections.obligations.facts import Fact
@@ -52,6 +53,8 @@ def _of_obligation(found: Explanation, subject: Obligation) -> None:
     elif subject.is_open:
         for discharge in found.discharges:
             answer_command(command(discharge, subject.bearer), _head("do"), INDENT + " ")
+            for name, field in _undecided(discharge, subject.bearer).items():
+                _line("", f"{placeholder(name, field)} is one of: {', '.join(field.words)}" if field.words else "")
     _line("proof", ", ".join(found.clause.proof))
 
 
@@ -114,9 +117,20 @@ def _told(fact: Fact | None) -> str:
 
 
 def command(discharge: Discharge, bearer: str) -> str:
-    """The command that the bearer would give."""
-    line = command_line(discharge.type, discharge.fields)
+    """The command that the bearer would give, with `<field>` for what only the bearer can say."""
+    open_ones = {name: placeholder(name, field) for name, field in _undecided(discharge, bearer).items()}
+    line = command_line(discharge.type, {**_known(discharge, bearer), **open_ones})
     return f"{line} --as {bearer}" if line else f"record {discharge.type}"
+
+
+def _known(discharge: Discharge, bearer: str) -> dict[str, Any]:
+    """A type that asks whose act it is means the bearer."""
+    party = types()[discharge.type].fields.get("party")
+    return {**({"party": bearer} if party is not None and party.required else {}), **discharge.fields}
+
+
+def _undecided(discharge: Discharge, bearer: str) -> dict[str, Field]:
+    return undecided(discharge.type, _known(discharge, bearer))
 
 
 def why_json(found: Explanation, as_of: datetime, known_at: datetime | None) -> dict[str, Any]:
