@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _KEPT = "\n"
+_JOINT = "\x1f"
+"""A space at which no line is broken; `safe` lets none through."""
 
 
 def safe(text: str) -> str:
@@ -40,14 +43,24 @@ def answer(text: str) -> None:
 
 def answer_filled(text: str, indent: str = "", hanging: str = "") -> None:
     """A paragraph of the answer, broken at spaces; the first line after `indent`, the others after `hanging`."""
+    answer(filled(text, indent, hanging))
+
+
+def filled(text: str, indent: str = "", hanging: str = "", *, whole: re.Pattern[str] | None = None) -> str:
+    """The paragraph itself. What `whole` matches is not broken: a command within a sentence."""
     import textwrap
 
-    lines = textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
-    answer(lines)
+    joined = whole.sub(lambda found: found[0].replace(" ", _JOINT), safe(text)) if whole else safe(text)
+    lines = textwrap.fill(joined, width(), initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
+    return lines.replace(_JOINT, " ")
 
 
 def answer_command(command: str, indent: str, hanging: str) -> None:
     """A command to be copied. Where it is broken, the shell is told that it goes on."""
+    answer(indent + f" \\\n{hanging}".join(_broken(command, hanging)))
+
+
+def _broken(command: str, hanging: str) -> list[str]:
     import shlex
 
     lines: list[str] = []
@@ -56,7 +69,7 @@ def answer_command(command: str, indent: str, hanging: str) -> None:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
-    answer(indent + f" \\\n{hanging}".join(lines))
+    return lines
 
 
 def say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from cli.finding_texts import GAPS, SETTLE, WORDS, of, text
 from cli.language import Language
 from cli.moments import in_brussels
-from cli.output import answer, answer_filled
+from cli.output import answer, answer_filled, filled
 from ledger.clock import Moment
 from projections.findings import OF_USES, Cause, Closing, Finding, Status
 from projections.reconciliation.entries import Used
@@ -24,6 +25,8 @@ SHORT = 6
 ROWS = 12
 """Rows of one cause that a terminal shows; --all, --json and --csv have every one."""
 INDENT = " " * 13
+COMMAND = re.compile(r"\bledger [a-z][^;,]*")
+"""A command in a sentence: it is copied as one line."""
 STATUSES: tuple[Status, ...] = ("open", "reopened", "closed")
 OF_NOBODY = (Cause.DELETION_WITHOUT_TRACE, Cause.LOG_GAP)
 """Causes of what is not there: nobody did it."""
@@ -139,7 +142,7 @@ class Shown:
             answer_filled(str(of(says, self.language)), "  ", "    ")
         answer(self._text("no-use"))
         if each.cause is Cause.LOG_GAP and each.entry:
-            answer_filled(self._rests_on(each))
+            answer(filled(self._rests_on(each), whole=COMMAND))
 
     def _rests_on(self, each: Finding) -> str:
         """The files and batches of a gap, and how to see one."""
@@ -189,7 +192,7 @@ class Shown:
     def _line(self, name: str, said: str) -> None:
         if said:
             label = self._text(name) if name else ""
-            answer_filled(said, f"  {label}".ljust(len(INDENT)) + " ", INDENT + " ")
+            answer(filled(said, f"  {label}".ljust(len(INDENT)) + " ", INDENT + " ", whole=COMMAND))
 
     def _text(self, name: str, **about: object) -> str:
         return text(name, self.language, **about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from string import Formatter
@@ -12,7 +13,9 @@ import pytest
 
 from cli.commands.findings import CAUSES, REASONS
 from cli.finding_texts import GAPS, SETTLE, TEXTS, WORDS
+from cli.language import Language
 from cli.main import run
+from cli.show_findings import Shown
 from ledger.events.findings import FindingClosed
 from projections.findings import Cause, Gap
 from tests.cli.commands import Said, here
@@ -106,6 +109,22 @@ def test_an_explanation_names_what_was_looked_for_and_what_to_do(
     assert "at least 1, at most 3" in flat
     assert f"ledger findings close {one['id'][:6]}" in flat
     assert max(map(len, said.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("name", [*SETTLE, "or-close", "from-on", "rests-on", "person"])
+def test_a_command_within_a_sentence_is_never_broken(
+    name: str, language: Language, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    texts = {**TEXTS, **SETTLE}[name]
+    about = {"id": "1a2b3c", "entry": "1234567", "entries": "entry 1, entry 2", "actor": "5b" * 16}
+    said = texts[language].format(**about)
+    Shown(language)._line("", said)
+    lines = capfd.readouterr().out.splitlines()
+    for command in re.findall("ledger [^;,]*", said):
+        assert sum(command in line for line in lines) == 1, lines
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_finding_is_told_in_dutch_where_that_is_asked(found: World, capfd: pytest.CaptureFixture[str]) -> None:
