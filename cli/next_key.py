@@ -11,7 +11,7 @@ import click
 
 from cli import session
 from cli.options import place_of
-from cli.output import say
+from cli.output import say, say_next
 from ledger.errors import LedgerError
 from ledger.keys.keystore import KeyPair
 from ledger.place import without_password
@@ -20,18 +20,19 @@ from ledger.place import without_password
 def tell_next(ctx: click.Context, made: KeyPair, keys: Path | None) -> None:
     """Enrol it, where it lies beside a ledger; else prove it to the ledger that it is for."""
     if made.use == "cosign":
-        say(f"Next, the others name it in their policy: witness {made.party} {made.vkey}")
+        say(f"Next, the others name it in their policy:\n  witness {made.party} {made.vkey}")
         return
     named = ["--party", made.party, *(["--use", made.use] if made.use != "events" else [])]
     origin = _origin(ctx)
     if keys is None and (origin or "://" in str(place_of(ctx))):  # a server that is down is there all the same
-        say(f"Next{_typed(ctx, ['key', 'enrol', *named])}")
+        say_next(*_typed(ctx, ["key", "enrol", *named]))
         return
     folder = ["--keys", str(keys)] if keys is not None else []
     rest = ["key", "prove", *named, *folder, *(["--origin", origin] if origin else [])]
     file = f"enrol-{made.party.lower()}.json"
-    say(f"Next{_typed(ctx, rest, needs_ledger=keys is None)} > {file}")
-    say(f"Then the ledger's operator: ledger record {file}")
+    words, command = _typed(ctx, rest, needs_ledger=keys is None)
+    say_next(words, f"{command} > {file}")
+    say_next("Then the ledger's operator", f"ledger record {file}")
 
 
 def _origin(ctx: click.Context) -> str:
@@ -46,11 +47,14 @@ def _origin(ctx: click.Context) -> str:
     return ""
 
 
-def _typed(ctx: click.Context, words: list[str], *, needs_ledger: bool = True) -> str:
-    """The command; with the ledger, where it was named on the command line. A password is not repeated."""
+def _typed(ctx: click.Context, words: list[str], *, needs_ledger: bool = True) -> tuple[str, str]:
+    """What to say before the command, and the command: with the ledger, where it was named on the command line.
+
+    A password is not repeated.
+    """
     place = place_of(ctx)
     if not needs_ledger or place in (None, os.environ.get("LEDGER")):
-        return f": {join(['ledger', *words])}"
+        return "Next", join(["ledger", *words])
     if without_password(str(place)) != place:
-        return f", with the same --ledger: {join(['ledger', *words])}"
-    return f": {join(['ledger', '--ledger', str(place), *words])}"
+        return "Next, with the same --ledger", join(["ledger", *words])
+    return "Next", join(["ledger", "--ledger", str(place), *words])

@@ -64,7 +64,7 @@ def _broken(command: str, hanging: str) -> list[str]:
     import shlex
 
     lines: list[str] = []
-    for word in map(shlex.quote, shlex.split(command)):
+    for word in (each if each == ">" else shlex.quote(each) for each in shlex.split(command)):
         if lines and len(f"{hanging}{lines[-1]} {word} \\") <= width():
             lines[-1] += f" {word}"
         else:
@@ -75,6 +75,12 @@ def _broken(command: str, hanging: str) -> list[str]:
 def say(text: str) -> None:
     """The conversation: what is going on, what to do next."""
     click.echo(safe(text), err=True)
+
+
+def say_next(words: str, command: str) -> None:
+    """What can be done next, and its command: beside it where there is room, else below, as a shell takes it."""
+    line = f"{words}: {command}"
+    say(line if len(line) <= width() else f"{filled(f'{words}:')}\n  " + " \\\n    ".join(_broken(command, "    ")))
 
 
 def answer_json(value: Any) -> None:

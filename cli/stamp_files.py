@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from cli.output import say
+from cli.output import say, say_next
 from ledger.drafts import draft
 from ledger.errors import Conflict
 from ledger.place import Place
@@ -73,7 +73,8 @@ def warn_of_stamps(place: Place) -> None:
             word = "ended" if ends < now() else "ends"
             say(f"the time stamp over checkpoint {files.size:,} rests on a certificate that {word} at {spell(ends)}")
             if word == "ends":
-                say(f"Renew it before: ledger checkpoint stamp --renew --size {files.size} --url URL --tsa-roots PEM")
+                renew = f"ledger checkpoint stamp --renew --size {files.size} --url URL --tsa-roots PEM"
+                say_next("Renew it before", renew)
 
 
 def told_of_stamps(place: Place) -> str:

@@ -12,7 +12,7 @@ from cli.commands.checkpoint_stamp import stamp
 from cli.commands.checkpoint_witness import submit, witness
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
-from cli.output import answer, answer_json, say
+from cli.output import answer, answer_json, say_next
 from cli.stamp_files import warn_of_stamps
 
 
@@ -37,7 +37,7 @@ def sign(ctx: click.Context) -> None:
     note = opened.signed_unheard() or opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
     _, size, root, *_ = note.decode().split("\n")
     answer(f"signed checkpoint {size}, root {root}")
-    say("Next: hand it to the other parties, who can then tell if this ledger is ever changed: ledger checkpoint show")
+    say_next("Next: hand it to the other parties, who can then tell a change from it", "ledger checkpoint show")
 
 
 @command.command(epilog=EXIT_STATUS)

@@ -11,7 +11,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, ledger_option
-from cli.output import answer, say
+from cli.output import answer, say, say_next
 from cli.policy_file import read_policy
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def publish(ctx: click.Context, folder: Path) -> None:
     checkpoint = publish_to(session.store(ctx), folder)
     answer(f"published checkpoint {checkpoint.size} of {checkpoint.origin} in {folder}")
     cosign = f"ledger checkpoint cosign {quote(str(folder))} --party PARTY --policy FILE -o cosigned"
-    say(f"Next, by each other party: {cosign}")
+    say_next("Next, by each other party", cosign)
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -81,7 +81,7 @@ def cosign(place: str, party: str, policy_file: Path, keys: Path, state: Path, o
         output.write_bytes(bytes(note))
     said = "it continues what was seen before" if origin in known else "the first of this log that was seen here"
     say(f"cosigned checkpoint {size} as {key.vkey.name}; {said}")
-    say(f"The others name you in their policy: witness {party} {key.vkey}")
+    say(f"The others name you in their policy:\n  witness {party} {key.vkey}")
 
 
 @click.command(epilog=EXIT_STATUS)
@@ -133,7 +133,7 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
         say(f"not checked: {', '.join(sorted(unchecked))}: {session.place(ctx).policy.name} has no such witness")
     if found.left:
         say(f"not kept: {len(found.left)} that cannot be checked here: a note has no room for so many signatures")
-    say("Next: publish it with them: ledger checkpoint publish DIR")
+    say_next("Next: publish it with them", "ledger checkpoint publish DIR")
 
 
 @click.command(epilog=EXIT_STATUS)

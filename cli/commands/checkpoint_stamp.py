@@ -10,7 +10,7 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, ledger_option
-from cli.output import answer, say
+from cli.output import answer, say, say_next
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def stamp(
         request_file.write_bytes(stamp_request(message))
         say(f"wrote {request_file}: send it to the authority")
         which = f"{'--renew ' * renew}--size {files.size}"  # by then another one may be the last
-        say(f"Next, with its answer: ledger checkpoint stamp {which} --response FILE --tsa-roots PEM")
+        say_next("Next, with its answer", f"ledger checkpoint stamp {which} --response FILE --tsa-roots PEM")
         return
     if (url is None) == (response is None):
         raise UsageProblem("neither asked nor answered", hint="one of --request FILE, --url URL, --response FILE")

@@ -64,5 +64,5 @@ def witness(party: str, policy_file: Path, keys: Path, state: Path, port: int) -
     with WitnessServer(("127.0.0.1", port), Witness(key.vkey, key.sign, logs, Memory(state), now)) as server:
         answer(f"http://127.0.0.1:{server.server_address[1]}/")
         say(f"cosigning as {key.vkey.name} for {', '.join(logs)}; stop it with Ctrl-C")
-        say(f"The others name you in their policy: witness {party} {key.vkey}")
+        say(f"The others name you in their policy:\n  witness {party} {key.vkey}")
         server.serve_forever()

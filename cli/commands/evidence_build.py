@@ -12,7 +12,7 @@ from cli.commands.evidence_documents import opened
 from cli.commands.evidence_show import manifest_json
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
-from cli.output import answer, answer_json, say
+from cli.output import answer, answer_json, say, say_next
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,7 +81,8 @@ def build(
         answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
     if store.size() > manifest.size:
         say(f"{store.size() - manifest.size:,} later entries are not covered: ledger checkpoint sign, and build again")
-    say(f"Next: hand it over, with how to check it: ledger evidence verify {quote(str(output))} --policy FILE")
+    check = f"ledger evidence verify {quote(str(output))} --policy FILE"
+    say_next("Next: hand it over, with how to check it", check)
 
 
 def _moments(store: Store, as_of: str | None) -> tuple[int, datetime, datetime]:

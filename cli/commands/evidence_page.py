@@ -38,4 +38,4 @@ def page(output: Path) -> None:
         beside.replace(output)
     answer(f"wrote {output}: {len(made):,} bytes")
     answer(f"sha256 {sha256(made).hex()}")
-    say("Next: open it in a browser, and choose a bundle and your own policy; it needs no network")
+    say("Next: open it in a browser, and choose a bundle and your own policy;\nit needs no network")

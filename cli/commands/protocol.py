@@ -15,7 +15,8 @@ import click
 from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
-from cli.output import answer, answer_filled, answer_json, say, table
+from cli.output import answer, answer_filled, answer_json, say, say_next, table
+from cli.recording import recorded
 
 if TYPE_CHECKING:
     from ledger.protocol.model import Clause, ProtocolVersion
@@ -83,10 +84,10 @@ def add(ctx: click.Context, file: Path) -> None:
         value["drawn_up_on"] = version.drawn_up.isoformat()
     key = session.key(ctx, opened.door.keyring.operator, "events", opened.door)
     line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
-    (recorded,) = opened.record([line], {digest: data})
-    word = "registered" if recorded.new else "already registered:"
-    answer(f"{word} {version.id} {version.version} at position {recorded.position}")
-    say("Next: record who signed it: ledger events schema protocol-signed")
+    found = recorded(opened, line, {digest: data})
+    word = "registered" if found.new else "already registered:"
+    answer(f"{word} {version.id} {version.version} at position {found.position}")
+    say_next("Next: record who signed it", f"ledger protocol sign --protocol {version.id} --as PARTY --at MOMENT")
 
 
 @command.command("list", epilog=EXIT_STATUS)

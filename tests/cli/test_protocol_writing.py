@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from tests.cli.commands import here
 from tests.docs.blocks import ROOT
 from tests.projections.obligations.small import clause, text
 from tests.worlds import V, World
@@ -92,3 +93,19 @@ def test_a_clause_is_shown_beside_its_words_with_what_it_means(
     assert "“De partijen hebben een actueel informatieveiligheidsbeleid" in told
     assert "= All parties must state policy-reviewed" in told
     assert "depends on I-13, read as rolling" in told
+
+
+def test_what_comes_next_after_a_protocol_was_added_is_the_command_that_signs_it(
+    world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    file = tmp_path / "small.yaml"
+    file.write_text(text().replace("ANN", "VLAIO"), encoding="utf-8")
+    added = here(capfd, "protocol", "add", str(file), world=world)
+    assert added.exit == 0, added.err
+    _, _, command = added.err.partition("record who signed it: ledger ")
+    line = command.replace("PARTY", "VLAIO").replace("MOMENT", "2022-01-10").split()
+    assert line[:4] == ["protocol", "sign", "--protocol", "small"]
+    assert "office" in here(capfd, *line, world=world).err
+    signed = here(capfd, *line, "--office", "head", world=world)
+    assert (signed.exit, "protocol-signed" in signed.out) == (0, True), signed.err
