@@ -16,6 +16,7 @@ from cli.event_fields import ask_for, given_fields, moment, parameters
 from cli.event_trial import check, effect_of
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
+from cli.recording import recorded
 from cli.show_effect import tell_effect
 from ledger.errors import UsageProblem
 from ledger.events.catalogue import EventType
@@ -155,5 +156,4 @@ def _record(ctx: click.Context, draft: dict[str, Any], signer: str | None, *, as
     from cli.commands.record import Signer, tell
 
     opened = session.application(ctx)
-    recorded = opened.record([Signer(ctx, opened, signer).drafted(draft)])
-    tell(opened, recorded, [], as_json=as_json)
+    tell(opened, [recorded(opened, Signer(ctx, opened, signer).drafted(draft))], [], as_json=as_json)

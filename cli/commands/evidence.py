@@ -15,6 +15,7 @@ from cli.commands.evidence_verify import verify
 from cli.exit_codes import EXIT_STATUS
 from cli.options import ledger_option
 from cli.output import answer
+from cli.recording import recorded
 
 if TYPE_CHECKING:
     from ledger.application import Application
@@ -70,6 +71,6 @@ def _record(ctx: click.Context, opened: Application, party: str, value: dict[str
     key = session.key(ctx, party, "events", opened.door)
     identifiers = opened.vault.record_key("drafts")
     line = sign(Draft.parse(value), key, opened.door.origin, opened.clock, id_key=identifiers)
-    (recorded,) = opened.record([line])
-    word = "recorded" if recorded.new else "already recorded:"
-    answer(f"{word} {value['type']} at position {recorded.position} (log size {opened.store.size()})")
+    found = recorded(opened, line)
+    word = "recorded" if found.new else "already recorded:"
+    answer(f"{word} {value['type']} at position {found.position} (log size {opened.store.size()})")

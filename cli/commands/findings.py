@@ -12,6 +12,7 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, moment_options
 from cli.output import answer_json, say
+from cli.recording import recorded
 
 if TYPE_CHECKING:
     from cli.language import Language
@@ -221,8 +222,8 @@ def close(
             {"strength": kind, **({"digest": digest} if digest else {})} for kind, _, digest in parts
         ]  # fmt: skip
     opened = session.application(ctx)
-    recorded = opened.record([Signer(ctx, opened, signer or found.party).drafted(draft)])
-    tell(opened, recorded, [], as_json=as_json)
+    stated = recorded(opened, Signer(ctx, opened, signer or found.party).drafted(draft))
+    tell(opened, [stated], [], as_json=as_json)
 
 
 def _answers(

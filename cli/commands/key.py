@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,10 @@ from cli.exit_codes import EXIT_STATUS
 from cli.next_key import tell_next
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say, table
+from cli.recording import recorded
+
+if TYPE_CHECKING:
+    from ledger.keys.keyring import EnrolledKey, Keyring
 
 PARTY = click.option("--party", required=True, metavar="PARTY", help="Whose key.")
 USE = click.option(
@@ -95,14 +100,36 @@ def enrol(ctx: click.Context, party: str, use: str) -> None:
 
     opened = session.application(ctx)
     keyring, size = opened.door.keyring, opened.door.size
+    if known := _enrolled(keyring, session.place(ctx).keys, party, use):
+        answer(f"already enrolled: {use} key of {party} at position {known.enrolled_at}")
+        return
     own = keyring.has_key(party, "events", size + 1)
     signer = session.key(ctx, party if own else keyring.operator, "events", opened.door)
     draft = Draft.parse(load(enrolment(session.place(ctx).keys, party, use, keyring.origin).encode()))
     line = sign(draft, signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
-    (recorded,) = opened.record([line])
-    answer(f"enrolled {use} key of {party} at position {recorded.position}{'' if own else ', vouched by the operator'}")
+    position = recorded(opened, line).position
+    answer(f"enrolled {use} key of {party} at position {position}{'' if own else ', vouched by the operator'}")
     if not own and party != keyring.operator:
         say(f"A reader who trusts only {party} pins the key in a policy: ledger verify --policy FILE")
+
+
+def _enrolled(keyring: Keyring, folder: Path, party: str, use: str) -> EnrolledKey | None:
+    """The newest key here, where an entry knows it as this party's for this use. Raises InputRejected if revoked."""
+    from ledger.chain.ed25519 import key_id
+    from ledger.errors import InputRejected
+    from ledger.keys.keystore import KeyStore
+
+    file = KeyStore(folder).newest(party, use)  # type: ignore[arg-type]
+    known = keyring.keys.get(key_id(file.vkey.public)) if file.path.with_suffix(".pub").exists() else None
+    if known is None or (known.party, known.use) != (party, use):
+        return None  # where it is another's, recording says whose
+    if known.revoked_at is not None:
+        raise InputRejected(
+            f"this {use} key of {party} was enrolled at position {known.enrolled_at}, and revoked at position "
+            f"{known.revoked_at}", file=str(file.path), code="key.revoked",
+            hint="a key is enrolled once: move it away, and make a new one with ledger key create",
+        )  # fmt: skip
+    return known
 
 
 @command.command(epilog=EXIT_STATUS)
@@ -133,8 +160,7 @@ def revoke(ctx: click.Context, party: str, identifier: str, cause: str, compromi
     if compromised_since:
         value["compromised_since"] = compromised_since
     line = sign(Draft.parse(value), signer, keyring.origin, opened.clock, id_key=opened.vault.record_key("drafts"))
-    (recorded,) = opened.record([line])
-    answer(f"revoked key {found[0][:16]} of {party} at position {recorded.position}")
+    answer(f"revoked key {found[0][:16]} of {party} at position {recorded(opened, line).position}")
 
 
 @command.command("list", epilog=EXIT_STATUS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.cli.commands import ledger
 from tests.worlds import World
 
@@ -38,3 +40,34 @@ def test_a_rotation_is_done_once_until_something_else_is_recorded(world: World):
     once_more = ledger("key", "rotate", "--party", "TBT", world=world, **WORDS)
     assert once_more.exit == 0
     assert once_more.out != first.out
+
+
+def test_a_key_that_is_enrolled_is_told_as_that_and_nothing_is_recorded(world: World):
+    assert ledger("key", "create", "--party", "TBT", "--use", "imports", world=world, **WORDS).exit == 0
+    first = ledger("key", "enrol", "--party", "TBT", "--use", "imports", world=world, **WORDS)
+    assert (first.exit, f"at position {world.size()}" in first.out) == (0, True), first.err
+    size = world.size()
+    again = ledger("key", "enrol", "--party", "TBT", "--use", "imports", world=world)
+    assert (again.exit, again.out) == (0, f"already enrolled: imports key of TBT at position {size}\n")
+    assert world.size() == size
+
+
+def test_a_revoked_key_is_not_enrolled_again_and_why_is_told(world: World):
+    for words in (("create",), ("enrol",)):
+        assert ledger("key", *words, "--party", "TBT", "--use", "imports", world=world, **WORDS).exit == 0
+    listed = ledger("key", "list", "--json", world=world).out
+    (made,) = [each["key"] for each in json.loads(listed) if (each["party"], each["use"]) == ("TBT", "imports")]
+    assert ledger("key", "revoke", "--party", "TBT", made, "--cause", "retired", world=world, **WORDS).exit == 0
+    size = world.size()
+    said = ledger("key", "enrol", "--party", "TBT", "--use", "imports", world=world, **WORDS)
+    assert (said.exit, f"revoked at position {size}" in said.err, "key create" in said.err) == (5, True, True), said.err
+
+
+def test_a_key_that_another_has_enrolled_is_refused_without_a_line_that_nobody_wrote(world: World):
+    keys = world.place.keys
+    assert ledger("key", "create", "--party", "TBT", "--use", "imports", world=world, **WORDS).exit == 0
+    assert ledger("key", "enrol", "--party", "TBT", "--use", "imports", world=world, **WORDS).exit == 0
+    (keys / "FIO.imports.pem").write_bytes((keys / "TBT.imports.pem").read_bytes())
+    (keys / "FIO.imports.pem").chmod(0o600)
+    said = ledger("key", "enrol", "--party", "FIO", "--use", "imports", world=world, **WORDS)
+    assert (said.exit, "enrolled already, for TBT and imports" in said.err, "line 1" in said.err) == (5, True, False)
