@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from cli import session
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
+
+if TYPE_CHECKING:
+    from ledger.place import Place
 
 
 def _until(_: click.Context, __: click.Parameter, value: str) -> datetime:
@@ -46,6 +49,18 @@ def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: boo
         return
     logs = f" and {taken.sources:,} kept logs" if taken.sources else ""
     answer(f"copied {taken.size:,} entries{logs} to {folder}")
-    if not (folder / "keys" / "ledger.vault.key").exists():
-        say("The vault's key is not in it: it is kept in the environment or in a keyring, and needs a copy of its own.")
+    _say_what_lacks(session.place(ctx), folder)
     say(f"Keep {folder / 'vault'} and {folder / 'keys'} apart: together they tell who everybody is.")
+
+
+def _say_what_lacks(place: Place, folder: Path) -> None:
+    """What the ledger needs and this copy has not; whoever restores it finds that out too late."""
+    if not (folder / "keys" / "ledger.vault.key").exists():
+        say(
+            "The vault's key is not in it: it is kept in the environment or in a keyring,\nand needs a copy of its own."
+        )
+    if not list((folder / "keys").glob("ledger.keys/*.pem")):
+        say(f"No private key is in it, for there is none in {place.keys}:")
+        say("a ledger that is restored from it signs no event and no checkpoint without them.")
+    if not (folder / "ledger" / "ledger.policy").exists():
+        say(f"No trust policy is in it, for there is no {place.policy}.")
