@@ -191,8 +191,10 @@ def _bytes(file: Path) -> bytes:
 
 
 def _named(ctx: click.Context, name: str) -> ProtocolVersion:
-    """The version in a file, else the one of this ledger. Raises ProtocolRejected, NotFound."""
-    return _checked(Path(name), Path(name).read_bytes()) if Path(name).is_file() else _held(ctx, name)
+    """The version in a file, else the one of this ledger. Raises ProtocolRejected, NotFound, OSError."""
+    file = Path(name)
+    path = file.suffix.lower() in (".yaml", ".yml") or name.count("/") > 1 or name.startswith((".", "/"))
+    return _checked(file, file.read_bytes()) if path or file.is_file() else _held(ctx, name)
 
 
 def _held(ctx: click.Context, name: str) -> ProtocolVersion:

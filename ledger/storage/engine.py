@@ -25,23 +25,26 @@ PATIENCE = 10.0
 _PRAGMAS = ("synchronous=FULL", "trusted_schema=OFF", "recursive_triggers=ON", "wal_autocheckpoint=4000")
 """The write-ahead log is folded into the file at 64 MB instead of 16: fewer flushes in a row of batches."""
 
+_HINTS = {
+    "ledger": "write the path of a file, or postgresql://host/name",
+    "vault": "LEDGER_VAULT is the path of a file, or postgresql://host/name",
+}
 
-def location(url: str | Path) -> Path | URL:
-    """Where a ledger lives: a file for SQLite, a URL for PostgreSQL. Raises UsageProblem for anything else."""
+
+def location(url: str | Path, kind: str = "ledger") -> Path | URL:
+    """Where a ledger or a vault lives: a file for SQLite, a URL for PostgreSQL. Raises UsageProblem otherwise."""
     text = str(url)
     if "://" not in text:
         return Path(text)
     try:
         parsed = make_url(text)
     except (ArgumentError, ValueError) as error:  # the second for a port that is no number
-        raise UsageProblem("this is not a database URL", hint="write a path, or postgresql://host/name") from error
+        raise UsageProblem("this is not a database URL", hint=_HINTS[kind]) from error
     if parsed.drivername.startswith("sqlite") and parsed.database and parsed.database != ":memory:":
         return Path(parsed.database)
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise UsageProblem(
-        f"a ledger cannot live in {parsed.drivername}", hint="write the path of a file, or postgresql://host/name"
-    )
+    raise UsageProblem(f"a {kind} cannot live in {parsed.drivername}", hint=_HINTS[kind])
 
 
 def open_engine(place: Path | URL, patience: float = PATIENCE) -> Engine:

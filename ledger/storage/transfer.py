@@ -43,7 +43,7 @@ def copy_ledger(url: str | Path, target: Path) -> None:
 
 def copy_vault(url: str | Path, target: Path) -> None:
     """A vault's rows in a new file; what they hide stays hidden. Raises VaultThere, CopyThere, NotFound."""
-    place = location(url)
+    place = location(url, "vault")
     if isinstance(place, Path):
         copy_database(place, target)
         return
@@ -69,7 +69,7 @@ def put_ledger(file: Path, url: str | Path) -> None:
 
 def put_vault(file: Path, url: str | Path) -> None:
     """The same of a vault."""
-    _put(file, location(url), _load_vault)
+    _put(file, location(url, "vault"), _load_vault)
 
 
 def _put(file: Path, place: Path | URL, load: Callable[[Path, URL], None]) -> None:
@@ -118,7 +118,7 @@ def check_free(url: str | Path, vault: str | Path) -> None:
         check_no_file(place)
     elif _holds_ledger(place):
         raise InTheWay("there is a ledger in this database", hint="name an empty one")
-    if isinstance(at := location(vault), Path):
+    if isinstance(at := location(vault, "vault"), Path):
         check_no_file(at)
     else:
         vault_files.check_absent(at)

@@ -47,7 +47,7 @@ class VaultStore(Persons, Parts, Erasing, Checking):
 
         `random` gives tokens and record keys (the demo's are fixed); the key and all encryption take the system's.
         """
-        place = location(url)
+        place = location(url, "vault")
         vault_files.check_absent(place)
         # The key first: if we die before the vault is there, the same command again takes this key.
         held = master_key(key_file)
@@ -66,7 +66,7 @@ class VaultStore(Persons, Parts, Erasing, Checking):
         Raises NoVault, NotAVault, VaultDamaged, VaultKeyProblem where the key is not there or is another vault's.
         A change of the master key that was stopped half way is brought to its end first.
         """
-        place = location(url)
+        place = location(url, "vault")
         if isinstance(place, Path) and not place.is_file():
             raise NoVault("there is no vault", file=str(place), hint=NO_VAULT)
         held = master_key(key_file)

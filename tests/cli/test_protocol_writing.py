@@ -109,3 +109,12 @@ def test_what_comes_next_after_a_protocol_was_added_is_the_command_that_signs_it
     assert "office" in here(capfd, *line, world=world).err
     signed = here(capfd, *line, "--office", "head", world=world)
     assert (signed.exit, "protocol-signed" in signed.out) == (0, True), signed.err
+
+
+@pytest.mark.parametrize("name", ["amended.yaml", "amended.yml", "drafts/of/ours", "./amended"])
+def test_a_file_that_is_not_there_is_told_as_a_file(name: str, world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    for pair in ((V, name), (name, V)):
+        said = here(capfd, "protocol", "diff", *pair, world=world)
+        assert (said.exit, f"{name.removeprefix('./')}: no such file" in said.err) == (6, True), said.err
+    said = here(capfd, "protocol", "diff", V, f"{V}/7", world=world)
+    assert (said.exit, f"this ledger holds no protocol {V}/7" in said.err) == (6, True), said.err

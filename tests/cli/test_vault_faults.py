@@ -102,3 +102,13 @@ def test_a_server_without_its_database_has_no_vault(
     said = here(capfd, *FIND, world=world)
     assert (said.exit, "there is no database absent" in said.err) == (6, True), said.err
     assert "its own backup" in said.err
+
+
+def test_a_vault_in_a_database_of_another_kind_is_told_as_the_vault(
+    world: World, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEDGER_VAULT", "mysql://user:s3cret@host/name")
+    said = here(capfd, *FIND, world=world)
+    assert (said.exit, "a vault cannot live in mysql" in said.err, "LEDGER_VAULT is" in said.err) == (2, True, True)
+    assert "s3cret" not in said.err
+    assert "a vault cannot live in" in " ".join(here(capfd, "verify", world=world).out.split())
