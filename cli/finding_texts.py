@@ -83,8 +83,8 @@ TEXTS: dict[str, Text] = {
     "closed": {"nl": "afgesloten", "en": "closed"},
     "counted": {"nl": "{uses} keer gebruik geteld; {judged} van gegevens, en niet geweigerd; {explained} daarvan zijn "
                       "verklaard door wat geregistreerd is",
-                "en": "{uses} uses counted; {judged} of data, and not refused; {explained} of those are explained by "
-                      "what is on record"},
+                "en": "uses counted: {uses}; {judged} of data, and not refused; {explained} of those explained by what "
+                      "is on record"},
     "not-judged": {"nl": "Niet beoordeeld: ", "en": "Not judged: "},
     "by": {"nl": ", door {who}", "en": ", by {who}"},
     "more": {"nl": "  en nog {count}: --all", "en": "  and {count} more: --all"},
@@ -134,6 +134,7 @@ TEXTS: dict[str, Text] = {
                "en": "no use is in it: it is of what is not there"},
     "the-line": {"nl": "waar een ervan in zijn bestand staat: ledger import show {entry}",
                  "en": "where one of them stands in its file: ledger import show {entry}"},
+    "item": {"nl": "1 item", "en": "1 item"},
     "items": {"nl": "{count} items", "en": "{count} items"},
     "to": {"nl": "aan {whom}", "en": "to {whom}"},
     "doubt": {"nl": "  misschien", "en": "  perhaps"},

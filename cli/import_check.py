@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.import_show import BATCH
 from cli.options import PATH, json_option, ledger_option
@@ -98,17 +99,18 @@ def _tell_comparison(file: Path, batches: list[StoredBatch], found: Comparison, 
         })  # fmt: skip
         return
     if found.same_bytes:
-        answer(f"the same file, byte for byte: {found.same:,} uses of {len(batches)} batches are of it")
+        answer(f"the same file, byte for byte: "
+               f"{counted(found.same, 'use')} of {counted(len(batches), 'batch is', 'batches are')} of it")  # fmt: skip
         return
     answer(f"another file: same {found.same:,}  changed {len(found.changed):,}  missing {len(found.missing):,}  "
            f"added {len(found.added):,}")  # fmt: skip
     if found.elsewhere or found.moved or found.unreadable:
-        answer(f"  of the same {found.moved:,} moved; {found.elsewhere:,} were recorded from other files; "
-               f"{found.unreadable:,} lines cannot be read")  # fmt: skip
+        answer(f"  of the same {found.moved:,} moved; recorded from other files: {found.elsewhere:,}; "
+               f"{counted(found.unreadable, 'line')} cannot be read")  # fmt: skip
     if found.changed:
         otherwise = sum(each.otherwise for each in found.changed)
         alike = len(found.changed) - otherwise
-        answer(f"  of the changed {otherwise:,} say otherwise than was recorded; {alike:,} say the same in other bytes")
+        answer(f"  of the changed, otherwise than was recorded: {otherwise:,}; the same in other bytes: {alike:,}")
         if alike:
             answer("  (another export, another encoding, or a change of what is never recorded, as a file's name)")
     for each in sorted(found.changed, key=lambda one: not one.otherwise)[:SHOWN]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.import_progress import import_progress
 from cli.output import answer, answer_json, say
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 BATCH_USES: tuple[KeyUse, ...] = ("imports", "events")
 """Uses of a key that may sign a batch, the narrower first."""
 NOTES = {
-    "no-dataset": "are in a place that the mapping gives no dataset",
-    "not-in-directory": "are by somebody who is not in the directory",
-    "outside-validity": "are by somebody whose time in the directory had not begun, or was over",
-    "ambiguous-in-directory": "are by somebody of whom the directory says two things at once",
+    "no-dataset": "in a place that the mapping gives no dataset",
+    "not-in-directory": "by somebody who is not in the directory",
+    "outside-validity": "by somebody whose time in the directory had not begun, or was over",
+    "ambiguous-in-directory": "by somebody of whom the directory says two things at once",
 }
 """What a mapping and a directory do not say of uses: nothing is guessed."""
 LARGE = 16 << 20
@@ -106,7 +107,8 @@ class ImportRun:
                 else:
                     self._record(log, positions)
             except KeyboardInterrupt:
-                say(f"{len(positions):,} whole batches of {log.path} are in the ledger, which stays whole")
+                whole = counted(len(positions), "whole batch", "whole batches")
+                say(f"in the ledger, which stays whole: {whole} of {log.path}")
                 raise
             new = self.counts.new - before
             given = {"file": str(log.path), "batches": positions, "new": new, **self._rejected()}
@@ -191,9 +193,10 @@ def tell(run: ImportRun, *, as_json: bool) -> None:
     for reason, count in counts.reasons.most_common():
         answer(f"  {count:>7,} {reason}")
     for note, count in counts.notes.most_common():
-        say(f"{count:,} new uses {NOTES[note]}")
+        say(f"{counted(count, 'new use is', 'new uses are')} {NOTES[note]}")
     if counts.ambiguous:
-        say(f"{counts.ambiguous:,} local times came twice on their day: they are recorded by their date")
+        times = counted(counts.ambiguous, "local time that its day had", "local times that their day had")
+        say(f"{times} twice: recorded by the date")
     for each in run.told:
         tell_file(each)
     for error in run.passed_over:

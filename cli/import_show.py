@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, natural_width, say, table, width
@@ -139,7 +140,8 @@ def _recorded(moment: Any) -> str:
 
 
 def _tell_batch(said: dict[str, Any]) -> None:
-    answer(f"entry {said['position']}: {said['uses']:,} uses from {said['source']}, {said['first']} to {said['last']}")
+    uses = counted(said["uses"], "use")
+    answer(f"entry {said['position']}: {uses} from {said['source']}, {said['first']} to {said['last']}")
     answer(f"  read     {said['read_at']}, recorded {said['recorded_at']}")
     answer(
         f"  signed   by {said['author']}, {said['stated_at']}, key {said['key'][:16]}, over root {said['root'][:16]}"
@@ -179,4 +181,4 @@ def _tell_counts(read: dict[str, Any]) -> None:
     if "missing" in read:
         answer(f"  numbers  {read['lowest']:,} to {read['highest']:,}, {read['missing']:,} missing")
     if "conflicting" in read:
-        answer(f"  conflict {read['conflicting']:,} records say otherwise than they did")
+        answer(f"  conflict {counted(read['conflicting'], 'record')} with another meaning than before")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json
@@ -51,9 +52,12 @@ def summarise(ctx: click.Context, protocol: str | None, party: str | None, check
                      "written": written, "checked": check})  # fmt: skip
     elif check:
         known = len(found) - len(waiting)
-        answer(f"{known:,} summaries are what their uses add up to; {len(waiting):,} batches have none")
+        sums = counted(known, "summary is what its uses add up to", "summaries are what their uses add up to")
+        answer(f"{sums}; {counted(len(waiting), 'batch has none', 'batches have none')}")
     else:
-        answer(f"{len(waiting):,} batches summarised in {written:,} entries; {len(found) - len(waiting):,} were before")
+        batches = counted(len(waiting), "batch", "batches")
+        entries = counted(written, "entry", "entries")
+        answer(f"{batches} summarised in {entries}; before: {len(found) - len(waiting):,}")
 
 
 def _write(ctx: click.Context, waiting: list[Summarised]) -> int:

@@ -38,7 +38,7 @@ TEXTS: dict[str, Text] = {
     "texts": {"nl": "Over u is in verzegelde tekst vermeld:", "en": "Said of you in sealed texts:"},
     "uses": {
         "nl": "Als gebruiker van een toepassing komt u {count} keer voor in logbestanden, van {first} tot {last}.",
-        "en": "As a user of an application you appear {count} times in logs, from {first} to {last}.",
+        "en": "As a user of an application you appear in logs from {first} to {last}; uses counted: {count}.",
     },
     "rights": {
         "nl": "U kunt vragen om verbetering of wissing (artikelen 16 en 17 AVG). De ontvangers worden dan daarvan "

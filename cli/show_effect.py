@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cli import obligation_words as words
+from cli.counted import counted
 from cli.json_obligations import item
 from cli.moments import here
 from cli.output import answer, answer_json, say
@@ -38,8 +39,7 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
 
 
 def _counted(word: str, obligations: Sequence[Obligation]) -> str:
-    count = len(obligations)
-    return f"{word} {count or 'no'} obligation{'' if count == 1 else 's'}" + (":" if count else "")
+    return f"{word} {counted(len(obligations), 'obligation')}:" if obligations else f"{word} no obligations"
 
 
 def _tell_opens(found: Effect, told: Callable[[str], None]) -> None:

@@ -155,7 +155,7 @@ class Shown:
     def _use(self, use: Used) -> str:
         event = use.event
         parts = [event.action, f"({event.operation})", event.outcome]
-        parts += [self._text("items", count=count(event.items))] if isinstance(event.items, int) else []
+        parts += [self._items(event.items)] if isinstance(event.items, int) else []
         parts += [self._text("to", whom=event.shared_with)] if isinstance(event.shared_with, str) else []
         moment = Moment.parse(event.happened_at)
         when = event.happened_at if moment.is_day else _local(moment.earliest, seconds=True)
@@ -165,6 +165,9 @@ class Shown:
 
     def _who(self, each: Finding) -> str:
         return f"{each.actor[:8]}\N{HORIZONTAL ELLIPSIS}" if each.actor else self._text("nobody")
+
+    def _items(self, items: int) -> str:
+        return self._text("item") if items == 1 else self._text("items", count=count(items))
 
     def _number(self, uses: int) -> str:
         return self._text("use") if uses == 1 else self._text("uses", count=count(uses))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -47,8 +48,8 @@ def command(ctx: click.Context, folder: Path, kept_until: datetime, as_json: boo
         value: dict[str, Any] = {**taken._asdict(), "folder": str(folder)}
         answer_json(value)
         return
-    logs = f" and {taken.sources:,} kept logs" if taken.sources else ""
-    answer(f"copied {taken.size:,} entries{logs} to {folder}")
+    logs = f" and {counted(taken.sources, 'kept log')}" if taken.sources else ""
+    answer(f"copied {counted(taken.size, 'entry', 'entries')}{logs} to {folder}")
     _say_what_lacks(session.place(ctx), folder)
     say(f"Keep {folder / 'vault'} and {folder / 'keys'} apart: together they tell who everybody is.")
 

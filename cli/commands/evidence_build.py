@@ -10,6 +10,7 @@ import click
 
 from cli.commands.evidence_documents import opened
 from cli.commands.evidence_show import manifest_json
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say, say_next
@@ -75,12 +76,14 @@ def build(
         answer_json({**manifest_json(manifest), "file": str(output), "bytes": output.stat().st_size})
         return
     streams = sum(1 for each in manifest.streams if each.last)
-    answer(f"wrote {output}: {manifest.entries:,} entries of {streams} streams, up to entry {manifest.size}")
+    entries = f"{counted(manifest.entries, 'entry', 'entries')} of {counted(streams, 'stream')}"
+    answer(f"wrote {output}: {entries}, up to entry {manifest.size}")
     answer(f"manifest     {manifest.digest.hex()}")
     for left in manifest.left_out:
         answer(f"left out     {left.stream} ({left.why.replace('-', ' ')})")
     if store.size() > manifest.size:
-        say(f"{store.size() - manifest.size:,} later entries are not covered: ledger checkpoint sign, and build again")
+        later = counted(store.size() - manifest.size, "later entry is", "later entries are")
+        say(f"{later} not covered: ledger checkpoint sign, and build again")
     check = f"ledger evidence verify {quote(str(output))} --policy FILE"
     say_next("Next: hand it over, with how to check it", check)
 

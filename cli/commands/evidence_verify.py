@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.commands.evidence_show import FILE, named
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option
 from cli.output import answer, answer_filled, answer_json, say
@@ -80,7 +81,7 @@ def _report_json(report: Report) -> dict[str, Any]:
 def _show(file: Path, report: Report) -> None:
     manifest = report.manifest
     clauses = f"{'; '.join(manifest.clauses)} of {manifest.protocol}"
-    _show_word("bundle", f"{file.name}: {report.counts['entries']:,} entries, {clauses}")
+    _show_word("bundle", f"{file.name}: {counted(report.counts['entries'], 'entry', 'entries')}, {clauses}")
     answer(f"ledger       {report.origin}, up to entry {report.size:,}")
     answer(f"root         {report.root.hex()}")
     for name, verdict in report.verdicts.items():

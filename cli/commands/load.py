@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -46,11 +47,10 @@ def command(
     if as_json:
         answer_json(loaded._asdict())
         return
-    answer(f"loaded {loaded.size:,} entries; root {loaded.root}")
+    answer(f"loaded {counted(loaded.size, 'entry', 'entries')}; root {loaded.root}")
     if loaded.unsealed:
-        answer(
-            f"not brought: {len(loaded.unsealed)} signed checkpoints, which verify will miss; give --checkpoint FILE"
-        )
+        unsealed = counted(len(loaded.unsealed), "signed checkpoint")
+        answer(f"not brought: {unsealed}, which verify will miss; give --checkpoint FILE")
     say("Not brought: vault, keys, policy and time stamps. Read this copy; go on recording in the ledger it is of.")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_filled, answer_json, say, say_next, table
@@ -47,7 +48,7 @@ def check(file: Path, as_json: bool) -> None:
             "patterns": dict(_patterns(version)), "not_executed": list(waiting), "why_not": waiting,
         })  # fmt: skip
         return
-    answer(f"{version.id} {version.version}: {len(version.clauses)} clauses, no fault")
+    answer(f"{version.id} {version.version}: {counted(len(version.clauses), 'clause')}, no fault")
     for name, count in _patterns(version):
         answer(f"  {count:>3} {name}")
     for address, why in waiting.items():
@@ -236,8 +237,7 @@ def _every_fault_told(file: Path) -> Iterator[None]:
     except ProtocolRejected as error:
         for fault in error.faults:
             say(f"{file}:{fault.line}:{fault.column}: {fault.message}")
-        count = len(error.faults)
-        error.message = f"{count} fault{'s' if count != 1 else ''} in this file"
+        error.message = f"{counted(len(error.faults), 'fault')} in this file"
         error.hint = "mend them; each is told with its line above"
         raise
 

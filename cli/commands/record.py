@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.lines import Line, placed, read_lines
 from cli.options import PATH, PATH_OR_DASH, json_option, ledger_option
@@ -121,7 +122,7 @@ def _write_receipts(ctx: click.Context, opened: Application, recorded: list[Reco
     positions = [each.position for each in recorded]
     note = opened.signed_over(max(positions)) or opened.sign_checkpoint(*session.operator_keys(ctx, opened.door))
     written = write_receipts(opened.store, note, positions, folder)
-    say(f"wrote {written} receipts to {folder}: check one with docs/formats/entry.md")
+    say(f"wrote {counted(written, 'receipt')} to {folder}: check one with docs/formats/entry.md")
 
 
 def tell(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, moment, moment_options
 from cli.output import answer, answer_json, say, table
@@ -77,7 +78,7 @@ def command(
         answer_json({"size": size, "root": _root(store, size), **moments, "projections": _as_json(found)})
         return
     head = store.size()
-    answer(f"replayed {size:,} entries" + ("" if size == head else f" of {head:,}"))
+    answer(f"replayed {counted(size, 'entry', 'entries')}" + ("" if size == head else f" of {head:,}"))
     rows = [
         (each.projection.name, str(each.projection.version), f"{each.projection.items(each.state):,}", each.digest)
         for each in found

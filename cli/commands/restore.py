@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -62,9 +63,10 @@ def command(
     if restored is None:
         answer("the restore that was stopped is complete")
         return
-    answer(f"restored {restored.size:,} entries; recorded at position {restored.position:,}")
+    answer(f"restored {counted(restored.size, 'entry', 'entries')}; recorded at position {restored.position:,}")
     if restored.lost:
-        answer(f"{restored.lost:,} entries after them are lost here; their authors hold the receipts")
+        lost = counted(restored.lost, "later entry is", "later entries are")
+        answer(f"{lost} lost here; their authors hold the receipts")
     for position in restored.erased:
         answer(f"erased again, by entry {position:,}")
     for position in restored.reopened:

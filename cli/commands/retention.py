@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option
 from cli.output import answer, answer_json, say
@@ -78,14 +79,13 @@ def run(
         return
     answer(f"term after the last use: {term}")
     would = "would be erased" if dry_run else "erased"
-    answer(
-        f"{len(found.tokens):,} persons whom only logs name {would}; {len(found.kept):,} kept: a register names them"
-    )
-    answer(f"{len(found.purposes):,} record keys {would}{': ' if found.purposes else ''}{', '.join(found.purposes)}")
+    persons, keys = counted(len(found.tokens), "person"), counted(len(found.purposes), "record key")
+    answer(f"{persons} whom only logs name {would}; kept, for a register names them: {len(found.kept):,}")
+    answer(f"{keys} {would}{': ' if found.purposes else ''}{', '.join(found.purposes)}")
     if logs:
-        answer(f"{logs:,} kept logs removed: their key is gone")
+        answer(f"{counted(logs, 'kept log')} removed, whose key is gone")
     if swept:
-        answer(f"{swept:,} texts destroyed whose events were never recorded")
+        answer(f"{counted(swept, 'text')} destroyed whose events were never recorded")
     for position in positions:
         answer(f"recorded at position {position}")
     if dry_run:

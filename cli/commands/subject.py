@@ -9,6 +9,7 @@ import click
 
 from cli import session
 from cli.asked import check_known
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import json_option, ledger_option, person_token
 from cli.output import answer, answer_filled, answer_json, say, table
@@ -128,7 +129,7 @@ def show(ctx: click.Context, token: str, as_json: bool) -> None:
         answer_filled(f"entry {each['position']}, {each['field']}: {each['value']}", hanging="  ")
     uses = export["uses"]
     if uses["count"]:
-        answer(f"{uses['count']:,} uses in logs, from {uses['first']} to {uses['last']}")
+        answer(f"{counted(uses['count'], 'use')} in logs, from {uses['first']} to {uses['last']}")
 
 
 @command.command(epilog=EXIT_STATUS)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import session
+from cli.counted import counted
 from cli.exit_codes import EXIT_STATUS
 from cli.options import PATH, json_option, ledger_option
 from cli.output import answer, answer_json, say, table, width
@@ -140,8 +141,8 @@ def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> 
 def _show(report: Report) -> None:
     counts = report.counts
     answer(f"ledger       {report.origin or 'unknown: entry 1 cannot be read'}")
-    checkpoints = f"{counts['checkpoints']} checkpoint{'' if counts['checkpoints'] == 1 else 's'}"
-    answer(f"size         {report.size:,} entries in {counts['streams']} streams, {checkpoints}")
+    entries, streams = counted(report.size, "entry", "entries"), counted(counts["streams"], "stream")
+    answer(f"size         {entries} in {streams}, {counted(counts['checkpoints'], 'checkpoint')}")
     answer(f"root         {report.root.hex()}")
     for name, verdict in report.verdicts.items():
         answer(f"{name:<12} {'FAILED' if verdict == 'failed' else verdict}")
@@ -162,7 +163,7 @@ def _show_persons(persons: Persons | None) -> None:
         return
     answer("")
     for position, count in persons.erased_by.items():
-        answer(f"{count:,} sealed part{'' if count == 1 else 's'} lawfully erased by entry {position:,}")
+        answer(f"{counted(count, 'sealed part')} lawfully erased by entry {position:,}")
     for position in persons.replayed:
         say(f"the vault still held what entry {position:,} erased: an old copy was put back, or erasing was stopped.")
         say("It is erased now.")

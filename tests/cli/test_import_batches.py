@@ -192,7 +192,7 @@ def test_a_kept_source_goes_with_a_backup_and_comes_back_with_it(
     (told,) = import_(world, capfd, "m365-audit", str(log), "--keep")["files"]
     backup, out = tmp_path / "backup", log.with_name("back")
     said = here(capfd, "backup", str(backup), "--kept-until", "2027-01-01", world=world)
-    assert "and 1 kept logs" in said.out
+    assert "and 1 kept log" in said.out
     for path in world.place.base.parent.iterdir():
         if path.name != "ledger.head":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -251,5 +251,5 @@ def test_a_record_in_other_bytes_is_told_from_one_that_says_otherwise(world: Wor
         (number, number == 7) for number in range(1, 31)
     ]
     said = here(capfd, "import", "check", "last", str(other), world=world).out
-    assert "of the changed 1 say otherwise than was recorded; 29 say the same in other bytes" in said
+    assert "of the changed, otherwise than was recorded: 1; the same in other bytes: 29" in said
     assert ": line 7, " in said.splitlines()[3]

@@ -28,7 +28,7 @@ def test_a_new_protocol_is_written_once_and_never_over_another(
 def test_a_file_may_come_from_stdin_and_its_faults_have_their_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for data, code, says in ((text(), 0, "small 1: 1 clauses, no fault"), (text() + "- x: [", 5, "-:")):
+    for data, code, says in ((text(), 0, "small 1: 1 clause, no fault"), (text() + "- x: [", 5, "-:")):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
         assert run(["protocol", "check", "-"]) == code
         told = capsys.readouterr()
