@@ -123,7 +123,9 @@ class ImportRun:
         found = {"rejects_file": kept.reasons, "mend_file": kept.lines, "left_file": kept.left}
         return {
             **{name: str(path) if path else None for name, path in found.items()},
-            "first_rejects": [{"line": each.line_number, "reason": each.reason} for each in first],
+            "first_rejects": [
+                {"line": each.line_number, "offset": each.offset, "reason": each.reason} for each in first
+            ],
         }
 
     def _record(self, log: LogFile, positions: list[int]) -> None:
@@ -220,7 +222,7 @@ def tell_file(told: dict[str, Any]) -> None:
         shown = ", ".join(str(position) for position in told["contradicted"][:10])
         say(f"{told['file']} contradicts what was recorded before, in entries {shown}: look at both; the first stands")
     for each in told["first_rejects"]:
-        say(f"{told['file']}, line {each['line']}: {each['reason']}")
+        say(f"{told['file']}, line {each['line']}, offset {each['offset']:,}: {each['reason']}")
     if told["mend_file"] == told["file"]:
         say(f"mend them in {told['file']}, and import it again; the reasons: {told['rejects_file']}")
     elif told["mend_file"]:

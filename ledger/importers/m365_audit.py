@@ -37,7 +37,7 @@ _COLUMN_FOR = {
     "id": ("recordid", "identity"), "creationtime": ("creationdate",), "operation": ("operation", "operations"),
     "userid": ("userid", "userids"), "recordtype": ("recordtype",),
 }  # fmt: skip
-"""Columns that stand in for a key which AuditData lacks."""
+"""Columns that stand in for a key which AuditData lacks, or leaves empty where a record needs it."""
 
 
 class _Head(NamedTuple):
@@ -98,7 +98,7 @@ class M365Audit:
             else:
                 try:
                     found = _audit_object(_said_in([row.fields[at] for at in columns]))
-                    if not found.keys >= stood_in_for:
+                    if not (found.keys >= stood_in_for and found.whole):
                         found = found.beside(_told(row.fields, beside))
                     yield self._record(found, row.raw, row.line_number, row.offset)
                 except Unreadable as error:

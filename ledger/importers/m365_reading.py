@@ -77,12 +77,18 @@ def audit_data(raw: bytes | str) -> Any:
     return value
 
 
+def _text(value: Any, code: str, key: str) -> str:
+    """The text of a key that every record has. Raises Unreadable."""
+    if value is not None and not isinstance(value, str):
+        raise Unreadable(code, f"{key} is no text: a number, a list or an object")
+    if not value or value.isspace():
+        raise Unreadable(code, f"no {key}")
+    return value.strip()
+
+
 def record_id(said: Said) -> str:
     """The source's own id; a GUID in lower case without braces. Raises Unreadable."""
-    text = said.id
-    if not isinstance(text, str) or not text.strip():
-        raise Unreadable("no-id", "no Id")
-    text = text.strip()
+    text = _text(said.id, "no-id", "Id")
     if guid := _GUID.fullmatch(text):
         return guid[1].lower()
     if len(text) > 200 or CONTROL.search(text):
@@ -92,20 +98,16 @@ def record_id(said: Said) -> str:
 
 def happened_at(said: Said) -> str:
     """CreationTime, which is UTC with or without Z. Raises Unreadable."""
-    text = said.creationtime
-    if not isinstance(text, str) or not text.strip():
-        raise Unreadable("no-time", "no CreationTime")
+    text = _text(said.creationtime, "no-time", "CreationTime")
     try:
-        return utc(text.strip())
+        return utc(text)
     except NotATime as error:
         raise Unreadable("no-time", str(error)) from error
 
 
 def operation(said: Said) -> Operation:
     """Operation; of a Dynamics record, whose Operation says only that there was one, its Message. Raises Unreadable."""
-    text = said.operation
-    if not isinstance(text, str) or not text.strip():
-        raise Unreadable("no-operation", "no Operation")
+    text = _text(said.operation, "no-operation", "Operation")
     known = named(text[:200])
     message = said.message
     if (known.word == "CrmDefaultActivity" or not known.listed) and isinstance(message, str) and _is_dynamics(said):

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, Self
 from ledger.importers.fields import content_of
 from ledger.importers.importer import Unreadable
 
+NEEDED = ("id", "creationtime", "operation")
+"""Without these there is no record. Where another key is there and empty, that is what the log says."""
 _MOST_KEYS = 200
 """A set of more is not kept: what is kept has to be little, whatever a file holds."""
 
@@ -80,9 +82,18 @@ class AuditObject:
         self.said = Said._make(self._shape.picked(self._values))
 
     def beside(self, others: Mapping[str, Any]) -> AuditObject:
-        """The same, with what stands beside it for the keys that it lacks."""
-        lacking = {key: value for key, value in others.items() if key not in self._shape.keys}
-        return AuditObject(self._value | lacking) if lacking else self
+        """The same, with what stands beside it for the keys that it lacks, or that a record needs and are empty."""
+        empty = {key for key in NEEDED if getattr(self.said, key) in ("", None)}
+        lacking = {key: value for key, value in others.items() if key in empty or key not in self._shape.keys}
+        if not lacking:
+            return self
+        return AuditObject({key: value for key, value in self._value.items() if key.lower() not in lacking} | lacking)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it says what a record needs."""
+        said = self.said
+        return bool(said.id and said.creationtime and said.operation)
 
     @property
     def keys(self) -> frozenset[str]:

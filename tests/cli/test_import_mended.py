@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_what_to_do_is_said(world: World, tmp_path: Path, capfd: Capture) -> Non
     log.write_text(csv_text([audit(1), "", audit(2)]))
     said = here(capfd, "import", "m365-audit", str(log), "--strict", *AS_VLAIO, world=world)
     assert said.exit == 5
-    assert f"{log}, line 3: AuditData is empty" in said.err
+    assert re.search(rf"{log}, line 3, offset [0-9,]+: AuditData is empty", said.err)
     assert f"the lines are in {log}.rejected: mend them there, and import that file as this one" in said.err
     said = here(capfd, "import", "m365-audit", f"{log}.rejected", "--strict", *AS_VLAIO, world=world)
     assert said.exit == 5
@@ -79,7 +80,7 @@ def test_a_rehearsal_shows_the_lines_and_writes_no_file(world: World, tmp_path: 
     log = tmp_path / "log.csv"
     log.write_text(csv_text(["", audit(2)]))
     said = here(capfd, "import", "m365-audit", str(log), "--dry-run", *AS_VLAIO, world=world)
-    assert f"{log}, line 2: AuditData is empty" in said.err
+    assert re.search(rf"{log}, line 2, offset [0-9,]+: AuditData is empty", said.err)
     assert [each.name for each in tmp_path.glob("log*")] == ["log.csv"]
 
 
@@ -189,3 +190,13 @@ def test_an_id_that_is_a_number_of_a_person_stays_out_of_the_ledger(
     assert counted(world, capfd, *mapped, str(path)) == (1, 0, 0)
     assert counted(world, capfd, *mapped, table_log(tmp_path, "other.csv", [85073003329, 91])) == (2, 0, 0)
     assert b"8507300332" not in world.bytes()
+
+
+def test_rejects_of_an_array_on_one_line_are_told_apart(world: World, tmp_path: Path, capfd: Capture) -> None:
+    log = tmp_path / "audit.json"
+    log.write_text(json.dumps([audit(1), audit(2, CreationTime="x"), audit(3, Id="")]))
+    said = here(capfd, "import", "m365-audit", str(log), "--protocol", V, "--party", "VLAIO", world=world)
+    found = re.findall(r"line 1, offset ([0-9,]+): ", said.err)
+    text = log.read_text()
+    assert [text[int(each.replace(",", "")) :][:1] for each in found] == ["{", "{"]
+    assert len(set(found)) == 2

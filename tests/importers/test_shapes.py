@@ -89,6 +89,24 @@ def test_a_column_stands_in_for_a_key_that_audit_data_lacks() -> None:
     assert records_in(text.encode())[0].happened_at == "2021-05-18T21:13:33Z"
 
 
+@pytest.mark.parametrize("empty", ["", None])
+def test_a_column_stands_in_for_what_a_record_needs_and_audit_data_leaves_empty(empty: str | None) -> None:
+    text = csv_text([audit(1, CreationTime=empty)], OLDER_PORTAL).replace("CreationDate x", "5/18/2021 9:13:33 PM")
+    assert records_in(text.encode())[0].happened_at == "2021-05-18T21:13:33Z"
+    text = csv_text([audit(1, Operation=empty)], OLDER_PORTAL).replace("Operations x", "FileDeleted")
+    assert records_in(text.encode())[0].operation == "FileDeleted"
+    text = csv_text([audit(1, UserId="")], OLDER_PORTAL).replace("UserIds x", "an@fictief.example")
+    assert records_in(text.encode())[0].actor is None
+
+
+@pytest.mark.parametrize(("key", "value"), [("CreationTime", 1641546000), ("Id", 7), ("Operation", ["x"])])
+def test_what_is_there_and_no_text_is_not_told_as_absent(key: str, value: object) -> None:
+    (reject,) = rejects_in(json_lines([audit(1), audit(2, **{key: value})]).encode())
+    assert reject.reason == f"{key} is no text: a number, a list or an object"
+    (reject,) = rejects_in(json_lines([audit(1), audit(2, **{key: " "})]).encode())
+    assert reject.reason == f"no {key}"
+
+
 def test_a_quoted_field_over_several_lines_keeps_the_number_of_its_first() -> None:
     text = csv_text([audit(1), audit(2), audit(3)]).replace("ObjectState x", '"first\nsecond\r\nthird"')
     raw = text.replace("ObjectState", "ObjectState", 1).encode()
