@@ -25,6 +25,13 @@ def tell_effect(found: Effect, draft: dict[str, Any], *, as_json: bool, dry_run:
         answer_json(_as_json(found, draft))
         return
     told = answer if dry_run else say
+    for already in found.already:
+        day = already.at.day.isoformat()
+        word = "leaves" if already.at.earliest > found.present else "has left"
+        told(f"{already.party} {word} already, on {day}, by entry {already.position}")
+    for copy in found.unregistered:
+        nearest = f"; nearest: {copy.nearest}" if copy.nearest else ""
+        told(f"no such holding is registered: {copy.name}{nearest}")
     _tell_opens(found, told)
     _tell_closes(found, told)
     for turn in found.turns:
@@ -91,5 +98,9 @@ def _as_json(found: Effect, draft: dict[str, Any]) -> dict[str, Any]:
             {"id": each.id, "clause": each.clause, "why": each.why, "certain": each.certain} for each in found.violates
         ],
         "in_vain": [{"type": each.type, "party": each.party, "why": each.why} for each in found.in_vain],
+        "already": [
+            {"party": each.party, "at": each.at.text, "position": each.position} for each in found.already
+        ],
+        "unregistered": [each._asdict() for each in found.unregistered],
         "findings": [{"clause": each.clause, "says": each.says} for each in found.findings],
     }  # fmt: skip

@@ -11,6 +11,7 @@ from ledger.chain.hashing import NO_LEAF
 from ledger.clock import Moment
 from ledger.events.base import MOMENT_FIELDS, Event, ProtocolEvent, stream_of
 from ledger.events.codec import encoded
+from projections.beforehand import Already, Unregistered, already, unregistered
 from projections.obligations.answer import Answer, Finding, Obligation, Violation, VoidAct
 from projections.obligations.engine import evaluate, world_of
 from projections.obligations.life import MOMENT
@@ -41,6 +42,8 @@ class Effect(NamedTuple):
     in_vain: tuple[VoidAct, ...]
     turns: tuple[Turn, ...]
     findings: tuple[Finding, ...] = ()
+    already: tuple[Already, ...] = ()
+    unregistered: tuple[Unregistered, ...] = ()
 
 
 def effect(projection: ObligationsProjection, state: State, event: Event, position: int, at: datetime) -> Effect:
@@ -62,7 +65,20 @@ def effect(projection: ObligationsProjection, state: State, event: Event, positi
     target = target_of(stated)
     named = next((each for each in known.facts.get(protocol or "", ()) if each.fields["id"] == target), None)
     act = unheard(stated, named)
-    return found._replace(in_vain=(*found.in_vain, act)) if act else found
+    found = found._replace(in_vain=(*found.in_vain, act)) if act else found
+    return _with_what_was_before(found, known, held, event)
+
+
+def _with_what_was_before(found: Effect, known: State, held: State, event: Event) -> Effect:
+    """What is there already, or is not, by the state before it; the act itself as the state after it has it."""
+    protocol = event.protocol if isinstance(event, ProtocolEvent) else None
+    worlds = [world_of(state, protocol, found.as_of) for state in (known, held)] if protocol is not None else []
+    if len(worlds) < 2 or worlds[0] is None or worlds[1] is None:
+        return found
+    act = worlds[1].facts.by_id.get(event.id)
+    if act is None:
+        return found
+    return found._replace(already=tuple(already(worlds[0], act)), unregistered=tuple(unregistered(worlds[0], act)))
 
 
 def _turns(state: State, protocol: str | None, as_of: datetime) -> tuple[Turn, ...]:

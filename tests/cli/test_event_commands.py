@@ -169,3 +169,24 @@ def test_whom_it_is_owed_to_is_a_question_mark_where_that_is_not_known(
 ) -> None:
     assert say(*INCIDENT[:-4], "--as", "TBT", "--protocol", V, "--dry-run") == 0
     assert "AVG 33(1)/b  TBT -> ?  (72 hours)" in capsys.readouterr().out
+
+
+def test_a_second_withdrawal_and_a_slip_in_a_copy_are_told_before_they_are_recorded(
+    say: Say, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert say("party", "withdraw", "TBT", "--protocol", V, "--dry-run") == 0
+    assert "TBT has left already, on 2022-05-31, by entry 1" in capsys.readouterr().out
+    slip = ("holding", "delete", "TBT", "--datasets", "vraagtraject", "--copy", "data-lak", "--method", "hard-delete",
+            "--as", "VLAIO", "--protocol", V, "--dry-run")  # fmt: skip
+    assert say(*slip) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert (
+        "no such holding is registered: VLAIO/TBT/vraagtraject/data-lak; nearest: VLAIO/TBT/vraagtraject/data-lake"
+        in told
+    )
+    assert say(*slip, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["unregistered"] == [
+        {"name": "VLAIO/TBT/vraagtraject/data-lak", "nearest": "VLAIO/TBT/vraagtraject/data-lake"}
+    ]
+    assert found["already"] == []

@@ -138,3 +138,27 @@ def test_the_receipt_that_a_notice_waited_for_is_told_to_make_the_end() -> None:
     assert [(turn.kind, turn.parties, turn.at.earliest) for turn in found.turns] == [
         ("left", ("AALST",), local("2023-03-03"))
     ]
+
+
+def test_a_party_that_leaves_already_is_told_with_its_entry() -> None:
+    story = begun()
+    assert tried(story, "party-withdrew", "TBT", party="TBT").already == ()
+    story.tell("party-withdrew", "TBT", "2022-05-20", party="TBT", effective_at="2022-06-30")
+    (found,) = tried(story, "party-withdrew", "TBT", party="TBT", effective_at="2022-07-31").already
+    assert (found.party, found.at.text, found.position) == ("TBT", "2022-06-30", len(story.entries))
+    assert tried(story, "party-withdrew", "VLAIO", party="VLAIO").already == ()
+
+
+def test_a_copy_that_nobody_registered_is_told_with_the_nearest() -> None:
+    story = begun()
+    holding(story, "VLAIO", "TBT", "contacts", "kris")
+    holding(story, "VLAIO", "TBT", "contacts", "data-lake")
+
+    def missed(copy: list[str], datasets: list[str]) -> list[tuple[str, str]]:
+        found = tried(story, "deletion-performed", "VLAIO", origin="TBT", datasets=datasets, copy=copy, method="other")
+        return [tuple(each) for each in found.unregistered]
+
+    assert missed(["data-lake", "kris"], ["contacts"]) == []
+    assert missed(["all"], ["all"]) == []
+    assert missed(["data-lak"], ["contacts"]) == [("VLAIO/TBT/contacts/data-lak", "VLAIO/TBT/contacts/data-lake")]
+    assert missed(["kris"], ["contact"]) == [("VLAIO/TBT/contact/kris", "VLAIO/TBT/contacts/kris")]
