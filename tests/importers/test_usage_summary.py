@@ -47,7 +47,7 @@ def test_what_is_summarised_once_is_not_again(done: World, tmp_path: Path, capfd
     assert here(capfd, "import", "summarise", "--protocol", V, world=done).out.startswith("0 batches")
     assert import_log(done, log_file(tmp_path, 10, first=100)) == 10
     assert here(capfd, "import", "summarise", "--protocol", V, world=done).out == (
-        "1 batches summarised in 1 entries; 1 were before\n"
+        "1 batch summarised in 1 entry; before: 1\n"
     )
     checked = here(capfd, "import", "summarise", "--protocol", V, "--check", world=done)
     assert checked.out.startswith("2 summaries are what their uses add up to; 0 batches have none")
