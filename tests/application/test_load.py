@@ -95,7 +95,7 @@ def test_an_export_is_loaded_with_the_protocol_files_of_this_package(
     (tmp_path / "export").write_bytes(world.bytes())
     place = place_at(tmp_path / "copy")
     told = said(capsys, "--ledger", place.url, "load", str(tmp_path / "export"))
-    assert "not brought: 1 signed checkpoints" in told
+    assert "not brought: 1 signed checkpoint," in told
     assert World(place).bytes() == world.bytes()
     with open_store(place.url) as store, open_store(world.place.url) as original:
         assert store.protocol_files() == original.protocol_files()
