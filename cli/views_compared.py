@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cli.output import say
@@ -35,22 +39,34 @@ def with_views(report: Report, place: Place, store: Store, *, deep: bool) -> Rep
 
 
 def _compared(place: Place, store: Store) -> Sequence[Fault] | None:
-    """None where the file cannot be opened: a folder that can only be read, say."""
+    """None where the file cannot be opened."""
     from ledger.errors import LedgerError
+
+    views = place.views
+    try:
+        if os.access(views.parent, os.W_OK):
+            return _odd(views, place, store)
+        with TemporaryDirectory() as folder:  # where nobody may write, SQLite cannot even read it
+            for file in (views, views.with_name(f"{views.name}-wal")):
+                if file.exists():
+                    copyfile(file, Path(folder, file.name))
+            return _odd(Path(folder, views.name), place, store)
+    except (LedgerError, OSError) as error:
+        say(f"ledger: warning: {views.name} could not be compared: {error}")
+        return None
+
+
+def _odd(views: Path, place: Place, store: Store) -> Sequence[Fault]:
     from ledger.storage.answers import Answers
     from ledger.storage.snapshots import Snapshots
     from projections.comparing import odd_views
     from projections.engines.named import engine_named
 
-    try:
-        with (
-            closing(Snapshots(place.views)) as snapshots, closing(Answers(place.views)) as answers,
-            progress("entries folded") as told,
-        ):  # fmt: skip
-            return odd_views(store, snapshots, answers, engine=engine_named("process", place.url), progress=told)
-    except (LedgerError, OSError) as error:
-        say(f"ledger: warning: {place.views.name} could not be compared: {error}")
-        return None
+    with (
+        closing(Snapshots(views)) as snapshots, closing(Answers(views)) as answers,
+        progress("entries folded") as told,
+    ):  # fmt: skip
+        return odd_views(store, snapshots, answers, engine=engine_named("process", place.url), progress=told)
 
 
 def tell_odd(report: Report, place: Place) -> None:

@@ -15,8 +15,8 @@ from tests.docs.blocks import ROOT
 from tests.worlds import World, environment
 
 ASKED = [
-    ["verify"], ["obligations", "--as-of", "2022-06-15"], ["register", "holdings"], ["replay"], ["export"],
-    ["key", "list"],
+    ["verify"], ["verify", "--deep"], ["obligations", "--as-of", "2022-06-15"], ["register", "holdings"], ["replay"],
+    ["export"], ["key", "list"],
 ]  # fmt: skip
 ANYBODY = ["--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-dac_override,-dac_read_search"]
 """Permissions hold for root as well."""
@@ -49,6 +49,7 @@ def test_a_ledger_that_can_only_be_read_answers_every_question(spoilt: World):
         folder.chmod(0o700)
     assert {name: (end.returncode, end.stderr) for name, end in ends.items() if end.returncode} == {}
     assert ends["export"].stdout == spoilt.bytes()
+    assert b"\nviews        ok\n" in ends["verify --deep"].stdout
     assert sorted(each for each in folder.iterdir() if not each.name.endswith(("-wal", "-shm"))) == before
 
 
