@@ -30,7 +30,7 @@ from projections.runner import Folded, Progress, fold_at
 
 _ANSWERED = ObligationsProjection.name
 _FOREVER = datetime.max.replace(tzinfo=UTC)
-Kind = tuple[Projection, Snapshot]
+Held = tuple[Projection, Snapshot]
 
 
 def odd_views(
@@ -56,14 +56,14 @@ def odd_views(
     return found
 
 
-def _usable(store: Store, snapshots: Snapshots) -> Iterator[Kind]:
+def _usable(store: Store, snapshots: Snapshots) -> Iterator[Held]:
     for each in projections(store.protocol_file):
         snapshot = snapshots.get(each.name, each.version)
         if snapshot is not None and digest_of(each, snapshot.state) == snapshot.digest:
             yield each, snapshot
 
 
-def _of_this_history(store: Store, kept: Iterator[Kind], found: list[Fault]) -> Iterator[Kind]:
+def _of_this_history(store: Store, kept: Iterator[Held], found: list[Fault]) -> Iterator[Held]:
     for each, snapshot in kept:
         try:
             check_start(store, Reached(snapshot.position, snapshot.leaf))
@@ -84,7 +84,7 @@ def _last(store: Store, answers: Answers, found: list[Fault]) -> LastAnswer | No
     return last if last.parts else None
 
 
-def _odd_states(folded: Folded, kept: Sequence[Kind]) -> Iterator[Fault]:
+def _odd_states(folded: Folded, kept: Sequence[Held]) -> Iterator[Fault]:
     recorded = spell_recorded(folded.recorded_at) if folded.recorded_at else ""
     for projection, snapshot in kept:
         here = (projection.name, snapshot.position) == (folded.projection.name, folded.reached.position)

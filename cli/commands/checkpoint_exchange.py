@@ -112,7 +112,7 @@ def added(ctx: click.Context, store: Store, sent: Note) -> None:
     from ledger.chain.checkpoint import Checkpoint
     from ledger.chain.note import Note
     from ledger.errors import NotFound
-    from ledger.witness.joined import joined
+    from ledger.witness.cosignatures import joined
 
     size = Checkpoint.parse(sent.text).size
     kept = [Note.parse(each.note) for each in store.checkpoints() if each.size == size]

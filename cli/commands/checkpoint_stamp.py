@@ -19,14 +19,12 @@ if TYPE_CHECKING:
     from cli.stamp_files import StampFiles
     from ledger.storage.store import Store
 
-PEM = PATH
-
 
 @click.command(epilog=EXIT_STATUS)
 @click.option("--url", metavar="URL", help="Ask this time-stamp authority, over https or on this machine.")
 @click.option("--request", "request_file", type=PATH, metavar="FILE", help="Only write what to ask.")
 @click.option("--response", type=PATH, metavar="FILE", help="What an authority answered.")
-@click.option("--tsa-roots", type=PEM, metavar="PEM", help="The authority's root certificate, and the older ones'.")
+@click.option("--tsa-roots", type=PATH, metavar="PEM", help="The authority's root certificate, and the older ones'.")
 @click.option("--renew", is_flag=True, help="Carry on the stamp that is there, before its certificate ends.")
 @click.option("--size", type=click.IntRange(min=1), metavar="N", help="Another checkpoint than the last one.")
 @ledger_option

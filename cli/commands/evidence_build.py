@@ -90,7 +90,7 @@ def build(
 
 def _moments(store: Store, as_of: str | None) -> tuple[int, datetime, datetime]:
     """The last checkpoint's size, the moment that the summary speaks of, and when that checkpoint was sealed."""
-    from ledger.bundle.sealed import NoCheckpoint
+    from ledger.bundle.sealed_ledger import NoCheckpoint
     from ledger.chain.entry import Entry
     from ledger.clock import parse_argument
 

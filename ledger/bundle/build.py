@@ -21,7 +21,7 @@ from ledger.bundle.manifest import FORMAT, LeftOut, Manifest, MemberLine, Shown,
 from ledger.bundle.persons import Disclosed
 from ledger.bundle.proofs import StreamsProof
 from ledger.bundle.request import Request
-from ledger.bundle.sealed import Sealed, rows, sealed_ledger
+from ledger.bundle.sealed_ledger import Sealed, rows, sealed_ledger
 from ledger.bundle.selection import selected
 from ledger.bundle.singles import proof_name
 from ledger.bundle.spool import Spool

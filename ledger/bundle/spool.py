@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from ledger.bundle.documents import named_in
 from ledger.bundle.proofs import EntriesProof
 from ledger.bundle.request import Request
-from ledger.bundle.sealed import HINT, NotAsSealed, Sealed
+from ledger.bundle.sealed_ledger import HINT, NotAsSealed, Sealed
 from ledger.chain.entry import event_of
 from ledger.chain.hashing import Digest, leaf_hash
 from ledger.chain.multiproof import check_multi, multi_proof

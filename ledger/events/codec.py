@@ -12,7 +12,7 @@ from ledger.chain.entry import LARGEST_EVENT
 from ledger.errors import InputRejected
 from ledger.events.base import Event
 from ledger.events.catalogue import by_tag, types
-from ledger.events.told import IS_NAME, told
+from ledger.events.faults import IS_NAME, told
 
 
 class MalformedEvent(InputRejected):

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.bundle.archive import NotABundle
 from ledger.bundle.report import Report, Verdict
-from ledger.bundle.sealed import NotAsSealed
+from ledger.bundle.sealed_ledger import NotAsSealed
 from ledger.bundle.verify import verify
 from tests.bundle.forge import POLICY, REASON, disclosed, good, honest
 from tests.bundle.mutations import MUTATIONS
