@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from ledger.chain.hashing import Digest, leaf_hash
+from ledger.drafts import draft
 from ledger.errors import VerificationFailed
 from ledger.storage.faults import StorageFailed, Unwritable
 from ledger.storage.reader import Reader
@@ -106,9 +107,19 @@ class HighWater:
                 os.fsync(folder)
 
     def set(self, mark: Mark) -> None:
-        """Set the mark, whatever stands there: for who knows that it may go back. Raises StorageFailed."""
-        with self._folder_locked():
-            self._put(bytes(mark), sync=True)
+        """Set the mark, whatever stands there: for who knows that it may go back. Raises StorageFailed.
+
+        Not under the lock of its folder: that may be the ledger's own, which is held, or that of another ledger.
+        """
+        try:
+            with draft(self.path) as made:
+                with made.open("wb") as file:
+                    file.write(bytes(mark))
+                    file.flush()
+                    os.fsync(file.fileno())
+                made.replace(self.path)
+        except OSError as error:
+            raise _unusable("written", error, self.path) from error
 
     def _put(self, content: bytes, sync: bool) -> None:
         # One name will do: only the holder of the lock writes it, and it is overwritten if we die here.

@@ -15,12 +15,10 @@ slower may set it back by what was written meanwhile: it then lags, which is no 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Protocol
 
 from ledger.chain.entry import event_of
-from ledger.drafts import draft
 from ledger.errors import LedgerError, NotChecked
 from ledger.events.codec import decoded_fast
 from ledger.events.operations import LedgerRestored
@@ -90,18 +88,10 @@ class FileMark:
             raise OSError(error.message) from error
 
     def put(self, mark: Mark) -> None:
-        # Not under the lock of its folder: it may be the ledger's own, which is held, or that of another ledger whose
-        # mark lies in ours.
-        path = self._file.path
         try:
-            with draft(path) as made:
-                with made.open("wb") as file:
-                    file.write(bytes(mark))
-                    file.flush()
-                    os.fsync(file.fileno())
-                made.replace(path)
-        except OSError as error:
-            raise OSError((error.strerror or str(error)).lower()) from error
+            self._file.set(mark)
+        except StorageFailed as error:
+            raise OSError(error.message) from error
 
 
 class Marks:
