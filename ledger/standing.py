@@ -28,6 +28,11 @@ def said_of(event: Event) -> Said:
     return Said(event.id, event.author, event.type.partition("/")[0], corrects, retracts)
 
 
+def may_change(later: Said, named: Said) -> bool:
+    """Whether a statement may change the one it names: of the same author; a correction, of the same type too."""
+    return later.author == named.author and (later.retracts is not None or later.type == named.type)
+
+
 class Stands(NamedTuple):
     """A first statement and the last correction of it (itself, where there is none), by their places in the list."""
 
@@ -61,7 +66,7 @@ def as_corrected(said: Sequence[Said], taken: dict[str, int]) -> dict[str, Stand
         stands = found.get(first)
         if stands is None or each.id in taken:
             continue
-        if (said[stands.first].type, said[stands.first].author) == (each.type, each.author):
+        if may_change(each, said[stands.first]):
             found[first] = stands._replace(last=at)
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ledger.chain.entry import Entry
+from ledger.standing import may_change
 from ledger.storage.reader import Reader
 from projections.obligations.answer import VoidAct
-from projections.obligations.statements import RETRACTED, in_vain
+from projections.obligations.statements import RETRACTED, in_vain, said_of
 from projections.projection import Fact, Known
 
 
@@ -20,17 +21,12 @@ def target_of(stated: Known) -> str | None:
 def unheard(stated: Known, named: Known | None) -> VoidAct | None:
     """Why it changes nothing; None where it does. `named` is the act of its protocol with that id, before it."""
     target = target_of(stated)
-    if target is None or (named is not None and _answers(named, stated)):
+    if target is None or (named is not None and may_change(said_of(stated), said_of(named))):
         return None
     why = f"no act of this protocol has the id {target}"
     if named is not None:
         why = f"entry {named.position} is {named.type} of {named.fields['author']}"
     return in_vain(stated, stated.fields["author"], why)
-
-
-def _answers(named: Known, stated: Known) -> bool:
-    same_type = stated.type in (RETRACTED, named.type)
-    return same_type and named.fields["author"] == stated.fields["author"]
 
 
 def unheard_among(

@@ -111,7 +111,7 @@ def corrected(entries: Iterable[Known]) -> Record:
     entries = list(entries)
     current = {each.fields["id"]: each for each in entries if each.fields.get("corrects") is None}
     touched = _touched(entries)
-    said = [_said(each) for each in touched]
+    said = [said_of(each) for each in touched]
     taken = taken_out(said)
     for first, stands in as_corrected(said, taken).items():
         current[first] = _with_fields(touched[stands.first], touched[stands.last])
@@ -126,7 +126,8 @@ def _touched(entries: Iterable[Known]) -> list[Known]:
     return [each for each in entries if each.fields["id"] in named] if changes else []
 
 
-def _said(known: Known) -> Said:
+def said_of(known: Known) -> Said:
+    """What corrections and retractions turn on, of an entry as states keep it."""
     fields = known.fields
     target = fields.get("retracts") if known.type == RETRACTED else None
     return Said(fields["id"], fields["author"], known.type, fields.get("corrects"), target)
