@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 
 
 def with_views(report: Report, place: Place, store: Store, *, deep: bool) -> Report:
-    """The report with the verdict on `NAME.views`, where there is one, it was asked, and the entries are whole."""
+    """The report with the verdict on `NAME.views`, where there is one and it was asked.
+
+    *Not checked* where the entries are not whole, for then nothing can be worked out from them.
+    """
     from ledger.verification.report import Verdict, sorted_faults
     from ledger.verification.unchecked import VIEWS
 
     rest = tuple(line for line in report.not_checked if line != VIEWS)
     if not place.views.exists():
         return report._replace(not_checked=rest)
-    found = _compared(place, store) if deep and not report.failed else None
-    if found is None:
+    if not deep:
         return report
+    found = None if report.failed else _compared(place, store)
+    if found is None:
+        return report._replace(verdicts={**report.verdicts, "views": Verdict.NOT_CHECKED})
     return report._replace(
         verdicts={**report.verdicts, "views": Verdict.FAILED if found else Verdict.OK}, not_checked=rest,
         faults=sorted_faults([*report.faults, *found]),
@@ -52,7 +57,8 @@ def _compared(place: Place, store: Store) -> Sequence[Fault] | None:
                     copyfile(file, Path(folder, file.name))
             return _odd(Path(folder, views.name), place, store)
     except (LedgerError, OSError) as error:
-        say(f"ledger: warning: {views.name} could not be compared: {error}")
+        say(f"ledger: error: could not compare {views.name}: {error}")
+        say("ledger: hint: mend that; or move it away, and it is made anew: then verify again")
         return None
 
 

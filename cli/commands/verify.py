@@ -131,6 +131,8 @@ def _exit(report: Report, place: Place, max_age: str | None, unreached: str) -> 
     if report.verdicts.get("agreement") == "not-checked":
         say("ledger: error: could not check the cosignatures of the policy's quorum: there is none in this ledger")
         return 9
+    if report.verdicts.get("views") == "not-checked":
+        return 9  # why was said when it was tried
     if unreached:
         say(f"ledger: error: could not check freshness: {unreached}")
         say("ledger: hint: mend what keeps the mark, or its address in LEDGER_HEAD; then verify again")

@@ -24,7 +24,7 @@ class Checked(NamedTuple):
 
 
 TIME = "when entries were recorded: the time is the operator's word"
-VIEWS = "what is kept beside the ledger to answer sooner: with --deep; or run `ledger replay`, which makes it anew"
+VIEWS = "what is kept beside the ledger to answer sooner (--deep): `ledger replay` makes it anew"
 SHOWN = 10
 """Entries that are named in one line."""
 

@@ -14,6 +14,7 @@ from ledger.chain.hashing import leaf_hashes, sha256
 from ledger.chain.merkle import merkle_root
 from ledger.clock import parse_argument
 from ledger.storage.opening import open_store
+from tests.cli.test_read_only import as_anybody
 from tests.projections.plain import entries, plainly
 from tests.worlds import World
 
@@ -118,7 +119,7 @@ def test_what_was_kept_to_answer_sooner_is_made_anew_whoever_wrote_it(
     replayed(world, capsys)
     assert due() == honest
     assert run(["--ledger", world.place.url, "verify"]) == 0
-    assert "`ledger replay`, which makes it anew" in " ".join(capsys.readouterr().out.split())
+    assert "`ledger replay` makes it anew" in " ".join(capsys.readouterr().out.split())
 
 
 def test_deep_verification_tells_what_was_written_there_and_replay_mends_it(
@@ -147,3 +148,13 @@ def test_deep_verification_tells_what_was_written_there_and_replay_mends_it(
         world.place.views.with_name(f"ledger.views{ending}").unlink(missing_ok=True)
     code, said = asked("verify", "--deep")
     assert (code, "views" in said, "kept beside" in said) == (0, False, False)
+
+
+def test_where_it_could_not_be_compared_deep_verification_says_so(spoilt: World):
+    """A part that was asked for and is absent never looks like one that was checked."""
+    spoilt.place.views.chmod(0)
+    said = as_anybody(spoilt, "verify", "--deep")
+    assert said.returncode == 9
+    assert b"\nviews        not-checked\n" in said.stdout
+    assert b"what is kept beside the ledger to answer sooner" in said.stdout
+    assert b"error: could not compare ledger.views" in said.stderr
